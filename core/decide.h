@@ -1,0 +1,96 @@
+/*
+ * decide: what the company's side does next. Pure.
+ *
+ * A turn goes: decide() on the folded state; if it says DECIDE_ASK, the
+ * brain is asked and decide_answer() turns what it found into events; the
+ * store commits them, fenced by the (seq, epoch) of the state they were
+ * decided from. If the commit is refused as stale, the state is read again
+ * and decide_again() says whether the finished answer still stands or the
+ * turn starts over.
+ *
+ * Everything returned lives in the arena given.
+ */
+#ifndef CORE_DECIDE_H
+#define CORE_DECIDE_H
+
+#include "core/arena.h"
+#include "core/conversation.h"
+
+/* What a company's document says about deciding. */
+struct policy {
+	int64_t idle_ms; /* resolve after this long without a word; 0: never */
+};
+
+/* What the brain found. */
+enum answer_kind {
+	ANSWER_FOUND,	/* text is the answer */
+	ANSWER_UNKNOWN, /* text is how the company says that it does not know */
+	ANSWER_FAILED,	/* text is the company's apology */
+	ANSWER_NOTHING, /* better say nothing ("ok", "thanks") */
+	ANSWERS
+};
+
+struct answer {
+	enum answer_kind kind;
+	struct str text;
+	struct str source;   /* what it rests on, for people; may be empty */
+	unsigned confidence; /* 0 to 100 */
+};
+
+const char *answer_kind_name(enum answer_kind kind);
+
+enum decision_kind {
+	DECIDE_NOTHING, /* no work here */
+	DECIDE_ASK,	/* ask the brain about events (asked_from..asked_to] */
+	DECIDE_COMMIT,	/* commit `events` and `timer` */
+};
+
+struct timer_set {
+	bool set;    /* false: leave the timer as it is */
+	int64_t due; /* wall ms; 0: remove it */
+	enum timer_kind kind;
+};
+
+#define DECISION_EVENTS_MAX 4
+
+struct decision {
+	enum decision_kind kind;
+	uint64_t seq, epoch;	       /* the state it was computed from */
+	uint64_t asked_from, asked_to; /* DECIDE_ASK: pending customer part */
+	struct event events[DECISION_EVENTS_MAX];
+	unsigned event_count;
+	struct timer_set timer;
+};
+
+/* Looks at the state after a notice of new events. */
+struct decision decide(const struct conversation *c);
+
+/*
+ * The brain answered what `asked` asked. E_NOMEM, or E_STALE when the
+ * conversation is no longer the bot's.
+ */
+enum err decide_answer(const struct conversation *c,
+    const struct decision *asked, const struct answer *answer,
+    const struct policy *policy, int64_t now, struct arena *a,
+    struct decision *out) MUST_USE;
+
+/*
+ * The commit of `asked`'s answer was refused; c is the state now. True: the
+ * answer still stands and may be committed against c (the bot still holds,
+ * nobody has dealt with the question), because it was slow to make or has
+ * been redone `tries` times already; what came meanwhile stays pending.
+ * False: start over, and answer all of it in one turn.
+ */
+bool decide_keep_answer(const struct conversation *c,
+    const struct decision *asked, bool slow, unsigned tries);
+
+/*
+ * A timer of c is due. The idle timer is armed by the first answer since the
+ * conversation began or was reopened; it is not moved by every message but
+ * looks, when due, whether it was really silent, and if not sleeps on.
+ */
+enum err decide_timer(const struct conversation *c, enum timer_kind kind,
+    const struct policy *policy, int64_t now, struct arena *a,
+    struct decision *out) MUST_USE;
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * utf8: is it, and where may it be cut.
+ */
+#ifndef CORE_UTF8_H
+#define CORE_UTF8_H
+
+#include "core/base.h"
+
+/*
+ * Length (1 to 4) of the one valid character that starts at p, or 0 if the
+ * bytes there are not UTF-8 (overlong, surrogate, above U+10FFFF, cut off).
+ */
+size_t utf8_step(const char *p, size_t n);
+
+bool utf8_valid(struct str s);
+
+/* How many characters s has; s must be valid. */
+size_t utf8_count(struct str s);
+
+/* The longest prefix of at most max characters; s must be valid. */
+struct str utf8_prefix(struct str s, size_t max);
+
+#endif
