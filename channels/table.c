@@ -1,0 +1,22 @@
+/* table: every channel there is. */
+#include "channels/channel.h"
+#include "channels/web/web.h"
+
+const struct channel *const channels[] = {&channel_web, NULL};
+
+const struct channel *
+channel_find(struct str name)
+{
+	size_t i;
+
+	for (i = 0; channels[i] != NULL; i++)
+		if (str_eq(name, str_from(channels[i]->name)))
+			return channels[i];
+	return NULL;
+}
+
+const struct channel *
+channel_of_visitors(void)
+{
+	return &channel_web;
+}

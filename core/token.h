@@ -1,0 +1,52 @@
+/*
+ * token: what a visitor shows to be let into their own conversation again.
+ *
+ *	f1.<company>.<conversation>.<contact>.<expires>.<signature>
+ *
+ * Numbers in decimal, expires in seconds since 1970, the signature
+ * HMAC-SHA256 over everything before its dot, base64url, under the
+ * installation's key. Two keys may be live, so that keys can be changed:
+ * the first signs, both verify. Checked before anything is looked up.
+ *
+ * Also here: the other uses of the installation's key (sealing secrets of
+ * the company document), and constant-time checks of customers' HMACs.
+ */
+#ifndef CORE_TOKEN_H
+#define CORE_TOKEN_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+
+#define TOKEN_KEY_BYTES 32u
+#define TOKEN_TEXT_MAX 200u
+#define TOKEN_LIFE_S (90 * 24 * 3600)
+
+struct token_keys {
+	unsigned char key[2][TOKEN_KEY_BYTES];
+	unsigned count; /* 1 or 2 */
+};
+
+struct token {
+	int64_t company, conversation, contact;
+	int64_t expires_s;
+};
+
+void token_write(
+    const struct token_keys *keys, const struct token *t, struct buf *out);
+/* E_BADINPUT: not a token; E_DENIED: forged or expired. */
+enum err token_read(const struct token_keys *keys, struct str text,
+    int64_t now_s, struct token *out) MUST_USE;
+
+/* Is hex == hex(HMAC-SHA256(secret, message))? In constant time. */
+bool hmac_hex_matches(struct str secret, struct str message, struct str hex);
+
+/*
+ * "sealed:<base64url>" of a secret, and back; a sealed one stays as it is.
+ * Opening a plain one gives it unchanged. E_DENIED: sealed under other keys.
+ */
+enum err secret_seal(
+    const struct token_keys *keys, struct str secret, struct buf *out) MUST_USE;
+enum err secret_open(
+    const struct token_keys *keys, struct str sealed, struct buf *out) MUST_USE;
+
+#endif
