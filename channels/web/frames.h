@@ -39,7 +39,7 @@
  * stored, replaces the draft before it, and ends with the bot's next event;
  * {"type":"error","code":"too_long","title":"...","detail":"...","id":"..."}
  * where id names the send it refuses. Error codes stand in the table in
- * frames.c. An error after which the connection cannot go on is followed by
+ * fault.c. An error after which the connection cannot go on is followed by
  * a close.
  *
  * Over HTTP the same, one request a frame (schemas/openapi.json):
