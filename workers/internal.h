@@ -1,0 +1,73 @@
+/*
+ * internal: what the files of the worker share with each other.
+ */
+#ifndef WORKERS_INTERNAL_H
+#define WORKERS_INTERNAL_H
+
+#include "workers/claims.h"
+#include "workers/knowledge.h"
+#include "workers/turn.h"
+
+#include <pthread.h>
+
+#define TURN_BUCKETS 1024u
+#define SLOW_TICK_MS 100
+
+struct sweep {
+	bool under_way; /* cursor stands in the middle of the pending ones */
+	bool first;	/* the one at start: takes everything at once */
+	int64_t cursor;
+	int64_t next_steady;
+};
+
+struct worker {
+	struct worker_conf conf;
+	pthread_t thread;
+	uint64_t id; /* random; who we are in claims */
+	_Atomic bool stopping;
+	_Atomic int64_t alive_at;
+	int epoll;
+	struct mailbox mailbox;
+	struct bus_reader *work;
+	struct store_reader *reader;
+	bool reading; /* a read transaction spans this turn of the loop */
+
+	struct turn *turns[TURN_BUCKETS];
+	unsigned turn_count;
+	struct turn *slow;
+	struct claims claims;
+	struct knowledge_cache knowledge;
+	struct sweep sweep;
+	int64_t tick_steady;
+};
+
+/* ---- the table of turns (worker.c) ------------------------------------- */
+
+struct turn *worker_turn(struct worker *w, int64_t conversation);
+/* NULL: at turns_max, or no memory. */
+struct turn *worker_turn_new(struct worker *w, int64_t conversation);
+void worker_turn_free(struct turn *t);
+
+/* ---- turn.c ------------------------------------------------------------ */
+
+void turn_ask(struct turn *t);
+void turn_commit(struct turn *t);
+/* All over again, from reading. */
+void turn_restart(struct turn *t);
+void turn_end(struct turn *t);
+
+/* ---- turn_slow.c ------------------------------------------------------- */
+
+/* Takes (beat 0), renews or takes over the claim; then asks the brain. */
+void slow_claim(struct turn *t, uint64_t beat);
+void slow_typing(struct turn *t);
+void slow_draft(struct turn *t, struct str text);
+/* Off the list of turns that are ticked. */
+void slow_leave(struct turn *t);
+
+/* ---- sweep.c ----------------------------------------------------------- */
+
+/* Goes on with the sweep as turns come free; starts one when it is time. */
+void sweep_run(struct worker *w, int64_t now_steady);
+
+#endif
