@@ -217,8 +217,7 @@ turn_ask(struct turn *t)
 	t->ask.draft = brain_drafts;
 	t->ask.answer = brain_answers;
 	if (t->slow)
-		publish_news(
-		    t, NEWS_TYPING, 1, str_from(author_name(AUTHOR_BOT)));
+		slow_typing(t);
 	t->asked = true;
 	t->brain->ask(t->knowledge, &t->ask);
 }
