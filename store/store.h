@@ -52,7 +52,9 @@ struct company_row {
 struct outbox_row {
 	struct str channel, account, recipient;
 	struct str payload; /* the channel's own words for what to send */
-	uint64_t seq;	    /* of the event that caused it; set by the store */
+	/* Set by the store. */
+	int64_t id, conversation;
+	uint64_t seq; /* of the event that caused it */
 };
 
 struct timer_row {

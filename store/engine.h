@@ -1,0 +1,88 @@
+/*
+ * engine: what a database must do to be a store.
+ *
+ * The store owns the queue, the one writer thread and the callbacks; an
+ * engine owns the data. The writer hands over one group of ops at a time and
+ * waits; while it waits the next group gathers, so an engine whose commit is
+ * slow (a network away) gets larger groups, not fewer ops a second. Inside
+ * commit() an engine may send all it has at once and wait for all answers.
+ *
+ * No engine may keep state of rows in memory between groups: other processes
+ * and hosts write too. Reading the state, folding and writing it back happen
+ * inside the transaction that stores the events.
+ *
+ * Calls for one reader come from one thread at a time; commit() and probe()
+ * from the writer thread; stats() from any.
+ */
+#ifndef STORE_ENGINE_H
+#define STORE_ENGINE_H
+
+#include "store/store.h"
+
+struct store_engine {
+	const char *name;
+
+	/* As store_open(): migrates, fills `why` on failure. */
+	enum err (*open)(const struct store_conf *conf, void **engine,
+	    char *why, size_t why_size);
+	/* No reader is open, no commit runs. */
+	void (*close)(void *engine);
+
+	/*
+	 * Applies the ops in order, in one durable transaction. An op that is
+	 * refused (see store_is_refusal()) leaves no trace and does not
+	 * disturb the others; its op->err says so. OK: all of it is on disk
+	 * and every op->err is set. Else nothing happened at all.
+	 */
+	enum err (*commit)(void *engine, struct store_op **ops, size_t n);
+	/*
+	 * Asked while the last group has failed and nothing comes in: writes
+	 * a little, durably, to learn whether the trouble is over.
+	 */
+	enum err (*probe)(void *engine);
+	/* Sets wal_bytes and checkpoints. */
+	void (*stats)(void *engine, struct store_stats *out);
+
+	enum err (*reader_open)(void *engine, void **reader);
+	void (*reader_close)(void *reader);
+	enum err (*read_begin)(void *reader);
+	void (*read_end)(void *reader);
+
+	/* The reads of store.h, one for one. */
+	enum err (*read_company)(
+	    void *reader, int64_t id, struct arena *a, struct company_row *out);
+	enum err (*find_company)(void *reader, struct str key, struct arena *a,
+	    struct company_row *out);
+	enum err (*list_companies)(void *reader, int64_t after, struct arena *a,
+	    struct company_row *out, size_t *n);
+	enum err (*read_conversation)(
+	    void *reader, int64_t id, struct conversation *out);
+	enum err (*read_seen)(void *reader, int64_t id, struct seen *out);
+	enum err (*read_claim)(
+	    void *reader, int64_t id, struct store_claim *out);
+	enum err (*read_events)(void *reader, int64_t conversation,
+	    uint64_t after, struct arena *a, struct event *out, size_t *n);
+	enum err (*list_pending)(
+	    void *reader, int64_t after, int64_t *out, size_t *n);
+	enum err (*list_timers)(
+	    void *reader, int64_t now, struct timer_row *out, size_t *n);
+	enum err (*list_outbox)(
+	    void *reader, struct arena *a, struct outbox_row *out, size_t *n);
+};
+
+/* Is e the answer to one op, rather than trouble of the whole group? */
+static inline bool
+store_is_refusal(enum err e)
+{
+	return e == E_STALE || e == E_CLAIMED || e == E_NOTFOUND ||
+	       e == E_BADINPUT;
+}
+
+extern const struct store_engine store_engine_sqlite;
+
+/* store_open() on a given engine; what tests and store_open() itself use. */
+enum err store_open_engine(const struct store_engine *engine,
+    const struct store_conf *conf, struct store **out, char *why,
+    size_t why_size) MUST_USE;
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * engine: SQLite as a store. The group's transaction, its failures, and the
+ * table of calls; opening stands at the end.
+ */
+#include "store/sqlite/file.h"
+#include "store/sqlite/migrate.h"
+#include "store/sqlite/sqlite.h"
+#include "store/sqlite/write.h"
+
+#include <stdlib.h>
+
+#define WRITER_SETTINGS "PRAGMA cache_size = -65536; PRAGMA cache_spill = OFF"
+
+/* ---- groups ------------------------------------------------------------ */
+
+static enum err
+writer_open(struct sqlite *s)
+{
+	enum err e = conn_open(&s->writer, s->path, s->vfs);
+
+	return e == OK ? conn_exec(&s->writer, WRITER_SETTINGS) : e;
+}
+
+/*
+ * After an I/O error nothing is known of what the connection thinks is on
+ * disk, and a second fsync may lie; a new one reads everything again.
+ */
+static enum err
+writer_ready(struct sqlite *s)
+{
+	enum err e;
+
+	if (!s->writer.failed)
+		return OK;
+	conn_close(&s->writer);
+	e = writer_open(s);
+	s->writer.failed = e != OK;
+	if (e == OK)
+		checkpointer_watch(&s->checkpointer);
+	return e;
+}
+
+static enum err
+apply_all(struct conn *c, struct store_op **ops, size_t n)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < n && e == OK; i++) {
+		ops[i]->err = write_op(c, ops[i]);
+		if (!store_is_refusal(ops[i]->err))
+			e = ops[i]->err;
+	}
+	return e;
+}
+
+static void
+give_up(struct conn *c)
+{
+	if (!sqlite3_get_autocommit(c->db) && conn_run(c, SQL_ROLLBACK) != OK)
+		c->failed = true;
+}
+
+static enum err
+sqlite_commit(void *engine, struct store_op **ops, size_t n)
+{
+	struct sqlite *s = engine;
+	enum err e = writer_ready(s);
+
+	if (e == OK)
+		e = conn_run(&s->writer, SQL_BEGIN_WRITE);
+	if (e != OK)
+		return e;
+	e = apply_all(&s->writer, ops, n);
+	if (e == OK)
+		e = conn_run(&s->writer, SQL_COMMIT);
+	if (e != OK)
+		give_up(&s->writer);
+	else
+		checkpointer_turn(&s->checkpointer);
+	return e;
+}
+
+static enum err
+sqlite_probe(void *engine)
+{
+	struct sqlite *s = engine;
+	enum err e = writer_ready(s);
+
+	return e == OK ? conn_run(&s->writer, SQL_PROBE) : e;
+}
+
+static void
+sqlite_stats(void *engine, struct store_stats *out)
+{
+	struct sqlite *s = engine;
+	int pages = s->checkpointer.log_pages;
+
+	out->wal_bytes = (uint64_t)pages * CONN_PAGE_BYTES;
+	out->checkpoints = s->checkpointer.done;
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+static void
+sqlite_free(struct sqlite *s)
+{
+	conn_close(&s->writer);
+	free(s->path);
+	free(s->vfs);
+	free(s);
+}
+
+static void
+sqlite_close(void *engine)
+{
+	struct sqlite *s = engine;
+
+	checkpointer_stop(&s->checkpointer);
+	sqlite_free(s);
+}
+
+static enum err
+sqlite_new(const struct store_conf *conf, struct sqlite **out)
+{
+	struct sqlite *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return E_NOMEM;
+	*out = s;
+	s->path = strdup(conf->path);
+	if (conf->vfs != NULL)
+		s->vfs = strdup(conf->vfs);
+	if (s->path == NULL || (conf->vfs != NULL && s->vfs == NULL)) {
+		sqlite_free(s);
+		return E_NOMEM;
+	}
+	return OK;
+}
+
+static enum err
+prepare_file(struct sqlite *s, struct why *why)
+{
+	enum err e = writer_open(s);
+
+	if (e == OK)
+		e = conn_exec(&s->writer, "PRAGMA journal_mode = WAL");
+	if (e == OK)
+		e = file_sync_directory_of(s->path);
+	if (e != OK)
+		return why_failed(why, e, &s->writer, s->path);
+	return migrate(&s->writer, s->path, sqlite_migrations, why);
+}
+
+static enum err
+sqlite_open(
+    const struct store_conf *conf, void **engine, char *text, size_t size)
+{
+	struct why why = {text, size};
+	struct sqlite *s = NULL;
+	enum err e = sqlite_new(conf, &s);
+
+	if (e != OK)
+		return e;
+	if ((e = prepare_file(s, &why)) != OK)
+		goto failed;
+	e = checkpointer_start(&s->checkpointer, &s->writer, s->path, s->vfs);
+	if (e == OK) {
+		*engine = s;
+		return OK;
+	}
+	why_say(&why, "%s: the checkpointer cannot start", s->path);
+	checkpointer_stop(&s->checkpointer);
+failed:
+	sqlite_free(s);
+	return e;
+}
+
+const struct store_engine store_engine_sqlite = {
+    .name = "sqlite",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .commit = sqlite_commit,
+    .probe = sqlite_probe,
+    .stats = sqlite_stats,
+    .reader_open = sqlite_reader_open,
+    .reader_close = sqlite_reader_close,
+    .read_begin = sqlite_read_begin,
+    .read_end = sqlite_read_end,
+    .read_company = sqlite_read_company,
+    .find_company = sqlite_find_company,
+    .list_companies = sqlite_list_companies,
+    .read_conversation = sqlite_read_conversation,
+    .read_seen = sqlite_read_seen,
+    .read_claim = sqlite_read_claim,
+    .read_events = sqlite_read_events,
+    .list_pending = sqlite_list_pending,
+    .list_timers = sqlite_list_timers,
+    .list_outbox = sqlite_list_outbox,
+};

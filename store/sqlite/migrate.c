@@ -1,0 +1,204 @@
+/*
+ * migrate: one transaction a migration; the version is read again inside,
+ * since another process may have been quicker.
+ */
+#include "store/sqlite/migrate.h"
+#include "store/sqlite/file.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static enum err
+read_number(struct conn *c, const char *sql, int64_t *out)
+{
+	sqlite3_stmt *q = NULL;
+	enum err e = conn_err(sqlite3_prepare_v2(c->db, sql, -1, &q, NULL));
+
+	if (e == OK && (e = conn_row(c, q)) == OK)
+		*out = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return e;
+}
+
+static int64_t
+newest(const struct migration *list)
+{
+	int64_t n = 0;
+
+	while (list[n].name != NULL)
+		n++;
+	return n;
+}
+
+/* ---- whose file is it -------------------------------------------------- */
+
+static enum err
+is_empty(struct conn *c, bool *out)
+{
+	int64_t tables = 0;
+	enum err e = read_number(
+	    c, "SELECT count(*) FROM sqlite_schema", &tables);
+
+	*out = tables == 0;
+	return e;
+}
+
+/* 0: nothing has been made here yet. */
+static enum err
+read_version(struct conn *c, int64_t *version)
+{
+	int64_t id = 0;
+	bool empty = false;
+	enum err e = is_empty(c, &empty);
+
+	*version = 0;
+	if (e != OK || empty)
+		return e;
+	if ((e = read_number(c, "PRAGMA application_id", &id)) != OK)
+		return e;
+	if (id != APPLICATION_ID)
+		return E_VERSION;
+	return read_number(
+	    c, "SELECT value FROM meta WHERE name = 'schema_version'", version);
+}
+
+/* ---- the snapshot ------------------------------------------------------ */
+
+/* A copy under another name first: a half-made snapshot must not be taken
+ * for one. */
+static enum err
+copy_to(struct conn *c, const char *draft)
+{
+	sqlite3_stmt *q = NULL;
+	enum err e;
+
+	(void)unlink(draft);
+	e = conn_err(sqlite3_prepare_v2(c->db, "VACUUM INTO ?1", -1, &q, NULL));
+	if (e == OK)
+		e = conn_err(sqlite3_bind_text(q, 1, draft, -1, SQLITE_STATIC));
+	if (e == OK && (e = conn_row(c, q)) == E_NOTFOUND)
+		e = OK;
+	sqlite3_finalize(q);
+	return e == OK ? file_sync(draft) : e;
+}
+
+static enum err
+snapshot(struct conn *c, const char *path, int64_t version)
+{
+	char name[FILE_PATH_MAX], draft[FILE_PATH_MAX];
+	int n = snprintf(
+	    name, sizeof(name), "%s.v%lld.snapshot", path, (long long)version);
+	enum err e;
+
+	if (n < 0 || (size_t)n + sizeof(".draft") > sizeof(draft))
+		return E_BADINPUT;
+	(void)snprintf(draft, sizeof(draft), "%.*s.draft", n, name);
+	e = copy_to(c, draft);
+	if (e == OK && rename(draft, name) != 0)
+		e = E_IO;
+	if (e != OK)
+		(void)unlink(draft);
+	return e == OK ? file_sync_directory_of(path) : e;
+}
+
+/* ---- steps ------------------------------------------------------------- */
+
+static enum err
+mark_ours(struct conn *c)
+{
+	char sql[200];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "PRAGMA application_id = %d;"
+	    "CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	    "INSERT INTO meta VALUES ('schema_version', 0)",
+	    APPLICATION_ID);
+	return conn_exec(c, sql);
+}
+
+/* Inside the transaction. */
+static enum err
+step(struct conn *c, const struct migration *m, int64_t version)
+{
+	char sql[100];
+	bool empty = false;
+	int64_t now = 0;
+	enum err e = is_empty(c, &empty);
+
+	if (e == OK && empty)
+		e = mark_ours(c);
+	if (e == OK)
+		e = read_version(c, &now);
+	if (e != OK || now >= version)
+		return e;
+	(void)snprintf(sql, sizeof(sql),
+	    "UPDATE meta SET value = %lld WHERE name = 'schema_version'",
+	    (long long)version);
+	if ((e = conn_exec(c, m->sql)) == OK)
+		e = conn_exec(c, sql);
+	return e;
+}
+
+static enum err
+run_step(struct conn *c, const struct migration *m, int64_t version)
+{
+	enum err e = conn_run(c, SQL_BEGIN_WRITE);
+
+	if (e == OK)
+		e = step(c, m, version);
+	if (e == OK)
+		e = conn_run(c, SQL_COMMIT);
+	return e;
+}
+
+static enum err
+run_steps(struct conn *c, const char *path, const struct migration *list,
+    int64_t from, struct why *why)
+{
+	for (int64_t v = from; list[v].name != NULL; v++) {
+		enum err e = run_step(c, &list[v], v + 1);
+
+		if (e == OK)
+			continue;
+		e = why_failed(why, e, c, path);
+		if (!sqlite3_get_autocommit(c->db))
+			(void)sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+		return e;
+	}
+	return OK;
+}
+
+static enum err
+refuse(struct conn *c, const char *path, enum err e, struct why *why)
+{
+	if (e == E_VERSION)
+		why_say(why, "%s: is a database of another program", path);
+	else
+		return why_failed(why, e, c, path);
+	return e;
+}
+
+enum err
+migrate(struct conn *c, const char *path, const struct migration *list,
+    struct why *why)
+{
+	int64_t version = 0;
+	bool empty = true;
+	enum err e = read_version(c, &version);
+
+	if (e == OK)
+		e = is_empty(c, &empty);
+	if (e != OK)
+		return refuse(c, path, e, why);
+	if (version > newest(list)) {
+		why_say(why,
+		    "%s: has schema version %lld, this program knows 1 to"
+		    " %lld; use a newer one",
+		    path, (long long)version, (long long)newest(list));
+		return E_VERSION;
+	}
+	if (!empty && version < newest(list) &&
+	    (e = snapshot(c, path, version)) != OK)
+		return why_failed(why, e, c, path);
+	return run_steps(c, path, list, version, why);
+}

@@ -1,0 +1,256 @@
+/*
+ * read: each reader is a connection of its own, so readers wait neither for
+ * the writer nor for each other. What is given back is copied into the arena.
+ */
+#include "store/sqlite/rows.h"
+#include "store/sqlite/sqlite.h"
+
+#include <stdlib.h>
+
+/* ---- life -------------------------------------------------------------- */
+
+enum err
+sqlite_reader_open(void *engine, void **reader)
+{
+	struct sqlite *s = engine;
+	struct sqlite_reader *r = calloc(1, sizeof(*r));
+	enum err e;
+
+	if (r == NULL)
+		return E_NOMEM;
+	r->engine = s;
+	e = conn_open(&r->conn, s->path, s->vfs);
+	if (e == OK)
+		e = conn_exec(&r->conn, "PRAGMA query_only = ON");
+	if (e == OK) {
+		*reader = r;
+		return OK;
+	}
+	sqlite_reader_close(r);
+	return e;
+}
+
+void
+sqlite_reader_close(void *reader)
+{
+	struct sqlite_reader *r = reader;
+
+	conn_close(&r->conn);
+	free(r);
+}
+
+enum err
+sqlite_read_begin(void *reader)
+{
+	struct sqlite_reader *r = reader;
+
+	return conn_run(&r->conn, SQL_BEGIN_READ);
+}
+
+void
+sqlite_read_end(void *reader)
+{
+	struct sqlite_reader *r = reader;
+	enum err e = conn_run(&r->conn, SQL_COMMIT);
+
+	if (e != OK && !sqlite3_get_autocommit(r->conn.db))
+		e = conn_run(&r->conn, SQL_ROLLBACK);
+	(void)e;
+}
+
+/* ---- companies --------------------------------------------------------- */
+
+/* Into the arena; false: no memory. */
+static bool
+copy(struct arena *a, sqlite3_stmt *q, int column, struct str *out)
+{
+	*out = arena_copy(a, conn_text(q, column));
+	return out->p != NULL;
+}
+
+static enum err
+company_row(sqlite3_stmt *q, struct arena *a, struct company_row *out)
+{
+	out->id = sqlite3_column_int64(q, 0);
+	out->version = (uint64_t)sqlite3_column_int64(q, 1);
+	return copy(a, q, 2, &out->key) && copy(a, q, 3, &out->document)
+		   ? OK
+		   : E_NOMEM;
+}
+
+static enum err
+company_one(
+    struct conn *c, sqlite3_stmt *q, struct arena *a, struct company_row *out)
+{
+	enum err e = conn_row(c, q);
+
+	return e == OK ? company_row(q, a, out) : e;
+}
+
+enum err
+sqlite_read_company(
+    void *reader, int64_t id, struct arena *a, struct company_row *out)
+{
+	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	sqlite3_stmt *q;
+	enum err e = CONN_QUERY(c, SQL_COMPANY_BY_ID, &q, NUM(id));
+
+	if (e == OK)
+		e = company_one(c, q, a, out);
+	conn_reset(q);
+	return e;
+}
+
+enum err
+sqlite_find_company(
+    void *reader, struct str key, struct arena *a, struct company_row *out)
+{
+	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	sqlite3_stmt *q;
+	enum err e = CONN_QUERY(c, SQL_COMPANY_BY_KEY, &q, TEXT(key));
+
+	if (e == OK)
+		e = company_one(c, q, a, out);
+	conn_reset(q);
+	return e;
+}
+
+/* ---- lists ------------------------------------------------------------- */
+
+/* Ends a list: running out of rows is no error. */
+static enum err
+list_end(sqlite3_stmt *q, enum err e)
+{
+	conn_reset(q);
+	return e == E_NOTFOUND ? OK : e;
+}
+
+enum err
+sqlite_list_companies(void *reader, int64_t after, struct arena *a,
+    struct company_row *out, size_t *n)
+{
+	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	sqlite3_stmt *q;
+	size_t max = *n;
+	enum err e = CONN_QUERY(c, SQL_COMPANY_LIST, &q, NUM(after), NUM(max));
+
+	*n = 0;
+	while (e == OK && *n < max && (e = conn_row(c, q)) == OK)
+		e = company_row(q, a, &out[(*n)++]);
+	return list_end(q, e);
+}
+
+static enum err
+event_row(sqlite3_stmt *q, struct arena *a, struct event *out)
+{
+	out->seq = (uint64_t)sqlite3_column_int64(q, 0);
+	out->kind = (enum event_kind)sqlite3_column_int(q, 1);
+	out->author = (enum author)sqlite3_column_int(q, 2);
+	out->author_id = sqlite3_column_int64(q, 3);
+	out->ref = (uint64_t)sqlite3_column_int64(q, 4);
+	out->at = sqlite3_column_int64(q, 5);
+	return copy(a, q, 6, &out->source) && copy(a, q, 7, &out->body)
+		   ? OK
+		   : E_NOMEM;
+}
+
+enum err
+sqlite_read_events(void *reader, int64_t conversation, uint64_t after,
+    struct arena *a, struct event *out, size_t *n)
+{
+	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	sqlite3_stmt *q;
+	size_t max = *n;
+	enum err e = CONN_QUERY(
+	    c, SQL_EVENT_LIST, &q, NUM(conversation), NUM(after), NUM(max));
+
+	*n = 0;
+	while (e == OK && *n < max && (e = conn_row(c, q)) == OK)
+		e = event_row(q, a, &out[(*n)++]);
+	return list_end(q, e);
+}
+
+enum err
+sqlite_list_pending(void *reader, int64_t after, int64_t *out, size_t *n)
+{
+	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	sqlite3_stmt *q;
+	size_t max = *n;
+	enum err e = CONN_QUERY(
+	    c, SQL_CONVERSATION_PENDING, &q, NUM(after), NUM(max));
+
+	*n = 0;
+	while (e == OK && *n < max && (e = conn_row(c, q)) == OK)
+		out[(*n)++] = sqlite3_column_int64(q, 0);
+	return list_end(q, e);
+}
+
+enum err
+sqlite_list_timers(void *reader, int64_t now, struct timer_row *out, size_t *n)
+{
+	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	sqlite3_stmt *q;
+	size_t max = *n;
+	enum err e = CONN_QUERY(c, SQL_TIMER_LIST, &q, NUM(now), NUM(max));
+
+	*n = 0;
+	while (e == OK && *n < max && (e = conn_row(c, q)) == OK)
+		out[(*n)++] = (struct timer_row){
+		    .conversation = sqlite3_column_int64(q, 0),
+		    .kind = (enum timer_kind)sqlite3_column_int(q, 1),
+		    .due = sqlite3_column_int64(q, 2),
+		};
+	return list_end(q, e);
+}
+
+static enum err
+outbox_row(sqlite3_stmt *q, struct arena *a, struct outbox_row *out)
+{
+	out->id = sqlite3_column_int64(q, 0);
+	out->conversation = sqlite3_column_int64(q, 1);
+	out->seq = (uint64_t)sqlite3_column_int64(q, 2);
+	return copy(a, q, 3, &out->channel) && copy(a, q, 4, &out->account) &&
+		       copy(a, q, 5, &out->recipient) &&
+		       copy(a, q, 6, &out->payload)
+		   ? OK
+		   : E_NOMEM;
+}
+
+enum err
+sqlite_list_outbox(
+    void *reader, struct arena *a, struct outbox_row *out, size_t *n)
+{
+	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	sqlite3_stmt *q;
+	size_t max = *n;
+	enum err e = CONN_QUERY(c, SQL_OUTBOX_LIST, &q, NUM(max));
+
+	*n = 0;
+	while (e == OK && *n < max && (e = conn_row(c, q)) == OK)
+		e = outbox_row(q, a, &out[(*n)++]);
+	return list_end(q, e);
+}
+
+/* ---- one conversation -------------------------------------------------- */
+
+enum err
+sqlite_read_conversation(void *reader, int64_t id, struct conversation *out)
+{
+	return conversation_load(
+	    &((struct sqlite_reader *)reader)->conn, id, out);
+}
+
+enum err
+sqlite_read_seen(void *reader, int64_t id, struct seen *out)
+{
+	uint64_t seq;
+
+	return seen_load(
+	    &((struct sqlite_reader *)reader)->conn, id, out, &seq);
+}
+
+enum err
+sqlite_read_claim(void *reader, int64_t id, struct store_claim *out)
+{
+	return claim_load(&((struct sqlite_reader *)reader)->conn, id, out);
+}

@@ -1,0 +1,51 @@
+/*
+ * sqlite: the parts of the engine that others of its files need.
+ *
+ *	writer thread  --- struct conn writer       all transactions
+ *	checkpointer   --- struct conn of its own   log -> database file
+ *	each reader    --- struct conn of its own   any thread of the caller
+ */
+#ifndef STORE_SQLITE_SQLITE_H
+#define STORE_SQLITE_SQLITE_H
+
+#include "store/engine.h"
+#include "store/sqlite/checkpoint.h"
+#include "store/sqlite/conn.h"
+
+struct sqlite {
+	char *path, *vfs;
+	struct conn writer;
+	struct checkpointer checkpointer;
+};
+
+struct sqlite_reader {
+	struct sqlite *engine;
+	struct conn conn;
+};
+
+/* The engine's reads (see engine.h). */
+enum err sqlite_reader_open(void *engine, void **reader) MUST_USE;
+void sqlite_reader_close(void *reader);
+enum err sqlite_read_begin(void *reader) MUST_USE;
+void sqlite_read_end(void *reader);
+enum err sqlite_read_company(void *reader, int64_t id, struct arena *a,
+    struct company_row *out) MUST_USE;
+enum err sqlite_find_company(void *reader, struct str key, struct arena *a,
+    struct company_row *out) MUST_USE;
+enum err sqlite_list_companies(void *reader, int64_t after, struct arena *a,
+    struct company_row *out, size_t *n) MUST_USE;
+enum err sqlite_read_conversation(
+    void *reader, int64_t id, struct conversation *out) MUST_USE;
+enum err sqlite_read_seen(void *reader, int64_t id, struct seen *out) MUST_USE;
+enum err sqlite_read_claim(
+    void *reader, int64_t id, struct store_claim *out) MUST_USE;
+enum err sqlite_read_events(void *reader, int64_t conversation, uint64_t after,
+    struct arena *a, struct event *out, size_t *n) MUST_USE;
+enum err sqlite_list_pending(
+    void *reader, int64_t after, int64_t *out, size_t *n) MUST_USE;
+enum err sqlite_list_timers(
+    void *reader, int64_t now, struct timer_row *out, size_t *n) MUST_USE;
+enum err sqlite_list_outbox(
+    void *reader, struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
+
+#endif

@@ -1,0 +1,145 @@
+/* writer: take, commit, tell. What a commit is, the engine knows. */
+#include "store/writer.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define PROBE_MS 1000
+
+static uint64_t
+now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
+}
+
+/* Trouble that each op would meet again if it were tried alone. */
+static bool
+is_common(enum err e)
+{
+	return e == E_IO || e == E_FULL || e == E_LIMIT;
+}
+
+/* What is refused or fails alone keeps its own error. */
+static enum err
+commit_each(struct writer *w, size_t n)
+{
+	enum err worst = OK;
+
+	for (size_t i = 0; i < n; i++) {
+		enum err e = w->engine->commit(w->data, &w->ops[i], 1);
+
+		if (e != OK) {
+			w->ops[i]->err = e;
+			worst = e;
+		}
+	}
+	return worst;
+}
+
+static enum err
+commit_group(struct writer *w, size_t n)
+{
+	enum err e = w->engine->commit(w->data, w->ops, n);
+
+	if (e == OK)
+		return OK;
+	if (n > 1 && !is_common(e))
+		return commit_each(w, n);
+	for (size_t i = 0; i < n; i++)
+		w->ops[i]->err = e;
+	return e;
+}
+
+static void
+tell(struct writer *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (w->ops[i]->err == OK)
+			w->ops_done++;
+		else
+			w->refused++;
+		w->ops[i]->done(w->ops[i]);
+	}
+	if (w->on_group != NULL)
+		w->on_group(w->on_group_arg);
+}
+
+static void
+run_group(struct writer *w, size_t n)
+{
+	uint64_t start = now_us();
+	enum err e = commit_group(w, n);
+
+	w->commit_us_sum += now_us() - start;
+	w->groups++;
+	if (e != OK)
+		w->failed_groups++;
+	w->state = e;
+	tell(w, n);
+}
+
+static void *
+writer_main(void *arg)
+{
+	struct writer *w = arg;
+	bool over = false;
+
+	while (!over) {
+		int wait_ms = w->state == OK ? -1 : PROBE_MS;
+		size_t n = queue_take(
+		    &w->queue, w->ops, w->group_max, wait_ms, &over);
+
+		if (n > 0)
+			run_group(w, n);
+		else if (!over)
+			w->state = w->engine->probe(w->data);
+	}
+	return NULL;
+}
+
+enum err
+writer_start(struct writer *w, const struct store_engine *engine, void *data,
+    const struct store_conf *conf)
+{
+	enum err e;
+
+	w->engine = engine;
+	w->data = data;
+	w->group_max = conf->group_max > 0 ? conf->group_max : 1;
+	w->ops = calloc(w->group_max, sizeof(*w->ops));
+	if (w->ops == NULL)
+		return E_NOMEM;
+	if ((e = queue_init(&w->queue, conf->queue_max)) != OK)
+		goto no_queue;
+	if (pthread_create(&w->thread, NULL, writer_main, w) == 0)
+		return OK;
+	e = E_NOMEM;
+	queue_free(&w->queue);
+no_queue:
+	free(w->ops);
+	return e;
+}
+
+void
+writer_stop(struct writer *w)
+{
+	queue_close(&w->queue);
+	pthread_join(w->thread, NULL);
+	queue_free(&w->queue);
+	free(w->ops);
+}
+
+void
+writer_stats(struct writer *w, struct store_stats *out)
+{
+	out->state = w->state;
+	out->groups = w->groups;
+	out->ops = w->ops_done;
+	out->refused = w->refused;
+	out->failed_groups = w->failed_groups;
+	out->queued = queue_waiting(&w->queue);
+	out->commit_us_sum = w->commit_us_sum;
+}
