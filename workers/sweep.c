@@ -62,7 +62,6 @@ sweep_run(struct worker *w, int64_t now)
 			w->sweep.cursor = 0;
 		w->sweep.under_way = true;
 		sweep_timers(w);
-		bus_beat(w->conf.publisher);
 	}
 	while (w->sweep.under_way && room(w))
 		sweep_page(w);

@@ -1,0 +1,212 @@
+/*
+ * company: apply, export and list companies' documents. Secrets are sealed
+ * before they reach the store and stay sealed in what is exported; an
+ * exported document can be applied again on the same installation.
+ */
+#include "cmd/command.h"
+#include "cmd/process.h"
+#include "core/company.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DOCUMENT_BYTES_MAX (16u << 20)
+#define LIST_PAGE 100u
+
+static enum err
+seal(void *arg, struct str secret, struct buf *out)
+{
+	const struct process *p = arg;
+
+	return secret_seal(&p->keys, secret, out);
+}
+
+/* The whole file, or standard input for "-". */
+static enum err
+read_document(const char *path, struct buf *out)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	char *room;
+	size_t n;
+
+	if (f == NULL) {
+		complain("%s: %s", path, strerror(errno));
+		return E_IO;
+	}
+	out->limit = DOCUMENT_BYTES_MAX;
+	do {
+		room = buf_room(out, 65536);
+		n = room == NULL ? 0 : fread(room, 1, 65536, f);
+		out->len += n;
+	} while (n > 0);
+	if (f != stdin)
+		fclose(f);
+	if (!out->failed)
+		return OK;
+	complain("%s: is larger than 16 megabytes", path);
+	return E_LIMIT;
+}
+
+/* Checks; says every fault; the document's key in *key. */
+static enum err
+check(const char *path, struct str document, struct arena *a, struct str *key)
+{
+	struct faults faults = {0};
+	struct company *company = NULL;
+	struct buf lines = {0};
+	enum err e = company_parse(document, &faults, &company);
+
+	if (e == OK) {
+		*key = arena_copy(a, company->key);
+	} else {
+		faults_write(&faults, &lines);
+		complain("%s is not applied:\n%.*s", path,
+		    STR_FMT(buf_view(&lines)));
+	}
+	buf_free(&lines);
+	company_unref(company);
+	faults_free(&faults);
+	return e;
+}
+
+static enum err
+put(struct process *p, const char *path, struct str key, struct str sealed)
+{
+	struct store_op op = {.verb = STORE_COMPANY_PUT,
+	    .company_put = {.key = key, .document = sealed}};
+	enum err e = store_submit_wait(p->store, &op);
+
+	if (e != OK)
+		complain("%s is not applied: %s", path, err_name(e));
+	else
+		printf("%.*s version %llu%s\n", STR_FMT(key),
+		    (unsigned long long)op.company_put.version,
+		    op.company_put.changed ? "" : " (unchanged)");
+	return e;
+}
+
+/* Sealing the same secret gives the same text, so an unchanged document
+ * stays the version it is. */
+static enum err
+apply(struct process *p, const char *path)
+{
+	struct buf text = {0}, sealed = {0};
+	struct arena a = {0};
+	struct str key;
+	enum err e;
+
+	if ((e = read_document(path, &text)) != OK)
+		goto done;
+	if ((e = check(path, buf_view(&text), &a, &key)) != OK)
+		goto done;
+	e = company_rewrite_secrets(buf_view(&text), seal, p, &sealed);
+	if (e == OK)
+		e = put(p, path, key, buf_view(&sealed));
+done:
+	buf_free(&text);
+	buf_free(&sealed);
+	arena_free(&a);
+	return e;
+}
+
+static int
+apply_all(struct process *p, const char *const *paths, size_t n)
+{
+	int status = EXIT_OK;
+	size_t i;
+
+	if (n == 0) {
+		complain("usage: frontdesk company apply FILE...");
+		return EXIT_USAGE;
+	}
+	for (i = 0; i < n; i++)
+		if (apply(p, paths[i]) != OK)
+			status = EXIT_FAILED;
+	return status;
+}
+
+static int export(struct process *p, const char *const *words, size_t n)
+{
+	struct store_reader *r = NULL;
+	struct company_row row;
+	struct arena a = {0};
+	enum err e;
+
+	if (n != 1) {
+		complain("usage: frontdesk company export KEY");
+		return EXIT_USAGE;
+	}
+	e = store_reader_open(p->store, &r);
+	if (e == OK)
+		e = store_find_company(r, str_from(words[0]), &a, &row);
+	if (e == OK)
+		printf("%.*s\n", STR_FMT(row.document));
+	else
+		complain("company %s: %s", words[0], err_name(e));
+	if (r != NULL)
+		store_reader_close(r);
+	arena_free(&a);
+	return e == OK ? EXIT_OK : EXIT_FAILED;
+}
+
+static int
+list(struct process *p, const char *const *words, size_t n)
+{
+	struct company_row rows[LIST_PAGE];
+	struct store_reader *r = NULL;
+	struct arena a = {0};
+	int64_t after = 0;
+	size_t count = 1, i;
+	enum err e;
+
+	(void)words;
+	(void)n;
+	e = store_reader_open(p->store, &r);
+	while (e == OK && count > 0) {
+		count = LIST_PAGE;
+		e = store_list_companies(r, after, &a, rows, &count);
+		for (i = 0; e == OK && i < count; i++) {
+			printf("%.*s\tversion %llu\n", STR_FMT(rows[i].key),
+			    (unsigned long long)rows[i].version);
+			after = rows[i].id;
+		}
+		arena_reset(&a);
+	}
+	if (e != OK)
+		complain("%s", err_name(e));
+	if (r != NULL)
+		store_reader_close(r);
+	arena_free(&a);
+	return e == OK ? EXIT_OK : EXIT_FAILED;
+}
+
+static const struct {
+	const char *word;
+	int (*run)(struct process *p, const char *const *words, size_t n);
+} verbs[] = {{"apply", apply_all}, {"export", export}, {"list", list}};
+
+int
+command_company(const struct settings *s, const char *const *words, size_t n)
+{
+	struct process p;
+	char why[512];
+	int status = EXIT_USAGE;
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(verbs) && strcmp(verbs[i].word, words[0]) != 0)
+		i++;
+	if (i == ARRAY_LEN(verbs)) {
+		complain("company can \"apply\", \"export\" and \"list\", not "
+			 "\"%s\"",
+		    words[0]);
+		return EXIT_USAGE;
+	}
+	if (process_open(&p, s, PROCESS_STORE, why, sizeof(why)) != OK) {
+		complain("%s", why);
+		return EXIT_FAILED;
+	}
+	status = verbs[i].run(&p, words + 1, n - 1);
+	process_close(&p);
+	return status;
+}

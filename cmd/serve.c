@@ -1,0 +1,240 @@
+/*
+ * serve: the commands that stay: serve, gateway, worker. The three differ
+ * only in which parts they start.
+ */
+#include "cmd/command.h"
+#include "cmd/process.h"
+#include "gateway/gateway.h"
+#include "gateway/http.h"
+#include "workers/worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+/* A worker whose loop has not come round for this long is ill. */
+#define WORKER_SILENT_MS 10000
+/* Descriptors that are not connections: database, bus, log, threads. */
+#define SPARE_FILES 200u
+
+struct server {
+	struct process process;
+	struct gateway gateway;
+	struct worker *workers[64];
+	unsigned worker_count;
+};
+
+/* How many connections fit into the descriptors we may have. */
+static unsigned
+connections_allowed(unsigned wanted)
+{
+	struct rlimit files;
+	unsigned long most = 1024;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0)
+		most = (unsigned long)files.rlim_cur;
+	if (most > 2000000)
+		most = 2000000;
+	most = most > 2 * SPARE_FILES ? most - SPARE_FILES : most / 2;
+	most = most / 10 * 9;
+	return wanted == 0 || wanted > most ? (unsigned)most : wanted;
+}
+
+static struct gateway_conf
+gateway_conf(const struct settings *s)
+{
+	return (struct gateway_conf){
+	    .listen = s->listen,
+	    .listen_ops = s->listen_ops,
+	    .http_threads = s->http_threads,
+	    .hub_threads = s->hub_threads,
+	    .connections_max = connections_allowed(s->connections_max),
+	    .connections_per_address = s->connections_per_address,
+	    .visitor_burst = s->visitor_burst,
+	    .visitor_per_minute = s->visitor_per_minute,
+	    .sessions_per_minute = s->sessions_per_minute,
+	    .request_ms = s->request_ms,
+	    .reply_ms = s->reply_ms,
+	    .idle_ms = s->idle_ms,
+	    .ping_ms = s->ping_ms,
+	    .pong_ms = s->pong_ms,
+	    .hello_ms = s->hello_ms,
+	    .socket_queue_bytes = s->socket_queue,
+	    .trusted_proxies = s->trusted_proxies,
+	    .public_url = s->public_url,
+	    .echo = s->test_echo,
+	    .demo = s->demo,
+	};
+}
+
+/* For /health: do the worker threads of this process still go round? */
+static bool
+workers_healthy(void *arg, struct buf *detail)
+{
+	struct server *v = arg;
+	int64_t now = clock_steady(&v->process.clock);
+	unsigned i;
+
+	for (i = 0; i < v->worker_count; i++) {
+		int64_t silent = now - worker_alive_at(v->workers[i]);
+		if (silent < WORKER_SILENT_MS)
+			continue;
+		buf_addf(detail, "worker %u silent for %lld ms", i,
+		    (long long)silent);
+		return false;
+	}
+	buf_addf(detail, "%u here", v->worker_count);
+	return true;
+}
+
+static enum err
+start_gateway(struct server *v, char *why, size_t why_size)
+{
+	struct process *p = &v->process;
+
+	v->gateway = (struct gateway){.conf = gateway_conf(p->settings),
+	    .clock = &p->clock,
+	    .log = p->log,
+	    .metrics = &p->metrics,
+	    .store = p->store,
+	    .companies = p->companies,
+	    .bus = p->bus,
+	    .publisher = p->publisher,
+	    .keys = &p->keys,
+	    .health = workers_healthy,
+	    .health_arg = v};
+	return gateway_start(&v->gateway, why, why_size);
+}
+
+static enum err
+start_workers(struct server *v, char *why, size_t why_size)
+{
+	struct process *p = &v->process;
+	struct worker_conf conf = {.turns_max = p->settings->turns_max,
+	    .side = p->parts & PROCESS_GATEWAY ? BUS_GATEWAY : BUS_WORKER,
+	    .sweep_ms = p->settings->sweep_ms,
+	    .lease_ms = p->settings->lease_ms,
+	    .clock = &p->clock,
+	    .log = p->log,
+	    .metrics = &p->metrics,
+	    .store = p->store,
+	    .companies = p->companies,
+	    .bus = p->bus,
+	    .publisher = p->publisher};
+	enum err e = OK;
+
+	while (v->worker_count < p->settings->worker_threads && e == OK) {
+		conf.index = v->worker_count;
+		e = worker_start(&conf, &v->workers[v->worker_count]);
+		if (e == OK)
+			v->worker_count++;
+	}
+	if (e != OK)
+		snprintf(
+		    why, why_size, "a worker cannot start: %s", err_name(e));
+	return e;
+}
+
+static void
+stop(struct server *v)
+{
+	unsigned i;
+
+	if (v->gateway.front != NULL)
+		gateway_stop(&v->gateway);
+	for (i = 0; i < v->worker_count; i++)
+		worker_stop(v->workers[i]);
+	process_close(&v->process);
+}
+
+/* "listening on http://127.0.0.1:8080": the port is the one it got. */
+static void
+announce_door(const char *word, const char *listen, const struct http *door)
+{
+	const char *colon = strrchr(listen, ':');
+	int host = colon == NULL ? (int)strlen(listen) : (int)(colon - listen);
+
+	printf("%s on http://%.*s:%u\n", word, host, listen, http_port(door));
+}
+
+static void
+announce(const struct server *v)
+{
+	struct log_line l;
+	const struct settings *s = v->process.settings;
+
+	if (v->gateway.front != NULL)
+		announce_door("listening", s->listen, v->gateway.front);
+	if (v->gateway.ops != NULL)
+		announce_door("operations", s->listen_ops, v->gateway.ops);
+	if (v->gateway.front == NULL)
+		puts("working");
+	fflush(stdout);
+	if (!log_begin(v->process.log, LOG_INFO, "server.started", &l))
+		return;
+	log_str(&l, "version", STR(FRONTDESK_VERSION));
+	log_num(&l, "workers", v->worker_count);
+	log_end(&l);
+}
+
+static void
+beat(void *arg)
+{
+	struct server *v = arg;
+
+	bus_beat(v->process.publisher);
+}
+
+static int
+run(const struct settings *s, unsigned parts)
+{
+	struct server *v = calloc(1, sizeof(*v));
+	char why[512];
+	enum err e = E_NOMEM;
+
+	if (v == NULL)
+		return EXIT_FAILED;
+	process_signals();
+	if ((e = process_open(&v->process, s, parts, why, sizeof(why))) != OK)
+		goto failed;
+	if (parts & PROCESS_WORKER)
+		e = start_workers(v, why, sizeof(why));
+	if (e == OK && parts & PROCESS_GATEWAY)
+		e = start_gateway(v, why, sizeof(why));
+	if (e == OK) {
+		announce(v);
+		process_wait(beat, v);
+		log_note(v->process.log, LOG_INFO, "server.stopping", "why",
+		    STR("signal"));
+	}
+	stop(v);
+failed:
+	if (e != OK)
+		complain("%s", why);
+	free(v);
+	return e == OK ? EXIT_OK : EXIT_FAILED;
+}
+
+int
+command_serve(const struct settings *s, const char *const *words, size_t n)
+{
+	(void)words;
+	(void)n;
+	return run(s, PROCESS_GATEWAY | PROCESS_WORKER);
+}
+
+int
+command_gateway(const struct settings *s, const char *const *words, size_t n)
+{
+	(void)words;
+	(void)n;
+	return run(s, PROCESS_GATEWAY);
+}
+
+int
+command_worker(const struct settings *s, const char *const *words, size_t n)
+{
+	(void)words;
+	(void)n;
+	return run(s, PROCESS_WORKER);
+}

@@ -1,0 +1,28 @@
+/*
+ * settings: every setting of every subcommand, in one struct and one table.
+ */
+#ifndef CMD_SETTINGS_H
+#define CMD_SETTINGS_H
+
+#include "core/conf.h"
+
+struct settings {
+	const char *data_dir, *config;
+	const char *listen, *listen_ops, *public_url, *trusted_proxies;
+	bool demo, test_echo;
+	unsigned http_threads, hub_threads, worker_threads;
+	unsigned connections_max, connections_per_address;
+	unsigned request_ms, reply_ms, idle_ms;
+	unsigned ping_ms, pong_ms, hello_ms, socket_queue;
+	unsigned visitor_burst, visitor_per_minute, sessions_per_minute;
+	unsigned turns_max, sweep_ms, lease_ms;
+	unsigned store_queue, store_group;
+	const char *bus_work, *bus_news;
+	unsigned bus_high_water, test_lose_work, test_lose_news;
+	const char *log_level;
+	const char *secret_key, *secret_key_old;
+};
+
+extern const struct setting settings_table[];
+
+#endif
