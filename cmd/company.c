@@ -48,18 +48,16 @@ read_document(const char *path, struct buf *out)
 	return E_LIMIT;
 }
 
-/* Checks; says every fault; the document's key in *key. */
+/* Checks; says every fault. */
 static enum err
-check(const char *path, struct str document, struct arena *a, struct str *key)
+check(const char *path, struct str document)
 {
 	struct faults faults = {0};
 	struct company *company = NULL;
 	struct buf lines = {0};
 	enum err e = company_parse(document, &faults, &company);
 
-	if (e == OK) {
-		*key = arena_copy(a, company->key);
-	} else {
+	if (e != OK) {
 		faults_write(&faults, &lines);
 		complain("%s is not applied:\n%.*s", path,
 		    STR_FMT(buf_view(&lines)));
@@ -68,6 +66,27 @@ check(const char *path, struct str document, struct arena *a, struct str *key)
 	company_unref(company);
 	faults_free(&faults);
 	return e;
+}
+
+/*
+ * "demo=path" or "folder/demo.json": the company's key, and in *path the
+ * file's.
+ */
+static struct str
+key_of(const char *word, const char **path)
+{
+	const char *equals = strchr(word, '='), *slash, *end;
+
+	*path = word;
+	if (equals != NULL) {
+		*path = equals + 1;
+		return (struct str){word, (size_t)(equals - word)};
+	}
+	slash = strrchr(word, '/');
+	word = slash == NULL ? word : slash + 1;
+	end = strrchr(word, '.');
+	return (struct str){
+	    word, end == NULL ? strlen(word) : (size_t)(end - word)};
 }
 
 static enum err
@@ -86,19 +105,28 @@ put(struct process *p, const char *path, struct str key, struct str sealed)
 	return e;
 }
 
-/* Sealing the same secret gives the same text, so an unchanged document
- * stays the version it is. */
+/*
+ * Sealing the same secret gives the same text, so an unchanged document stays
+ * the version it is.
+ */
 static enum err
-apply(struct process *p, const char *path)
+apply(struct process *p, const char *word)
 {
 	struct buf text = {0}, sealed = {0};
-	struct arena a = {0};
-	struct str key;
-	enum err e;
+	const char *path;
+	struct str key = key_of(word, &path);
+	enum err e = E_BADINPUT;
 
+	if (!company_key_valid(key)) {
+		complain("%s: \"%.*s\" cannot be a company's key; name the "
+			 "file KEY.json or write KEY=FILE, with 1 to 40 of "
+			 "a-z, 0-9 and \"-\"",
+		    word, STR_FMT(key));
+		goto done;
+	}
 	if ((e = read_document(path, &text)) != OK)
 		goto done;
-	if ((e = check(path, buf_view(&text), &a, &key)) != OK)
+	if ((e = check(path, buf_view(&text))) != OK)
 		goto done;
 	e = company_rewrite_secrets(buf_view(&text), seal, p, &sealed);
 	if (e == OK)
@@ -106,7 +134,6 @@ apply(struct process *p, const char *path)
 done:
 	buf_free(&text);
 	buf_free(&sealed);
-	arena_free(&a);
 	return e;
 }
 
@@ -117,7 +144,7 @@ apply_all(struct process *p, const char *const *paths, size_t n)
 	size_t i;
 
 	if (n == 0) {
-		complain("usage: frontdesk company apply FILE...");
+		complain("usage: frontdesk company apply [KEY=]FILE...");
 		return EXIT_USAGE;
 	}
 	for (i = 0; i < n; i++)

@@ -27,7 +27,7 @@ static const struct command commands[] = {
     {"gateway", "", "the front half: HTTP, WebSockets", 0, 0, command_gateway},
     {"worker", "", "the back half: answers; as many as you like", 0, 0,
 	command_worker},
-    {"company", "apply FILE... | export KEY | list",
+    {"company", "apply [KEY=]FILE... | export KEY | list",
 	"companies and their documents", 1, WORDS_MAX, command_company},
     {"version", "", "which one this is", 0, 0, command_version},
     {"help", "[settings | company]",
@@ -66,7 +66,7 @@ help_commands(void)
 	    "frontdesk: a messaging gateway that never loses a message\n\n"
 	    "usage: frontdesk COMMAND [words] [--setting value ...]\n\n");
 	for (i = 0; i < ARRAY_LEN(commands); i++)
-		buf_addf(&b, "  %-8s %-34s %s\n", commands[i].name,
+		buf_addf(&b, "  %-8s %-41s %s\n", commands[i].name,
 		    commands[i].arguments, commands[i].help);
 	buf_str(&b,
 	    "\nEvery setting is a flag (--data-dir x), a variable "
