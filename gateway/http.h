@@ -9,10 +9,14 @@
  * request_reply() / request_problem() before it returns, or keeps r and has
  * somebody call one of them later, exactly once, from any thread (the
  * connection is suspended meanwhile; there is a deadline, after which the
- * client gets 503 and the late reply goes nowhere). r and its arena are freed
- * after the reply has been sent.
+ * client gets 503 and the late reply goes nowhere). r and its arena stay until
+ * both sides are done: the reply was given, and the connection is through
+ * with it. So r may not be touched after the reply, and may always be until
+ * then, even after http_stop().
  *
  * Every answer carries X-Request-Id; faults are application/problem+json.
+ * HEAD and, where cross-origin pages may come, OPTIONS are answered here. A
+ * POST must be application/json; a GET may have no body.
  */
 #ifndef GATEWAY_HTTP_H
 #define GATEWAY_HTTP_H
@@ -30,7 +34,7 @@ struct request;
 
 struct route {
 	const char *method; /* "GET", "POST"; HEAD is answered by GET's route */
-	const char *path;   /* exact */
+	const char *path;   /* exact; or "/page*": all that begin so */
 	size_t body_max;    /* 0: the default, HTTP_BODY_MAX; GET takes none */
 	bool any_origin;    /* cross-origin pages may call it (the widget) */
 	void (*handle)(struct request *r);
@@ -65,37 +69,69 @@ void http_stop(struct http *h);
 
 /* ---- what a handler may ask -------------------------------------------- */
 
+/* Until the reply, by whoever holds r. */
 void *request_context(const struct request *r);
 struct arena *request_arena(struct request *r);
 struct str request_body(const struct request *r);
 struct str request_id(const struct request *r);
 struct log *request_log(const struct request *r);
-/* By any-case name; .p is NULL when absent. */
+
+/*
+ * The rest only while the handler runs: headers and parameters live in the
+ * connection, which goes its way when the deadline has passed. Copy what is
+ * needed later with arena_copy().
+ *
+ * By any-case name; .p is NULL when absent. A name that is there twice gives
+ * the first one.
+ */
 struct str request_header(const struct request *r, const char *name);
 struct str request_query(const struct request *r, const char *name);
 /* The client's address as text; through trusted proxies, the one they say. */
-struct str request_address(const struct request *r);
+struct str request_address(struct request *r);
 /* Of "Authorization: Bearer x": x; .p is NULL when there is none. */
 struct str request_bearer(const struct request *r);
+/*
+ * This request may wait so much longer than reply_ms: a long poll. While the
+ * handler runs.
+ */
+void request_wait_longer(struct request *r, unsigned ms);
+/* As sent, without the query: nothing is decoded. */
+struct str request_path(const struct request *r);
 /* "https://shop.example" as the client's browser sees us: for Origin. */
 struct str request_own_origin(struct request *r);
 
 /* ---- how it is answered ------------------------------------------------ */
 
-/* body is copied. type NULL: no body (204). Any thread, exactly once. */
+/*
+ * body is copied. type is a literal; NULL: no body (204). Any thread, exactly
+ * once: one of request_reply, _fault, _stream, _upgrade.
+ */
 void request_reply(
     struct request *r, unsigned status, const char *type, struct str body);
 /* The fault's status and problem JSON. Any thread, exactly once. */
 void request_fault(struct request *r, const struct frame_error *error);
-/* An extra header of the reply; before it. Value lives in r's arena. */
+/*
+ * An extra header of the reply; before it. The name is a literal; the value
+ * lives in r's arena, ends with NUL and holds no line ends. At most 8.
+ */
 void request_add_header(struct request *r, const char *name, struct str value);
 
 /*
  * A reply without end (server-sent events). The stream's bytes come from
- * request_stream_push(), any thread, copied into a bounded queue: E_LIMIT when
- * the client does not read (the stream is then cut), E_CLOSED when it has
- * gone. `closed` is called exactly once when the connection is over, on an
- * HTTP thread; then r is gone. request_stream_end() ends it from our side.
+ * request_stream_push(), any thread, copied into a queue of at most queue_max
+ * bytes: E_LIMIT when the client does not read (the stream is then cut off),
+ * E_CLOSED when it has gone or was cut off or ended.
+ *
+ * `closed` is called exactly once, when the connection is over: on an HTTP
+ * thread, or before request_stream() returns if there is no connection any
+ * more. It may not call back into r.
+ *
+ * Whoever called request_stream() keeps r until request_stream_end(), which
+ * must be called exactly once, whether the client is still there or not;
+ * until then pushing is allowed, even after `closed`, even after http_stop().
+ *
+ * A comment line every 15 s keeps the line alive; a client that has left is
+ * seen within a second or two. Streams have no deadline.
  */
 void request_stream(struct request *r, const char *type, size_t queue_max,
     void (*closed)(void *arg), void *arg);
@@ -106,8 +142,13 @@ void request_stream_end(struct request *r);
  * Switches protocols: 101 with the given Sec-WebSocket-Accept (and
  * subprotocol, if not empty); then `take` is called, on an HTTP thread, with a
  * descriptor that is the callee's to close, non-blocking, and the bytes that
- * came along (valid during the call). r is gone after it. If the client left
- * before, `take` is called with fd -1.
+ * came along (valid during the call). If there is no connection any more, or
+ * it is HTTP/1.0, `take` is called with fd -1, on an HTTP thread or before
+ * request_upgrade() returns. Exactly once in any case. r may not be touched
+ * after request_upgrade(); what take needs comes with arg.
+ *
+ * The descriptor does not count against connections_max any more, and nothing
+ * here looks at it again.
  */
 void request_upgrade(struct request *r, struct str accept,
     struct str subprotocol, void (*take)(void *arg, int fd, struct str extra),

@@ -1,0 +1,221 @@
+/*
+ * http: starts and stops the front: the listening socket, libmicrohttpd with
+ * its threads but without a listening socket of its own, and the acceptor.
+ */
+#include "gateway/http_inside.h"
+#include "gateway/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The longest head; most of it is touched only when it is needed. */
+#define CONNECTION_BYTES (32u * 1024u)
+/* Room beyond connections_max: the acceptor's count is the one that counts,
+ * and libmicrohttpd divides its own between its threads. */
+#define CONNECTIONS_SLACK 1024u
+#define STOP_WAIT_MS 2000
+#define STOP_STEP_MS 2
+
+static void PRINTF_LIKE(2, 0) on_log(void *http, const char *fmt, va_list ap)
+{
+	struct http *h = http;
+	char text[256];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	text[strcspn(text, "\r\n")] = '\0';
+	log_note(
+	    h->conf.log, LOG_DEBUG, "http.library", "text", str_from(text));
+}
+
+static void
+on_connection(void *http, struct MHD_Connection *c, void **peer,
+    enum MHD_ConnectionNotificationCode what)
+{
+	struct http *h = http;
+	struct peer *p = *peer;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		int fd = MHD_get_connection_info(
+		    c, MHD_CONNECTION_INFO_CONNECTION_FD)
+			     ->connect_fd;
+		p = &h->reaper.peers[fd];
+		peer_open(
+		    p, fd, clock_steady(h->conf.clock) + h->conf.request_ms);
+		*peer = p;
+	} else if (p != NULL) {
+		peer_close(p);
+		accept_forget(h, p);
+	}
+}
+
+static void
+on_cut(void *http, enum peer_state state)
+{
+	struct http *h = http;
+
+	if (state == PEER_REQUEST || state == PEER_REPLY)
+		metric_add(h->conf.metrics, METRIC_HTTP_REAPED, 1);
+}
+
+static bool
+start_library(struct http *h)
+{
+	const struct http_conf *conf = &h->conf;
+	struct MHD_OptionItem pool[] = {
+	    {conf->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+		(intptr_t)conf->threads, NULL},
+	    {MHD_OPTION_END, 0, NULL}};
+
+	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+					 MHD_USE_NO_LISTEN_SOCKET |
+					 MHD_ALLOW_SUSPEND_RESUME |
+					 MHD_ALLOW_UPGRADE | MHD_USE_ERROR_LOG,
+	    0, NULL, NULL, request_serve, h,
+	    /* First, for it takes effect from there on. */
+	    MHD_OPTION_EXTERNAL_LOGGER, on_log, h, MHD_OPTION_NOTIFY_CONNECTION,
+	    on_connection, h, MHD_OPTION_URI_LOG_CALLBACK, request_begin, h,
+	    MHD_OPTION_NOTIFY_COMPLETED, request_complete, h,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+	    MHD_OPTION_CONNECTION_LIMIT,
+	    conf->connections_max + CONNECTIONS_SLACK,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool,
+	    MHD_OPTION_END);
+	return h->daemon != NULL;
+}
+
+static enum err
+start_threads(struct http *h, char *why, size_t why_size)
+{
+	h->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	h->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (h->wake_fd < 0 || h->spare_fd < 0 || !start_library(h))
+		goto fail;
+	if (pthread_create(&h->acceptor, NULL, accept_main, h) != 0)
+		goto fail;
+	h->acceptor_runs = true;
+	return OK;
+fail:
+	snprintf(why, why_size, "cannot start the HTTP threads: %s",
+	    strerror(errno));
+	return E_IO;
+}
+
+static enum err
+open_tables(struct http *h, char *why, size_t why_size)
+{
+	const struct reaper_acts acts = {.expire = request_expire,
+	    .stream = stream_tick,
+	    .cut = on_cut,
+	    .arg = h};
+
+	h->crowd = crowd_new(
+	    h->conf.connections_max, h->conf.connections_per_address);
+	if (h->crowd != NULL && reaper_open(&h->reaper, &acts) == OK)
+		return OK;
+	snprintf(why, why_size, "no memory for %u connections",
+	    h->conf.connections_max);
+	return E_NOMEM;
+}
+
+enum err
+http_start(
+    const struct http_conf *conf, struct http **out, char *why, size_t why_size)
+{
+	struct http *h = calloc(1, sizeof(*h));
+	enum err e;
+
+	if (h == NULL) {
+		snprintf(why, why_size, "no memory");
+		return E_NOMEM;
+	}
+	h->conf = *conf;
+	h->listen_fd = h->wake_fd = h->spare_fd = -1;
+	pthread_mutex_init(&h->linger.lock, NULL);
+	if (getrandom(&h->seed, sizeof(h->seed), 0) != sizeof(h->seed))
+		h->seed = (uint64_t)clock_wall(conf->clock);
+	(void)signal(SIGPIPE, SIG_IGN);
+	e = networks_read(conf->trusted_proxies, &h->trusted, why, why_size);
+	if (e == OK)
+		e = open_tables(h, why, why_size);
+	if (e == OK)
+		e = address_listen(
+		    conf->listen, &h->listen_fd, &h->port, why, why_size);
+	if (e == OK)
+		e = start_threads(h, why, why_size);
+	if (e != OK) {
+		http_stop(h);
+		return e;
+	}
+	*out = h;
+	return OK;
+}
+
+unsigned
+http_port(const struct http *h)
+{
+	return h->port;
+}
+
+static void
+stop_accepting(struct http *h)
+{
+	uint64_t one = 1;
+
+	atomic_store(&h->stopping, true);
+	if (h->acceptor_runs) {
+		if (write(h->wake_fd, &one, sizeof(one)) < 0)
+			(void)shutdown(h->listen_fd, SHUT_RDWR);
+		pthread_join(h->acceptor, NULL);
+	}
+	if (h->listen_fd >= 0)
+		close(h->listen_fd);
+}
+
+/* Gives what is suspended its answer, and all answers time to get out. */
+static void
+finish(struct http *h)
+{
+	const struct timespec step = {.tv_nsec = STOP_STEP_MS * 1000000L};
+	int left = STOP_WAIT_MS / STOP_STEP_MS;
+
+	do {
+		reaper_expire_all(&h->reaper);
+		if (reaper_busy(&h->reaper) == 0)
+			break;
+		nanosleep(&step, NULL);
+	} while (--left > 0);
+}
+
+static void
+close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void
+http_stop(struct http *h)
+{
+	if (h == NULL)
+		return;
+	stop_accepting(h);
+	if (h->daemon != NULL) {
+		finish(h);
+		MHD_stop_daemon(h->daemon);
+	}
+	linger_end(h);
+	pthread_mutex_destroy(&h->linger.lock);
+	close_if_open(h->wake_fd);
+	close_if_open(h->spare_fd);
+	reaper_close(&h->reaper);
+	crowd_free(h->crowd);
+	free(h);
+}

@@ -1,0 +1,162 @@
+/* http_ask: what a handler may ask of its request. */
+#include "gateway/guard.h"
+#include "gateway/http_inside.h"
+
+#define HOPS_MAX 16
+
+void *
+request_context(const struct request *r)
+{
+	return r->context;
+}
+
+struct arena *
+request_arena(struct request *r)
+{
+	return &r->arena;
+}
+
+struct str
+request_body(const struct request *r)
+{
+	return buf_view(&r->body);
+}
+
+struct str
+request_id(const struct request *r)
+{
+	return (struct str){r->id, HTTP_ID_BYTES};
+}
+
+struct str
+request_path(const struct request *r)
+{
+	return (struct str){r->target, r->path_size};
+}
+
+struct log *
+request_log(const struct request *r)
+{
+	return r->log;
+}
+
+void
+request_wait_longer(struct request *r, unsigned ms)
+{
+	r->patience_ms = ms;
+}
+
+static struct str
+look_up(const struct request *r, enum MHD_ValueKind kind, const char *name)
+{
+	struct str s = {0};
+
+	if (MHD_lookup_connection_value_n(
+		r->connection, kind, name, strlen(name), &s.p, &s.n) == MHD_NO)
+		return (struct str){0};
+	return s.p == NULL ? STR("") : s;
+}
+
+struct str
+request_header(const struct request *r, const char *name)
+{
+	return look_up(r, MHD_HEADER_KIND, name);
+}
+
+struct str
+request_query(const struct request *r, const char *name)
+{
+	return look_up(r, MHD_GET_ARGUMENT_KIND, name);
+}
+
+struct str
+request_bearer(const struct request *r)
+{
+	struct str s = request_header(r, "Authorization");
+	struct str scheme = {s.p, 7};
+
+	if (s.n <= 7 || !guard_same_name(scheme, STR("Bearer ")))
+		return (struct str){0};
+	s = (struct str){s.p + 7, s.n - 7};
+	while (s.n > 0 && s.p[0] == ' ')
+		s = (struct str){s.p + 1, s.n - 1};
+	while (s.n > 0 && s.p[s.n - 1] == ' ')
+		s.n--;
+	return s;
+}
+
+/* ---- through proxies --------------------------------------------------- */
+
+static struct str
+trim(struct str s)
+{
+	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
+		s = (struct str){s.p + 1, s.n - 1};
+	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+		s.n--;
+	return s;
+}
+
+/* The last element of a comma list, which it takes off the list. */
+static struct str
+last_of(struct str *list)
+{
+	const char *comma = memrchr(list->p, ',', list->n);
+	struct str last = *list;
+
+	if (comma != NULL)
+		last = (struct str){
+		    comma + 1, list->n - (size_t)(comma - list->p) - 1};
+	list->n = comma == NULL ? 0 : (size_t)(comma - list->p);
+	return trim(last);
+}
+
+/* The nearest hop that is not one of our proxies. */
+static struct address
+client_of(const struct request *r)
+{
+	struct str list = request_header(r, "X-Forwarded-For");
+	struct address at = r->from, hop;
+	int i;
+
+	for (i = 0; i < HOPS_MAX && list.n > 0; i++) {
+		if (!networks_hold(&r->http->trusted, &at))
+			break;
+		if (!address_read(last_of(&list), &hop))
+			break;
+		at = hop;
+	}
+	return at;
+}
+
+struct str
+request_address(struct request *r)
+{
+	struct address at = r->peer->trusted ? client_of(r) : r->from;
+	char text[ADDRESS_TEXT];
+
+	return arena_copy(&r->arena, address_write(&at, text));
+}
+
+/* What the outermost of our proxies wrote, if one did; else what is here. */
+static struct str
+forwarded(const struct request *r, const char *name, struct str here)
+{
+	struct str s = {0};
+
+	if (r->peer->trusted)
+		s = request_header(r, name);
+	return s.n == 0 ? here : last_of(&s);
+}
+
+struct str
+request_own_origin(struct request *r)
+{
+	struct str host = forwarded(
+	    r, "X-Forwarded-Host", request_header(r, "Host"));
+	struct str proto = forwarded(r, "X-Forwarded-Proto", STR("http"));
+	const char *scheme = guard_same_name(proto, STR("https")) ? "https"
+								  : "http";
+
+	return arena_printf(&r->arena, "%s://%.*s", scheme, STR_FMT(host));
+}

@@ -1,0 +1,168 @@
+/*
+ * http_inside: what the files http*.c share with each other and nobody else.
+ *
+ * http.c		start, stop, libmicrohttpd's settings
+ * http_accept.c	the acceptor: accepts, refuses, ticks, lingers
+ * http_request.c	one request from its first line to its end
+ * http_ask.c		what a handler may ask of its request
+ * http_reply.c		answers: their headers, faults, upgrades
+ * http_stream.c	answers without end
+ *
+ * Who owns a request: libmicrohttpd's side (until its completed-callback) and
+ * whoever must answer (until request_reply() and the like) hold a reference
+ * each; the last one frees it. `phase` decides between them:
+ *
+ *	RUNNING ----> ANSWERED	answered before or while being suspended
+ *	   |             ^
+ *	   v             |	the answerer resumes
+ *	SUSPENDED -------+
+ *	   |
+ *	   +--------> EXPIRED	the reaper resumes; a later answer is dropped
+ *
+ * Exactly one thread makes the step out of SUSPENDED, and that one resumes
+ * the connection, exactly once.
+ */
+#ifndef GATEWAY_HTTP_INSIDE_H
+#define GATEWAY_HTTP_INSIDE_H
+
+#include "gateway/http.h"
+#include "gateway/reaper.h"
+
+#include <microhttpd.h>
+
+#define HTTP_ID_BYTES 16u
+#define HTTP_HEADERS_MAX 64u
+#define HTTP_REPLY_HEADERS 8u
+#define LINGER_MAX 128u
+
+struct stream;
+
+enum phase { RUNNING, SUSPENDED, ANSWERED, EXPIRED };
+
+/* What the next call from libmicrohttpd is about. */
+enum step { STEP_HEADER, STEP_BODY, STEP_ANSWER, STEP_DONE };
+
+struct reply_header {
+	const char *name;
+	struct str value;
+};
+
+struct reply {
+	unsigned status;
+	const char *type;
+	struct str body;
+	struct reply_header headers[HTTP_REPLY_HEADERS];
+	unsigned header_count;
+	bool close; /* the connection ends after it */
+};
+
+struct upgrade {
+	void (*take)(void *arg, int fd, struct str extra);
+	void *arg;
+	struct str accept, subprotocol;
+};
+
+struct request {
+	struct http *http; /* HTTP threads only: it may go before us */
+	struct MHD_Connection *connection;
+	struct peer *peer;
+	_Atomic unsigned refs;
+	_Atomic int phase;
+	enum step step;
+	void *context;
+	struct log *log;
+	const struct route *route;
+	enum fault_code fault; /* found before the handler was called */
+	const char *fault_detail;
+	struct address from;
+	bool head, origin, preflight, queued;
+	int64_t started;
+	unsigned patience_ms;
+	uint64_t length; /* Content-Length, if has_length */
+	bool has_length, chunked;
+	bool early; /* answered before all of it was read */
+	char id[HTTP_ID_BYTES];
+	struct buf body;
+	struct arena arena;
+	struct reply reply;
+	struct upgrade upgrade;
+	struct stream *stream;
+	size_t path_size, target_size;
+	char target[]; /* path and query as sent */
+};
+
+/* Sockets whose other half may still be read: closed a little later. */
+struct lingering {
+	pthread_mutex_t lock;
+	struct {
+		int fd;
+		int64_t until;
+	} ring[LINGER_MAX];
+	unsigned first, count;
+};
+
+struct http {
+	struct http_conf conf;
+	struct networks trusted;
+	struct MHD_Daemon *daemon;
+	int listen_fd, wake_fd, spare_fd;
+	unsigned port;
+	pthread_t acceptor;
+	bool acceptor_runs;
+	struct reaper reaper;
+	struct lingering linger;
+	struct crowd *crowd; /* connections per address */
+	uint64_t seed;
+	_Atomic uint64_t requests;
+	_Atomic unsigned open;
+	_Atomic bool stopping;
+};
+
+/* ---- http_accept.c ----------------------------------------------------- */
+
+void *accept_main(void *http);
+/* Keeps fd, which becomes its own, open for a moment, so that a client that
+ * still sends can read our last words instead of a reset. */
+void linger_add(struct http *h, int fd);
+void linger_end(struct http *h);
+/* A peer's connection is over: out of the figures. */
+void accept_forget(struct http *h, struct peer *p);
+
+/* ---- http_request.c ---------------------------------------------------- */
+
+void *request_begin(void *http, const char *uri, struct MHD_Connection *c);
+enum MHD_Result request_serve(void *http, struct MHD_Connection *c,
+    const char *url, const char *method, const char *version, const char *data,
+    size_t *size, void **request);
+void request_complete(void *http, struct MHD_Connection *c, void **request,
+    enum MHD_RequestTerminationCode code);
+void request_unref(struct request *r);
+/* The log's line about it. */
+void request_note(const struct request *r, unsigned status);
+/* The reaper's: its time is up. With the peer's lock held. */
+void request_expire(struct request *r);
+
+/* ---- http_reply.c ------------------------------------------------------ */
+
+/* Gives r->reply (or stream, or upgrade) to libmicrohttpd. */
+enum MHD_Result reply_queue(struct request *r);
+void reply_fault(struct request *r, enum fault_code code, const char *detail);
+/*
+ * The last words on a connection libmicrohttpd cannot answer any more: the
+ * fault, written to the socket as it is.
+ */
+void reply_blunt(int fd, enum fault_code code, const char *detail);
+/* The answer is ready: tells the other side. Drops the answerer's part. */
+void reply_ready(struct request *r);
+/* A protocol switch that did not come to pass. */
+void upgrade_fail(struct request *r);
+
+/* ---- http_stream.c ----------------------------------------------------- */
+
+struct MHD_Response *stream_response(struct request *r);
+bool stream_tick(struct request *r, int fd, int64_t now);
+void stream_over(struct request *r);
+void stream_expire(struct request *r);
+void stream_free(struct stream *s);
+
+#endif

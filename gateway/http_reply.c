@@ -1,0 +1,303 @@
+/*
+ * http_reply: answers. The answerer, on whatever thread, only notes what
+ * shall be said (in the request's arena) and gives a sign; the header is put
+ * together and handed over on the connection's HTTP thread.
+ */
+#include "gateway/http_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#define PROBLEM "application/problem+json"
+/* A reader may take this long on top of request_ms, by the answer's size. */
+#define BYTES_PER_MS 4u
+
+/* ---- what is to be said ------------------------------------------------ */
+
+void
+request_add_header(struct request *r, const char *name, struct str value)
+{
+	struct reply *reply = &r->reply;
+
+	if (reply->header_count < HTTP_REPLY_HEADERS && value.p != NULL)
+		reply->headers[reply->header_count++] = (struct reply_header){
+		    name, value};
+}
+
+/* The answer stands: whoever steps out of SUSPENDED wakes the connection. */
+static bool
+announce(struct request *r)
+{
+	int was = atomic_load_explicit(&r->phase, memory_order_acquire);
+
+	do {
+		if (was == EXPIRED)
+			return false;
+	} while (!atomic_compare_exchange_weak(&r->phase, &was, ANSWERED));
+	if (was == SUSPENDED)
+		MHD_resume_connection(r->connection);
+	return true;
+}
+
+void
+reply_ready(struct request *r)
+{
+	if (!announce(r)) {
+		if (r->upgrade.take != NULL)
+			upgrade_fail(r);
+		if (r->stream != NULL)
+			stream_over(r);
+	}
+	request_unref(r);
+}
+
+void
+request_reply(
+    struct request *r, unsigned status, const char *type, struct str body)
+{
+	r->reply.status = status;
+	r->reply.type = type;
+	if (type != NULL)
+		r->reply.body = arena_copy(&r->arena, body);
+	if (type != NULL && r->reply.body.p == NULL)
+		r->reply.status = fault_row(FAULT_BUSY)->http_status;
+	reply_ready(r);
+}
+
+void
+request_fault(struct request *r, const struct frame_error *error)
+{
+	unsigned status = fault_row(error->code)->http_status;
+	struct buf b = {0};
+
+	frame_write_problem(&b, error);
+	if (status == 429 || status == 503)
+		request_add_header(r, "Retry-After", STR("1"));
+	request_reply(r, status, PROBLEM, buf_view(&b));
+	buf_free(&b);
+}
+
+void
+reply_fault(struct request *r, enum fault_code code, const char *detail)
+{
+	struct frame_error error = {.code = code, .detail = str_from(detail)};
+
+	request_fault(r, &error);
+}
+
+void
+reply_blunt(int fd, enum fault_code code, const char *detail)
+{
+	struct frame_error error = {.code = code, .detail = str_from(detail)};
+	const struct fault_row *row = fault_row(code);
+	struct buf body = {0}, all = {0};
+
+	frame_write_problem(&body, &error);
+	buf_addf(&all,
+	    "HTTP/1.1 %u %s\r\nContent-Type: " PROBLEM
+	    "\r\nContent-Length: %zu\r\nRetry-After: 1\r\n"
+	    "Connection: close\r\n\r\n",
+	    row->http_status, row->title, body.len);
+	buf_add(&all, body.data, body.len);
+	if (!all.failed)
+		(void)send(fd, all.data, all.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)shutdown(fd, SHUT_WR);
+	buf_free(&body);
+	buf_free(&all);
+}
+
+/* ---- handing it over --------------------------------------------------- */
+
+static void
+add(struct MHD_Response *m, const char *name, const char *value)
+{
+	(void)MHD_add_response_header(m, name, value);
+}
+
+/* Allow: all methods that the path has. */
+static void
+add_allow(const struct request *r, struct MHD_Response *m)
+{
+	const struct route *row;
+	char text[64];
+	size_t n = 0;
+
+	for (row = r->http->conf.routes; row->path != NULL; row++) {
+		bool get = strcmp(row->method, "GET") == 0;
+
+		if (strlen(row->path) != r->path_size ||
+		    memcmp(row->path, r->target, r->path_size) != 0)
+			continue;
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s%s",
+		    n == 0 ? "" : ", ", row->method, get ? ", HEAD" : "");
+		if (n >= sizeof(text))
+			return;
+	}
+	if (n > 0)
+		add(m, "Allow", text);
+}
+
+static void
+add_cross_origin(const struct request *r, struct MHD_Response *m)
+{
+	add(m, "Access-Control-Allow-Origin", "*");
+	add(m, "Access-Control-Expose-Headers", "X-Request-Id, Retry-After");
+	if (!r->preflight)
+		return;
+	add(m, "Access-Control-Allow-Methods", "GET, POST");
+	add(m, "Access-Control-Allow-Headers",
+	    "Authorization, Content-Type, Last-Event-ID");
+	add(m, "Access-Control-Max-Age", "86400");
+}
+
+static void
+add_headers(
+    const struct request *r, const struct reply *reply, struct MHD_Response *m)
+{
+	char id[HTTP_ID_BYTES + 1];
+	unsigned i;
+
+	memcpy(id, r->id, HTTP_ID_BYTES);
+	id[HTTP_ID_BYTES] = '\0';
+	add(m, "X-Request-Id", id);
+	if (reply->type != NULL)
+		add(m, "Content-Type", reply->type);
+	for (i = 0; i < reply->header_count; i++)
+		add(m, reply->headers[i].name, reply->headers[i].value.p);
+	if (reply->close)
+		add(m, "Connection", "close");
+	if (reply->status == 405)
+		add_allow(r, m);
+	if (r->origin && r->route != NULL && r->route->any_origin)
+		add_cross_origin(r, m);
+}
+
+static void
+on_upgrade(void *arg, struct MHD_Connection *c, void *request,
+    const char *extra, size_t extra_size, MHD_socket fd,
+    struct MHD_UpgradeResponseHandle *handle)
+{
+	struct request *r = arg;
+	struct upgrade u = r->upgrade;
+	/*
+	 * libmicrohttpd has taken fd out of its epoll set and, at CLOSE, only
+	 * closes it: the connection lives on in the copy, and costs no memory
+	 * there and no place in its limits. The reaper must let go of it too.
+	 */
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	(void)c;
+	(void)request;
+	r->step = STEP_DONE;
+	peer_close(r->peer);
+	u.take(u.arg, copy,
+	    copy < 0 ? (struct str){0} : (struct str){extra, extra_size});
+	(void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+}
+
+void
+upgrade_fail(struct request *r)
+{
+	struct upgrade u = r->upgrade;
+
+	r->upgrade.take = NULL;
+	u.take(u.arg, -1, (struct str){0});
+}
+
+static struct MHD_Response *
+upgrade_response(struct request *r)
+{
+	struct MHD_Response *m = MHD_create_response_for_upgrade(on_upgrade, r);
+
+	if (m == NULL)
+		return NULL;
+	add(m, "Upgrade", "websocket");
+	add(m, "Sec-WebSocket-Accept", r->upgrade.accept.p);
+	if (r->upgrade.subprotocol.n > 0)
+		add(m, "Sec-WebSocket-Protocol", r->upgrade.subprotocol.p);
+	return m;
+}
+
+static struct MHD_Response *
+plain_response(const struct reply *reply)
+{
+	return MHD_create_response_from_buffer(reply->body.n,
+	    (void *)(uintptr_t)reply->body.p, MHD_RESPMEM_PERSISTENT);
+}
+
+static struct MHD_Response *
+response_of(struct request *r)
+{
+	if (r->upgrade.take != NULL)
+		return upgrade_response(r);
+	if (r->stream != NULL)
+		return stream_response(r);
+	return plain_response(&r->reply);
+}
+
+static enum MHD_Result
+hand_over(struct request *r, const struct reply *reply, struct MHD_Response *m)
+{
+	struct http *h = r->http;
+	enum MHD_Result done;
+
+	if (m == NULL)
+		return MHD_NO;
+	add_headers(r, reply, m);
+	if (reply->status >= 400)
+		metric_add(h->conf.metrics, METRIC_HTTP_REFUSED, 1);
+	request_note(r, reply->status);
+	if (r->stream == NULL)
+		peer_enter(r->peer, PEER_REPLY,
+		    clock_steady(h->conf.clock) + h->conf.request_ms +
+			(int64_t)(reply->body.n / BYTES_PER_MS));
+	done = MHD_queue_response(r->connection, reply->status, m);
+	MHD_destroy_response(m);
+	return done;
+}
+
+/* The answerer may still be at work on r->reply: it is not looked at. */
+static enum MHD_Result
+queue_expired(struct request *r)
+{
+	bool stopping = atomic_load(&r->http->stopping);
+	struct frame_error error = {
+	    .code = stopping ? FAULT_GOING_AWAY : FAULT_BUSY,
+	    .detail = stopping ? STR("connect again in a moment")
+			       : STR("this took too long; try again")};
+	struct reply reply = {.status = 503,
+	    .type = PROBLEM,
+	    .headers = {{"Retry-After", STR("1")}},
+	    .header_count = 1};
+	struct MHD_Response *m;
+	struct buf b = {0};
+
+	frame_write_problem(&b, &error);
+	reply.body = buf_view(&b);
+	m = MHD_create_response_from_buffer(
+	    b.len, b.data, MHD_RESPMEM_MUST_COPY);
+	buf_free(&b);
+	return hand_over(r, &reply, m);
+}
+
+enum MHD_Result
+reply_queue(struct request *r)
+{
+	if (atomic_load_explicit(&r->phase, memory_order_acquire) == EXPIRED)
+		return queue_expired(r);
+	return hand_over(r, &r->reply, response_of(r));
+}
+
+void
+request_upgrade(struct request *r, struct str accept, struct str subprotocol,
+    void (*take)(void *arg, int fd, struct str extra), void *arg)
+{
+	r->upgrade = (struct upgrade){.take = take,
+	    .arg = arg,
+	    .accept = arena_copy(&r->arena, accept),
+	    .subprotocol = arena_copy(&r->arena, subprotocol)};
+	r->reply.status = MHD_HTTP_SWITCHING_PROTOCOLS;
+	reply_ready(r);
+}

@@ -1,0 +1,394 @@
+/*
+ * http_request: one request from its first line to its end: the guard, the
+ * route, the body, the handler, the wait, the answer, the log line. All of it
+ * runs on the connection's HTTP thread but request_expire() and the last
+ * request_unref().
+ *
+ * libmicrohttpd calls request_serve() once when the head has come, then for
+ * each piece of the body, then once more, and again after each resume. An
+ * answer given in the first call makes it close the connection afterwards, so
+ * faults of requests without a body wait for the second.
+ */
+#include "gateway/guard.h"
+#include "gateway/http_inside.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+/* ---- begin and end ----------------------------------------------------- */
+
+static uint64_t
+mix(uint64_t x)
+{
+	x ^= x >> 30;
+	x *= 0xbf58476d1ce4e5b9u;
+	x ^= x >> 27;
+	x *= 0x94d049bb133111ebu;
+	return x ^ x >> 31;
+}
+
+static void
+make_id(struct http *h, char *id)
+{
+	uint64_t n = atomic_fetch_add_explicit(
+	    &h->requests, 0x9e3779b97f4a7c15u, memory_order_relaxed);
+	size_t i;
+
+	n = mix(n + h->seed);
+	for (i = 0; i < HTTP_ID_BYTES; i++, n >>= 4)
+		id[i] = "0123456789abcdef"[n & 15];
+}
+
+static struct peer *
+peer_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info == NULL ? NULL : info->socket_context;
+}
+
+/* The request line has come; nothing else is known yet. */
+void *
+request_begin(void *http, const char *uri, struct MHD_Connection *c)
+{
+	struct http *h = http;
+	struct peer *p = peer_of(c);
+	size_t n = uri == NULL ? 0 : strlen(uri);
+	struct request *r;
+
+	if (p == NULL || (r = malloc(sizeof(*r) + n + 1)) == NULL)
+		return NULL;
+	*r = (struct request){.http = h,
+	    .connection = c,
+	    .peer = p,
+	    .refs = 1,
+	    .context = h->conf.context,
+	    .log = h->conf.log,
+	    .from = p->address,
+	    .started = clock_steady(h->conf.clock),
+	    .target_size = n};
+	memcpy(r->target, uri == NULL ? "" : uri, n + 1);
+	r->path_size = strcspn(r->target, "?");
+	make_id(h, r->id);
+	peer_enter(p, PEER_REQUEST, r->started + h->conf.request_ms);
+	return r;
+}
+
+void
+request_unref(struct request *r)
+{
+	if (atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) > 1)
+		return;
+	stream_free(r->stream);
+	buf_free(&r->body);
+	arena_free(&r->arena);
+	free(r);
+}
+
+void
+request_note(const struct request *r, unsigned status)
+{
+	enum log_level level = status >= 400 ? LOG_INFO : LOG_DEBUG;
+	struct log_line l;
+
+	if (!log_begin(r->log, level,
+		status >= 400 ? "http.refused" : "http.request", &l))
+		return;
+	log_str(&l, "id", (struct str){r->id, HTTP_ID_BYTES});
+	log_str(&l, "path", (struct str){r->target, r->path_size});
+	log_num(&l, "status", status);
+	log_num(&l, "ms", clock_steady(r->http->conf.clock) - r->started);
+	if (r->fault_detail != NULL)
+		log_str(&l, "why", str_from(r->fault_detail));
+	log_end(&l);
+}
+
+/* What was answered but did not get as far as libmicrohttpd. */
+static void
+drop_answer(struct request *r)
+{
+	if (atomic_load_explicit(&r->phase, memory_order_acquire) != ANSWERED)
+		return;
+	if (r->upgrade.take != NULL)
+		upgrade_fail(r);
+	if (r->stream != NULL)
+		stream_over(r);
+}
+
+void
+request_complete(void *http, struct MHD_Connection *c, void **request,
+    enum MHD_RequestTerminationCode code)
+{
+	struct http *h = http;
+	struct request *r = *request;
+
+	(void)c;
+	(void)code;
+	if (r == NULL)
+		return;
+	*request = NULL;
+	if (r->step != STEP_DONE) {
+		if (r->stream != NULL)
+			peer_wait_over(r->peer);
+		drop_answer(r);
+		peer_enter(r->peer, PEER_IDLE,
+		    clock_steady(h->conf.clock) + h->conf.idle_ms);
+	}
+	if (r->early)
+		linger_add(h, fcntl(r->peer->fd, F_DUPFD_CLOEXEC, 0));
+	request_unref(r);
+}
+
+/* ---- the head ---------------------------------------------------------- */
+
+struct head {
+	struct guard_header headers[HTTP_HEADERS_MAX];
+	size_t count;
+	struct str type;
+	bool origin;
+};
+
+static enum MHD_Result
+collect(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_size,
+    const char *value, size_t value_size)
+{
+	struct head *head = arg;
+	struct guard_header h = {{name, name_size}, {value, value_size}};
+
+	(void)kind;
+	if (head->count < HTTP_HEADERS_MAX)
+		head->headers[head->count] = h;
+	head->count++;
+	if (guard_same_name(h.name, STR("content-type")))
+		head->type = h.value;
+	if (guard_same_name(h.name, STR("origin")))
+		head->origin = true;
+	return MHD_YES;
+}
+
+static bool
+has_path(const struct route *row, const struct request *r, bool *prefix)
+{
+	size_t n = strlen(row->path);
+
+	*prefix = n > 0 && row->path[n - 1] == '*';
+	if (*prefix)
+		return r->path_size >= n - 1 &&
+		       memcmp(row->path, r->target, n - 1) == 0;
+	return r->path_size == n && memcmp(row->path, r->target, n) == 0;
+}
+
+/* Sets r->route, or r->fault to what is wrong with path or method. */
+static void
+find_route(struct request *r, struct str method)
+{
+	const struct route *row, *near = NULL;
+	bool prefix;
+
+	r->head = str_eq(method, STR("HEAD"));
+	if (r->head)
+		method = STR("GET");
+	for (row = r->http->conf.routes; row->path != NULL; row++) {
+		if (!has_path(row, r, &prefix))
+			continue;
+		if (str_eq(method, str_from(row->method))) {
+			r->route = row;
+			return;
+		}
+		if (!prefix && near == NULL)
+			near = row;
+	}
+	r->fault = near == NULL ? FAULT_NOT_FOUND : FAULT_BAD_METHOD;
+	if (near != NULL && near->any_origin &&
+	    str_eq(method, STR("OPTIONS"))) {
+		r->preflight = true;
+		r->fault = FAULT_NONE;
+		r->route = near;
+	}
+}
+
+static bool
+is_json(struct str type)
+{
+	static const struct str json = {"application/json", 16};
+
+	while (type.n > 0 && type.p[0] == ' ')
+		type = (struct str){type.p + 1, type.n - 1};
+	if (type.n < json.n ||
+	    !guard_same_name((struct str){type.p, json.n}, json))
+		return false;
+	return type.n == json.n || type.p[json.n] == ';' ||
+	       type.p[json.n] == ' ';
+}
+
+static size_t
+body_max(const struct request *r)
+{
+	if (r->route == NULL || r->preflight ||
+	    strcmp(r->route->method, "GET") == 0)
+		return 0;
+	return r->route->body_max == 0 ? HTTP_BODY_MAX : r->route->body_max;
+}
+
+static void
+refuse(struct request *r, enum fault_code fault, const char *detail)
+{
+	if (r->fault != FAULT_NONE)
+		return;
+	r->fault = fault;
+	r->fault_detail = detail;
+}
+
+/* What the head says about the body. */
+static void
+check_body(struct request *r, struct str type)
+{
+	size_t max = body_max(r);
+	bool some = r->chunked || (r->has_length && r->length > 0);
+
+	if (r->fault != FAULT_NONE)
+		return;
+	if (some && max == 0)
+		refuse(r, FAULT_BAD_REQUEST, "this request takes no body");
+	else if (r->has_length && r->length > max)
+		refuse(r, FAULT_TOO_BIG, "the body is too long");
+	else if (max > 0 && !is_json(type))
+		refuse(
+		    r, FAULT_BAD_TYPE, "send Content-Type: application/json");
+}
+
+/* Answers at once, without reading on; the connection ends after it. */
+static enum MHD_Result
+refuse_early(struct request *r)
+{
+	r->reply.close = true;
+	r->early = true;
+	r->step = STEP_ANSWER;
+	atomic_fetch_add_explicit(&r->refs, 1, memory_order_relaxed);
+	reply_fault(r, r->fault, r->fault_detail);
+	return reply_queue(r);
+}
+
+static enum MHD_Result
+take_head(struct request *r, struct str method, struct str version)
+{
+	struct head head = {.count = 0};
+	struct guard_facts facts = {0};
+	const char *wrong;
+
+	(void)MHD_get_connection_values_n(
+	    r->connection, MHD_HEADER_KIND, collect, &head);
+	wrong = head.count > HTTP_HEADERS_MAX
+		    ? "there are too many headers"
+		    : guard_fault(&(struct guard_request){.version = version,
+				      .method = method,
+				      .target = {r->target, r->target_size},
+				      .headers = head.headers,
+				      .count = head.count},
+			  &facts);
+	r->step = STEP_BODY;
+	if (wrong != NULL) {
+		metric_add(r->http->conf.metrics, METRIC_HTTP_MALFORMED, 1);
+		refuse(r, FAULT_BAD_REQUEST, wrong);
+		return refuse_early(r);
+	}
+	r->has_length = facts.has_length;
+	r->length = facts.length;
+	r->chunked = facts.chunked;
+	r->origin = head.origin;
+	if (atomic_load_explicit(&r->http->stopping, memory_order_relaxed))
+		refuse(r, FAULT_GOING_AWAY, "connect again in a moment");
+	find_route(r, method);
+	check_body(r, head.type);
+	if (r->fault != FAULT_NONE && (r->chunked || r->length > 0))
+		return refuse_early(r);
+	return MHD_YES;
+}
+
+/* ---- the body ---------------------------------------------------------- */
+
+static enum MHD_Result
+take_body(struct request *r, const char *data, size_t *size)
+{
+	if (r->body.limit == 0)
+		r->body.limit = body_max(r);
+	buf_add(&r->body, data, *size);
+	*size = 0;
+	if (!r->body.failed)
+		return MHD_YES;
+	/* libmicrohttpd takes no answer here, so it is written past it. */
+	reply_blunt(r->peer->fd, FAULT_TOO_BIG, "the body is too long");
+	r->early = true;
+	return MHD_NO;
+}
+
+/* ---- the answer -------------------------------------------------------- */
+
+void
+request_expire(struct request *r)
+{
+	int was = SUSPENDED;
+
+	if (r->stream != NULL &&
+	    atomic_load_explicit(&r->phase, memory_order_acquire) == ANSWERED)
+		stream_expire(r);
+	else if (atomic_compare_exchange_strong(&r->phase, &was, EXPIRED))
+		MHD_resume_connection(r->connection);
+}
+
+static enum MHD_Result
+wait_for_answer(struct request *r)
+{
+	struct http *h = r->http;
+	int was = RUNNING;
+
+	peer_wait(r->peer, PEER_WAITING, r,
+	    clock_steady(h->conf.clock) + h->conf.reply_ms + r->patience_ms);
+	MHD_suspend_connection(r->connection);
+	if (!atomic_compare_exchange_strong(&r->phase, &was, SUSPENDED))
+		MHD_resume_connection(r->connection);
+	else if (atomic_load(&h->stopping))
+		request_expire(r);
+	return MHD_YES;
+}
+
+static enum MHD_Result
+run(struct request *r)
+{
+	r->step = STEP_ANSWER;
+	atomic_fetch_add_explicit(&r->refs, 1, memory_order_relaxed);
+	if (r->fault != FAULT_NONE) {
+		reply_fault(r, r->fault, r->fault_detail);
+	} else if (r->preflight) {
+		request_reply(r, 204, NULL, (struct str){0});
+	} else {
+		metric_add(r->http->conf.metrics, METRIC_HTTP_REQUESTS, 1);
+		r->route->handle(r);
+	}
+	if (atomic_load_explicit(&r->phase, memory_order_acquire) == ANSWERED)
+		return reply_queue(r);
+	return wait_for_answer(r);
+}
+
+enum MHD_Result
+request_serve(void *http, struct MHD_Connection *c, const char *url,
+    const char *method, const char *version, const char *data, size_t *size,
+    void **request)
+{
+	struct request *r = *request;
+
+	(void)http;
+	(void)c;
+	(void)url;
+	if (r == NULL)
+		return MHD_NO;
+	if (r->step == STEP_HEADER)
+		return take_head(r, str_from(method), str_from(version));
+	if (*size > 0)
+		return take_body(r, data, size);
+	if (r->step == STEP_BODY)
+		return run(r);
+	peer_wait_over(r->peer);
+	return reply_queue(r);
+}
