@@ -1,0 +1,127 @@
+// rows: what the transcript shows, line by line, as data. Pure; the view only
+// draws it.
+
+import type { Author } from "./frames.ts";
+import type { Item, Pending, State } from "./state.ts";
+
+export type Mark = "waiting" | "sending" | "delivered" | "seen" | "refused";
+
+export type Row =
+  | { key: string; is: "day"; at: number }
+  | { key: string; is: "note"; text: string }
+  | { key: string; is: "typing"; author: Author }
+  | { key: string; is: "message"; message: Message };
+
+export interface Message {
+  author: Author;
+  text: string;
+  at: number;
+  first: boolean; // of a run by the same author
+  last: boolean;
+  draft: boolean;
+  mark: Mark | null;
+  refusal: string | null;
+  id: string | null;
+}
+
+const RUN_MS = 5 * 60_000; // a longer silence starts a new run
+
+const refusals: Record<string, string> = {
+  too_long: "This message is too long.",
+  too_big: "This message is too long.",
+  bad_text: "This message holds a character that cannot be sent.",
+};
+
+function noteText(item: Item): string {
+  if (item.kind === "resolved") return "The conversation was closed. " +
+    "Write again to reopen it.";
+  if (item.kind === "identified") return item.text === ""
+    ? "You are signed in." : `You are signed in as ${item.text}.`;
+  return "Somebody else answers now.";
+}
+
+function said(item: Item): Message {
+  return {
+    author: item.author, text: item.text, at: item.at,
+    first: true, last: true, draft: false,
+    mark: null, refusal: null, id: item.id ?? null,
+  };
+}
+
+function waiting(p: Pending, online: boolean): Message {
+  const mark = p.fault ? "refused" : online ? "sending" : "waiting";
+  return {
+    author: "customer", text: p.text, at: p.at,
+    first: true, last: true, draft: false, mark, id: p.id,
+    refusal: p.fault
+      ? refusals[p.fault.code] ?? `This message was refused: ${p.fault.title}.`
+      : null,
+  };
+}
+
+// The same key before and after the acknowledgement: the bubble stays put.
+function keyOf(item: Item): string {
+  return item.id !== undefined ? `id ${item.id}` : `seq ${item.seq}`;
+}
+
+function sameDay(a: number, b: number): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString();
+}
+
+// Marks where runs begin and end, and puts days between.
+function grouped(rows: Row[]): Row[] {
+  const out: Row[] = [];
+  let run: Message | null = null;
+  let day: number | null = null;
+  for (const row of rows) {
+    if (row.is !== "message") {
+      run = null;
+      out.push(row);
+      continue;
+    }
+    const m = row.message;
+    if (day === null || !sameDay(day, m.at)) {
+      out.push({ key: `day ${new Date(m.at).toDateString()}`, is: "day",
+        at: m.at });
+      run = null;
+    }
+    day = m.at;
+    if (run !== null && run.author === m.author && m.at - run.at < RUN_MS) {
+      run.last = false;
+      m.first = false;
+    }
+    run = m;
+    out.push(row);
+  }
+  return out;
+}
+
+// Only the newest message that has arrived says how far it got.
+function markNewest(rows: Row[], items: Item[], seen: number): void {
+  const newest = items.findLast(
+    (i) => i.kind === "message" && i.author === "customer");
+  if (newest === undefined) return;
+  const answered = items.some(
+    (i) => i.seq > newest.seq && i.kind === "message");
+  const row = rows.find((r) => r.key === keyOf(newest));
+  if (row?.is !== "message") return;
+  if (seen >= newest.seq) row.message.mark = "seen";
+  else if (!answered) row.message.mark = "delivered";
+}
+
+export function rows(state: State, now: number): Row[] {
+  const out: Row[] = state.items.map((item) => item.kind === "message"
+    ? { key: keyOf(item), is: "message", message: said(item) }
+    : { key: `seq ${item.seq}`, is: "note", text: noteText(item) });
+  markNewest(out, state.items, state.seen.company);
+  for (const p of state.pending)
+    out.push({ key: `id ${p.id}`, is: "message",
+      message: waiting(p, state.line.is === "online") });
+  if (state.draft !== null)
+    out.push({ key: `draft ${state.draft.turn}`, is: "message", message: {
+      author: "bot", text: state.draft.text, at: now, first: true, last: true,
+      draft: true, mark: null, refusal: null, id: null } });
+  else if (state.typing !== null)
+    out.push({ key: "typing", is: "typing", author: state.typing });
+  return grouped(out);
+}
