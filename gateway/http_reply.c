@@ -162,8 +162,10 @@ add_headers(
 	memcpy(id, r->id, HTTP_ID_BYTES);
 	id[HTTP_ID_BYTES] = '\0';
 	add(m, "X-Request-Id", id);
-	if (reply->type != NULL)
+	if (reply->type != NULL) {
 		add(m, "Content-Type", reply->type);
+		add(m, "X-Content-Type-Options", "nosniff");
+	}
 	for (i = 0; i < reply->header_count; i++)
 		add(m, reply->headers[i].name, reply->headers[i].value.p);
 	if (reply->close)

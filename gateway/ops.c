@@ -1,0 +1,203 @@
+/* ops: health from figures that are there anyway, metrics from all of them. */
+#include "gateway/ops.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define OPS_CONNECTIONS 64u
+
+const struct route ops_routes[] = {
+    {.method = "GET", .path = "/health", .handle = ops_health},
+    {.method = "GET", .path = "/metrics", .handle = ops_metrics},
+    {.path = NULL},
+};
+
+/* ---- health ------------------------------------------------------------ */
+
+/* Begins a check; the caller adds members and the closing brace. */
+static void
+check_begin(struct buf *out, const char *name, bool ok)
+{
+	if (out->data[out->len - 1] != '{')
+		buf_char(out, ',');
+	buf_addf(out, "\"%s\":{\"ok\":%s", name, ok ? "true" : "false");
+}
+
+static bool
+check_store(const struct gateway *g, struct buf *out)
+{
+	struct store_stats s = {.state = OK};
+	bool ok;
+
+	store_stats(g->store, &s);
+	ok = s.state == OK;
+	check_begin(out, "store", ok);
+	buf_addf(out, ",\"state\":\"%s\",\"waiting\":%llu}", err_name(s.state),
+	    (unsigned long long)s.queued);
+	return ok;
+}
+
+static bool
+check_http(const struct gateway *g, struct buf *out)
+{
+	uint64_t open = metric_get(g->metrics, METRIC_HTTP_CONNECTIONS);
+	uint64_t sockets = metric_get(g->metrics, METRIC_WS_OPEN);
+
+	check_begin(out, "http", true);
+	buf_addf(out, ",\"connections\":%llu,\"websockets\":%llu,\"most\":%u}",
+	    (unsigned long long)open, (unsigned long long)sockets,
+	    g->conf.connections_max);
+	return true;
+}
+
+static bool
+check_bus(const struct gateway *g, struct buf *out)
+{
+	check_begin(out, "bus", true);
+	buf_addf(out, ",\"news_dropped\":%llu,\"news_lost\":%llu}",
+	    (unsigned long long)metric_get(g->metrics, METRIC_NEWS_DROPPED),
+	    (unsigned long long)metric_get(g->metrics, METRIC_NEWS_LOST));
+	return true;
+}
+
+static bool
+check_rest(const struct gateway *g, struct buf *out)
+{
+	struct buf detail = {0};
+	bool ok;
+
+	if (g->health == NULL)
+		return true;
+	ok = g->health(g->health_arg, &detail);
+	check_begin(out, "service", ok);
+	buf_str(out, ",\"detail\":");
+	buf_json(out, buf_view(&detail));
+	buf_char(out, '}');
+	buf_free(&detail);
+	return ok;
+}
+
+static bool (*const checks[])(const struct gateway *g, struct buf *out) = {
+    check_store,
+    check_http,
+    check_bus,
+    check_rest,
+};
+
+void
+ops_health(struct request *r)
+{
+	struct gateway *g = request_context(r);
+	struct buf b = {0}, all = {0};
+	bool ok = true;
+	size_t i;
+
+	buf_char(&b, '{');
+	for (i = 0; i < ARRAY_LEN(checks); i++)
+		ok = checks[i](g, &b) && ok;
+	buf_addf(&all, "{\"status\":\"%s\",\"checks\":", ok ? "ok" : "failing");
+	buf_add(&all, b.data, b.len);
+	buf_addf(&all, "},\"at\":%lld}\n", (long long)clock_wall(g->clock));
+	request_reply(r, ok ? 200 : 503, "application/json", buf_view(&all));
+	buf_free(&b);
+	buf_free(&all);
+}
+
+/* ---- metrics ----------------------------------------------------------- */
+
+static uint64_t
+resident_bytes(void)
+{
+	unsigned long long size, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%llu %llu", &size, &resident) != 2)
+		resident = 0;
+	fclose(f);
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static uint64_t
+open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	uint64_t n = 0;
+
+	if (d == NULL)
+		return 0;
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	/* Not ".", "..", nor the folder itself. */
+	return n > 3 ? n - 3 : 0;
+}
+
+static void
+write_store(struct gateway *g, struct buf *b)
+{
+	struct store_stats s = {.state = OK};
+
+	store_stats(g->store, &s);
+	metrics_write_one(b, "store_ok", "gauge",
+	    "1 while the store can write, 0 when its last group failed",
+	    s.state == OK);
+	metrics_write_one(b, "store_groups_total", "counter",
+	    "transactions of the store", s.groups);
+	metrics_write_one(b, "store_groups_failed_total", "counter",
+	    "transactions that failed", s.failed_groups);
+	metrics_write_one(b, "store_ops_total", "counter",
+	    "writes in those transactions", s.ops);
+	metrics_write_one(b, "store_refused_total", "counter",
+	    "writes refused because too many waited", s.refused);
+	metrics_write_one(
+	    b, "store_waiting", "gauge", "writes that wait", s.queued);
+	metrics_write_one(b, "store_wal_bytes", "gauge",
+	    "size of the write-ahead log", s.wal_bytes);
+	metrics_write_one(b, "store_checkpoints_total", "counter",
+	    "checkpoints of the write-ahead log", s.checkpoints);
+	metrics_write_one(b, "store_commit_microseconds_total", "counter",
+	    "time spent in transactions", s.commit_us_sum);
+}
+
+void
+ops_metrics(struct request *r)
+{
+	struct gateway *g = request_context(r);
+	struct buf b = {0};
+
+	metrics_write(g->metrics, &b);
+	write_store(g, &b);
+	metrics_write_one(&b, "process_resident_memory_bytes", "gauge",
+	    "memory of this process", resident_bytes());
+	metrics_write_one(&b, "process_open_fds", "gauge",
+	    "open descriptors of this process", open_files());
+	request_reply(
+	    r, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&b));
+	buf_free(&b);
+}
+
+/* ---- the second listener ----------------------------------------------- */
+
+enum err
+ops_start(struct gateway *g, char *why, size_t why_size)
+{
+	struct http_conf conf = {.listen = g->conf.listen_ops,
+	    .routes = ops_routes,
+	    .threads = 1,
+	    .connections_max = OPS_CONNECTIONS,
+	    .request_ms = g->conf.request_ms,
+	    .reply_ms = g->conf.reply_ms,
+	    .idle_ms = g->conf.idle_ms,
+	    .trusted_proxies = "",
+	    .context = g,
+	    .log = g->log,
+	    .metrics = g->metrics,
+	    .clock = g->clock};
+
+	if (conf.listen == NULL || conf.listen[0] == '\0')
+		return OK;
+	return http_start(&conf, &g->ops, why, why_size);
+}

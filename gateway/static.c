@@ -1,0 +1,50 @@
+/* static: files out of the program, with the headers that fence them in. */
+#include "gateway/static.h"
+#include "gateway/assets.h"
+
+/* The values end with NUL, as request_add_header() wants. */
+static const struct {
+	const char *name, *value;
+} fences[] = {
+    {"Content-Security-Policy",
+	"default-src 'none'; script-src 'self'; style-src 'self'; "
+	"img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+	"manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+	"frame-ancestors 'none'"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cache-Control", "no-cache"},
+};
+
+/* If-None-Match: a list of tags, perhaps weak ones, or "*". */
+static bool
+has_tag(struct str list, const char *tag)
+{
+	if (list.n == 0)
+		return false;
+	return str_eq(list, STR("*")) ||
+	       memmem(list.p, list.n, tag, strlen(tag)) != NULL;
+}
+
+void
+static_serve(struct request *r)
+{
+	const struct asset *a = asset_find(request_path(r));
+	struct frame_error none = {.code = FAULT_NOT_FOUND,
+	    .detail = STR("there is nothing at this address")};
+	size_t i;
+
+	if (a == NULL) {
+		request_fault(r, &none);
+		return;
+	}
+	for (i = 0; i < ARRAY_LEN(fences); i++)
+		request_add_header(
+		    r, fences[i].name, str_from(fences[i].value));
+	request_add_header(r, "ETag", str_from(a->etag));
+	if (has_tag(request_header(r, "If-None-Match"), a->etag))
+		request_reply(r, 304, NULL, (struct str){0});
+	else
+		request_reply(r, 200, a->type,
+		    (struct str){(const char *)a->bytes, a->size});
+}

@@ -1,0 +1,16 @@
+/*
+ * static: the files that are built into the program, for browsers.
+ *
+ * One handler for all paths that are no route: the table's row of GET with a
+ * slash and a star. What is no file either is 404. Files carry an ETag and are asked for again
+ * each time (304 when they are the same), so a new version of the program is
+ * seen at once. The page may load and run nothing but its own files.
+ */
+#ifndef GATEWAY_STATIC_H
+#define GATEWAY_STATIC_H
+
+#include "gateway/http.h"
+
+void static_serve(struct request *r);
+
+#endif
