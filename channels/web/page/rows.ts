@@ -59,8 +59,10 @@ function waiting(p: Pending, online: boolean): Message {
   };
 }
 
-// The same key before and after the acknowledgement: the bubble stays put.
+// The same key before and after: a bubble stays put when its message is
+// acknowledged, or its draft is done.
 function keyOf(item: Item): string {
+  if (item.turn !== undefined) return `draft ${item.turn}`;
   return item.id !== undefined ? `id ${item.id}` : `seq ${item.seq}`;
 }
 

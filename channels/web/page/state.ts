@@ -12,6 +12,7 @@ export interface Item {
   at: number;
   text: string;
   id?: string;
+  turn?: string; // it grew as the draft of this turn
 }
 
 // What the visitor wrote and the gateway has not acknowledged.
@@ -108,6 +109,7 @@ function onEvent(state: State, event: Event, at: number): State {
   const next = place(state, event.seq);
   if (item === null || event.seq <= state.seq) return next;
   const spoken = item.kind === "message" && item.author !== "customer";
+  if (spoken && state.draft !== null) item.turn = state.draft.turn;
   return {
     ...next,
     items: insert(next.items, item),

@@ -22,7 +22,7 @@ export interface View {
 const asks = [
   "What are your opening hours?",
   "How long does delivery take?",
-  "How do I return something?",
+  "Can I return something?",
 ];
 
 const COUNT_FROM = 0.9; // of the limit: then the count shows

@@ -68,17 +68,19 @@ function classesOf(m: Message): string {
 
 function updateMessage(li: Element, m: Message, act: RowActions): void {
   const time = part(li, "time") as HTMLTimeElement;
+  const mark = part(li, "mark");
   const discard = part(li, "discard") as HTMLButtonElement;
   li.className = classesOf(m);
   // A growing answer is read aloud once, when it stands.
   li.setAttribute("aria-busy", String(m.draft));
   setText(part(li, "speaker"), `${speakers[m.author]}: `);
   setText(part(li, "words"), m.text);
-  time.hidden = m.draft || m.refusal !== null;
+  time.hidden = m.draft || !m.last || m.refusal !== null;
   time.dateTime = new Date(m.at).toISOString();
   setText(time, timeWords(m.at));
-  setText(part(li, "mark"), m.refusal ?? (m.mark === null ? "" : marks[m.mark]));
-  part(li, "below").hidden = !m.last && m.mark === null;
+  mark.hidden = m.mark === null;
+  setText(mark, m.refusal ?? (m.mark === null ? "" : marks[m.mark]));
+  part(li, "below").hidden = time.hidden && mark.hidden;
   discard.type = "button";
   discard.hidden = m.refusal === null;
   discard.onclick = () => m.id !== null && act.discard(m.id);

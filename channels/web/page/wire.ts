@@ -1,6 +1,6 @@
 // wire: the line to the gateway. The rest of the page sees frames come, hands
 // out what shall be sent and is told how the line is; only this file and its
-// parts (wire_socket.ts, wire_http.ts) know how the bytes travel.
+// parts (wire_*.ts) know how the bytes travel.
 //
 // Each attempt goes down a ladder: a WebSocket; a stream of server-sent
 // events with POST; long polling with POST. When nothing answers at all, it
@@ -11,6 +11,7 @@ import { passes } from "./frames.ts";
 import type { Line } from "./state.ts";
 import { openPoll, openStream } from "./wire_http.ts";
 import { openSocket } from "./wire_socket.ts";
+import { waitMs } from "./wire_wait.ts";
 
 export interface Place {
   company: string;
@@ -38,19 +39,11 @@ export interface Wire {
   retry(): void;
 }
 
-const WAIT_LEAST_MS = 1000;
-const WAIT_MOST_MS = 30_000;
 const STEADY_MS = 10_000; // online this long: the next wait is short again
 
 const ladder: Open[] = [openSocket, openStream, openPoll];
 // Trying again cannot help.
 const final = new Set(["unknown_company", "bad_origin", "not_found"]);
-
-// Between half and all of 1, 2, 4 ... 30 s, so that many do not come at once.
-export function waitMs(failures: number, random: number): number {
-  const most = Math.min(WAIT_MOST_MS, WAIT_LEAST_MS * 2 ** failures);
-  return Math.max(WAIT_LEAST_MS, most * (0.5 + random / 2));
-}
 
 function isFault(opened: Opened): opened is Fault {
   return typeof opened === "object" && "code" in opened;

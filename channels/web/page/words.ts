@@ -48,7 +48,7 @@ export function noticeWords(state: State): string | null {
   const broken = state.line.is === "offline" || state.line.is === "waiting";
   const kept = state.pending.some((p) => p.fault === undefined);
   if (broken && kept)
-    return "Your message is kept here and sent as soon as you are connected.";
+    return "What you wrote is kept and sent as soon as you are connected.";
   return broken
     ? "You can go on writing. Messages are sent as soon as you are connected."
     : null;
