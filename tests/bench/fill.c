@@ -1,0 +1,197 @@
+/*
+ * fill DATABASE COMPANY CONVERSATIONS EVENTS [TOKENS]
+ *
+ * Writes a past into the store of a stopped Frontdesk: so many conversations
+ * with questions and the bot's answers, at least EVENTS events in all, turn
+ * by turn around all conversations as they would have come. The visitors of
+ * a file of tokens are spread among them, with the same past.
+ */
+#include "store/store.h"
+#include "tests/bench/lib/figures.h"
+#include "tests/bench/lib/sessions.h"
+
+#include <inttypes.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define SLOTS 1024u
+
+static struct {
+	struct store *store;
+	int64_t company;
+	int64_t *conversations; /* ids; 0: not opened yet */
+	size_t count, tasks;
+	_Atomic size_t next;
+	sem_t finished; /* posted by each slot that has no more to do */
+} fill;
+
+/* One turn of one conversation under way: the question, then the answer. */
+struct slot {
+	struct store_op op;
+	struct arena arena;
+	size_t i; /* which conversation */
+};
+
+static int64_t
+wall_ms(const struct clock *c)
+{
+	struct timespec t;
+
+	(void)c;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t
+steady_ms(const struct clock *c)
+{
+	(void)c;
+	return now_us() / 1000;
+}
+
+static void
+submit(struct slot *s)
+{
+	enum err e = store_submit(fill.store, &s->op);
+
+	if (e != OK)
+		die("the store refuses: %s", err_name(e));
+}
+
+static void slot_next(struct slot *s);
+
+static void
+on_answer(struct store_op *op)
+{
+	if (op->err != OK)
+		die("an answer fails: %s", err_name(op->err));
+	slot_next(op->arg);
+}
+
+static void
+on_question(struct store_op *op)
+{
+	static const struct answer answer = {.kind = ANSWER_FOUND,
+	    .text = STR("Yes, within 30 days, as long as it is clean. Bring "
+			"the bill with you, or tell us its number."),
+	    .source = STR("faq"),
+	    .confidence = 90};
+	static const struct policy policy = {.idle_ms = 86400000};
+	struct slot *s = op->arg;
+	struct conversation c = op->inbound.state;
+	struct decision asked = decide(&c), answered;
+
+	if (op->err != OK || decide_answer(&c, &asked, &answer, &policy,
+				 wall_ms(NULL), &s->arena, &answered) != OK)
+		die("a question fails: %s", err_name(op->err));
+	fill.conversations[s->i] = c.id;
+	s->op = (struct store_op){.verb = STORE_COMMIT,
+	    .commit = {.conversation = c.id, .decision = answered},
+	    .done = on_answer,
+	    .arg = s};
+	submit(s);
+}
+
+static void
+slot_next(struct slot *s)
+{
+	size_t task = atomic_fetch_add(&fill.next, 1);
+	struct store_inbound in = {.event = {.kind = EVENT_MESSAGE,
+				       .author = AUTHOR_CUSTOMER,
+				       .at = wall_ms(NULL)}};
+
+	if (task >= fill.tasks) {
+		sem_post(&fill.finished);
+		return;
+	}
+	arena_reset(&s->arena);
+	s->i = task % fill.count;
+	in.conversation = fill.conversations[s->i];
+	in.address = (struct store_address){.company = fill.company,
+	    .channel = STR("web"),
+	    .address = arena_printf(&s->arena, "past-%zu", s->i)};
+	in.event.source = arena_printf(&s->arena, "%020" PRIu64, fresh_id());
+	in.event.body = arena_printf(&s->arena,
+	    "{\"text\":\"Can I return a bicycle that I have ridden, and who "
+	    "pays for the way back?\",\"id\":\"%s\"}",
+	    in.event.source.p);
+	s->op = (struct store_op){.verb = STORE_INBOUND,
+	    .inbound = in,
+	    .done = on_question,
+	    .arg = s};
+	submit(s);
+}
+
+static void
+open_store(const char *path, const char *company)
+{
+	static const struct clock clock = {wall_ms, steady_ms};
+	const struct store_conf conf = {.path = path,
+	    .queue_max = SLOTS * 2,
+	    .group_max = SLOTS,
+	    .clock = &clock};
+	struct company_row row;
+	struct store_reader *r;
+	struct arena a = {0};
+	char why[256] = "no reader";
+
+	if (store_open(&conf, &fill.store, why, sizeof(why)) != OK ||
+	    store_reader_open(fill.store, &r) != OK)
+		die("%s: %s", path, why);
+	if (store_find_company(r, str_from(company), &a, &row) != OK)
+		die("no company '%s'", company);
+	fill.company = row.id;
+	store_reader_close(r);
+	arena_free(&a);
+}
+
+/* f1.<company>.<conversation>... */
+static void
+take_visitors(const char *path)
+{
+	struct sessions s;
+	size_t i;
+
+	sessions_load(&s, path);
+	for (i = 0; i < s.n && i < fill.count; i++) {
+		const char *dot = strchr(s.tokens[i].p + 3, '.');
+
+		if (dot == NULL)
+			die("not a token: %s", s.tokens[i].p);
+		fill.conversations[i * fill.count / s.n] = strtoll(
+		    dot + 1, NULL, 10);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct slot *slots = calloc(SLOTS, sizeof(*slots));
+	size_t i, events, turns;
+
+	if (argc < 5 || slots == NULL)
+		die("usage: fill database company conversations events "
+		    "[tokens]");
+	fill.count = number_from(argv[3], 10000000);
+	events = number_from(argv[4], 1000000000);
+	/* The first event opens; a turn brings two. */
+	turns = (events + fill.count - 1) / fill.count / 2;
+	turns += turns == 0;
+	fill.tasks = turns * fill.count;
+	fill.conversations = calloc(fill.count, sizeof(int64_t));
+	if (fill.conversations == NULL || sem_init(&fill.finished, 0, 0) != 0)
+		die("no memory");
+	if (argc > 5)
+		take_visitors(argv[5]);
+	open_store(argv[1], argv[2]);
+	for (i = 0; i < SLOTS; i++)
+		slot_next(&slots[i]);
+	for (i = 0; i < SLOTS; i++)
+		sem_wait(&fill.finished);
+	store_close(fill.store);
+	printf("events %zu\n", fill.count * (1 + 2 * turns));
+	return 0;
+}

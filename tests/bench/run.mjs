@@ -1,0 +1,281 @@
+// run [name...]: measures the real binary and prints a line for each figure,
+//   bench <name> <value> <unit> target <op><target> ok|short
+// and, for what is good to know beside it,
+//   note <name> <value> <unit>
+// FD_BUILD says which build to take (build/release), FRONTDESK_BIN which
+// binary. What is measured, and how, stands at the top of each program here.
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const build = process.env.FD_BUILD ?? join(here, "../../build/release");
+const binary = process.env.FRONTDESK_BIN ?? join(build, "frontdesk");
+// On the disk of the build, since /tmp may be memory, where fsync is free.
+const work = mkdtempSync(join(build, "bench."));
+const company = "shop";
+const flags = [
+  ["--listen", "127.0.0.1:0"], ["--listen-ops", "127.0.0.1:0"],
+  ["--visitor-burst", "0"], ["--visitor-per-minute", "0"],
+  ["--sessions-per-minute", "0"], ["--connections-per-address", "0"],
+  ["--connections-max", "19000"], ["--log-level", "warn"],
+].flat();
+const httpThreads = 2; // the setting's default; the bare server gets as many
+
+// ---- what is printed ------------------------------------------------------
+
+const targets = {
+  ingest: [">=", 0.25, "share"],
+  roundtrip: [">=", 8000, "answers/s"],
+  latency: ["<=", 4, "fsyncs"],
+  idle: ["<=", 8, "KB"],
+  depth: ["<=", 1.3, "times"],
+  depth_old: ["<=", 1.3, "times"],
+  start: ["<=", 150, "ms"],
+  drain: [">=", 5000, "answers/s"],
+};
+
+const short = (n) => (n >= 100 ? n.toFixed(0) : String(+n.toPrecision(3)));
+
+function figure(name, value) {
+  const [op, target, unit] = targets[name];
+  const ok = op === ">=" ? value >= target : value <= target;
+  console.log(`bench ${name} ${short(value)} ${unit} target ${op}${target} ` +
+    (ok ? "ok" : "short"));
+}
+
+const note = (name, value, unit) =>
+  console.log(`note ${name} ${short(value)} ${unit}`);
+
+const median = (list) =>
+  [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+
+// ---- programs -------------------------------------------------------------
+
+const program = (name) => join(build, "tests", `bench_${name}`);
+
+/** Runs a bench program to its end: { name: value } of its lines. */
+function measure(name, ...args) {
+  const text = execFileSync(program(name), args.map(String),
+    { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  return Object.fromEntries(text.trim().split("\n").map((line) => {
+    const [word, value] = line.split(" ");
+    return [word, Number(value)];
+  }));
+}
+
+const running = new Set();
+
+/** Starts what stays, and waits for the lines that say where it is. */
+async function start(path, args, lines) {
+  const child = spawn(path, args, { stdio: ["pipe", "pipe", "inherit"] });
+  running.add(child);
+  child.began = performance.now();
+  child.ended = new Promise((done) => child.once("exit", (code, signal) => {
+    running.delete(child);
+    done(code ?? signal);
+  }));
+  const said = [];
+  const whole = new Promise((done) =>
+    createInterface(child.stdout).on("line", (line) => {
+      if (said.push(line) === lines) done(true);
+    }));
+  const good = await Promise.race([whole, child.ended.then(() => false)]);
+  if (!good) throw new Error(`${path} ended: ${await child.ended}`);
+  child.said = said;
+  child.ports = said.map((line) => Number(/:(\d+)$/.exec(line)?.[1]));
+  return child;
+}
+
+async function stop(child, signal = "SIGTERM") {
+  child.kill(signal);
+  return child.ended;
+}
+
+/** A data folder with the company in it. */
+function newData(name) {
+  const data = join(work, name);
+  rmSync(data, { recursive: true, force: true });
+  mkdirSync(data);
+  execFileSync(binary, ["company", "apply", "--data-dir", data,
+    "--log-level", "warn", `${company}=${join(here, "company.json")}`],
+    { stdio: ["ignore", "ignore", "inherit"] });
+  return data;
+}
+
+const serve = (data, command = "serve") =>
+  start(binary, [command, "--data-dir", data, ...flags], 2);
+
+/** Runs fn with a server on new data, and ends the server. */
+async function withServer(name, fn, command) {
+  const data = newData(name);
+  const server = await serve(data, command);
+  const result = await fn(server.ports[0], server, data);
+  await stop(server);
+  return result;
+}
+
+async function metric(server, name) {
+  const answer = await fetch(`http://127.0.0.1:${server.ports[1]}/metrics`);
+  const text = await answer.text();
+  return Number(new RegExp(`^${name} (\\d+)`, "m").exec(text)?.[1]);
+}
+
+// ---- the figures ----------------------------------------------------------
+
+// `frontdesk gateway`: nobody answers meanwhile. The note is with `serve`,
+// where a worker answers on the same two cores.
+async function ingest() {
+  const bare = await start(program("bare_server"), [httpThreads, 80], 1);
+  const run = (rounds) => (port) =>
+    measure("ingest", port, bare.ports[0], company, 200, 96, rounds, 2);
+  const alone = await withServer("ingest", run(5), "gateway");
+  const both = await withServer("ingest", run(3));
+  bare.stdin.end();
+  figure("ingest", alone.share);
+  note("ingest_acked", alone.front_per_s, "messages/s");
+  note("ingest_bare", alone.bare_per_s, "requests/s");
+  note("ingest_serve", both.share, "share");
+}
+
+async function roundtrip() {
+  const r = await withServer("roundtrip", (port) =>
+    measure("roundtrip", port, company, 500, 8));
+  figure("roundtrip", r.answers_per_s);
+  note("roundtrip_p50", r.p50_us / 1000, "ms");
+  note("roundtrip_p99", r.p99_us / 1000, "ms");
+}
+
+async function latency() {
+  const r = await withServer("latency", (port, server, data) =>
+    measure("latency", port, company, join(data, "fsync"), 8));
+  figure("latency", r.ratio_p50);
+  note("latency_p99", r.ratio_p99, "fsyncs");
+  note("latency_answer", r.answer_p50_us / 1000, "ms");
+  note("latency_fsync", r.sync_p50_us / 1000, "ms");
+}
+
+function residentKB(pid) {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)[1]);
+}
+
+async function idle() {
+  const count = 15000;
+  await withServer("idle", async (port, server) => {
+    measure("roundtrip", port, company, 50, 1); // wakes every part
+    const before = residentKB(server.pid);
+    const clients = await start(program("idle"), [port, company, count], 1);
+    const after = residentKB(server.pid);
+    figure("idle", (after - before) / count);
+    note("idle_all", after / 1024, "MB");
+    clients.stdin.end();
+    await clients.ended;
+  });
+}
+
+/** A store with a past, and the tokens of 100 who are part of it. */
+let past;
+async function filled() {
+  if (past) return past;
+  const data = newData("past");
+  const tokens = join(work, "tokens");
+  const server = await serve(data);
+  measure("drain", "send", server.ports[0], company, 100, tokens);
+  await stop(server);
+  const { events } = measure("fill", join(data, "frontdesk.db"), company,
+    100000, 1000000, tokens);
+  past = { data, tokens, events };
+  return past;
+}
+
+// Rounds of three: a new store, new visitors of the full one, old visitors
+// of the full one. Cost is what a round trip takes of the server.
+async function depth() {
+  const { data, tokens, events } = await filled();
+  const rates = { none: [], fresh: [], old: [] };
+  const rate = (port, ...more) =>
+    measure("roundtrip", port, company, 100, 3, ...more).answers_per_s;
+  for (let i = 0; i < 3; i++) {
+    rates.none.push(await withServer("none", (port) => rate(port)));
+    const server = await serve(data);
+    rates.fresh.push(rate(server.ports[0]));
+    rates.old.push(rate(server.ports[0], tokens));
+    await stop(server);
+  }
+  figure("depth", median(rates.none) / median(rates.fresh));
+  figure("depth_old", median(rates.none) / median(rates.old));
+  note("depth_events", events, "events");
+  note("depth_none", median(rates.none), "answers/s");
+}
+
+async function startup() {
+  const { data } = await filled();
+  const args = [binary, "serve", "--data-dir", data, ...flags];
+  figure("start", measure("start", 7, 15, ...args).start_ms);
+  // After a kill under load, with what it left in the write-ahead log.
+  const killed = [];
+  for (let i = 0; i < 3; i++) {
+    const server = await serve(data);
+    measure("roundtrip", server.ports[0], company, 200, 2);
+    await stop(server, "SIGKILL");
+    killed.push(measure("start", 1, 15, ...args).start_ms);
+  }
+  note("start_killed", median(killed), "ms");
+}
+
+// From exec, so the time to start is in it.
+async function drain() {
+  const count = 10000;
+  const tokens = join(work, "drain-tokens");
+  const data = newData("drain");
+  const gateway = await serve(data, "gateway");
+  measure("drain", "send", gateway.ports[0], company, count, tokens);
+  await stop(gateway, "SIGKILL");
+  const server = await serve(data);
+  const listening = performance.now() - server.began;
+  const deadline = server.began + 60000;
+  while (await metric(server, "frontdesk_turns_total") < count &&
+      performance.now() < deadline)
+    await sleep(5);
+  const seconds = (performance.now() - server.began) / 1000;
+  const { answered } = measure("drain", "check", server.ports[0], tokens);
+  await stop(server);
+  if (answered !== count)
+    throw new Error(`drain: ${answered} of ${count} have an answer`);
+  figure("drain", count / seconds);
+  note("drain_start", listening, "ms");
+}
+
+const figures = {
+  ingest, roundtrip, latency, idle, depth, start: startup, drain,
+};
+
+// ---- running them ---------------------------------------------------------
+
+function end() {
+  for (const child of running) child.kill("SIGKILL");
+  rmSync(work, { recursive: true, force: true });
+}
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in figures));
+if (unknown.length) {
+  console.error(`no figure ${unknown.join(", ")}; there are ` +
+    Object.keys(figures).join(", "));
+  process.exit(2);
+}
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.on(signal, () => { end(); process.exit(130); });
+try {
+  for (const name of names.length ? names : Object.keys(figures))
+    await figures[name]();
+} catch (e) {
+  console.error(`bench: ${e.message}`);
+  process.exitCode = 1;
+} finally {
+  end();
+}
