@@ -1,0 +1,338 @@
+/*
+ * The ledger's two lists, and the rules that each new line must keep.
+ */
+#include "tests/crash/ledger.h"
+#include "tests/bench/lib/figures.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#define TOLD_MAX 20u
+
+/* ---- the story --------------------------------------------------------- */
+
+static const char *const words[WRONGS] = {
+    [WRONG_LOST] = "lost",
+    [WRONG_DOUBLED] = "doubled",
+    [WRONG_ORDER] = "out of order",
+    [WRONG_UNANSWERED] = "unanswered",
+    [WRONG_BEHAVIOUR] = "misbehaved",
+};
+
+static size_t counts[WRONGS];
+
+size_t
+story_count(enum wrong what)
+{
+	return counts[what];
+}
+
+size_t
+story_total(void)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < WRONGS; i++)
+		n += counts[i];
+	return n;
+}
+
+void
+story_wrong(enum wrong what, unsigned visitor, const char *fmt, ...)
+{
+	va_list ap;
+
+	counts[what]++;
+	if (story_total() > TOLD_MAX)
+		return;
+	fprintf(stderr, "crash: %s: ", words[what]);
+	if (visitor != ~0u)
+		fprintf(stderr, "visitor %u: ", visitor);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	if (story_total() == TOLD_MAX)
+		fputs("crash: further faults are only counted\n", stderr);
+}
+
+/* ---- what was said ----------------------------------------------------- */
+
+static void *
+room(void *list, size_t count, size_t *have, size_t size)
+{
+	if (count < *have)
+		return list;
+	*have = *have == 0 ? 64 : *have * 2;
+	list = realloc(list, *have * size);
+	if (list == NULL)
+		die("no memory");
+	return list;
+}
+
+size_t
+ledger_say(struct ledger *l)
+{
+	l->said = room(l->said, l->said_count, &l->said_room, sizeof(*l->said));
+	l->said[l->said_count] = (struct said){0};
+	return l->said_count++;
+}
+
+void
+ledger_id(const struct ledger *l, size_t n, char out[32])
+{
+	snprintf(out, 32, "v%u-%zu", l->visitor, n);
+}
+
+void
+ledger_text(const struct ledger *l, size_t n, char out[96])
+{
+	static const char *const questions[] = {
+	    "What are your opening hours?",
+	    "Where is your shop?",
+	    "How can I pay?",
+	    "Do you sell \"left-handed\" bells, caf\xc3\xa9 racks & <i>?",
+	    "Can I return a bicycle?",
+	};
+
+	snprintf(out, 96, "%s (%u.%zu)", questions[n % ARRAY_LEN(questions)],
+	    l->visitor, n);
+}
+
+/* Its number, from an id that ledger_id() made; false: not one of ours. */
+static bool
+own_number(const struct ledger *l, const char *id, size_t *n)
+{
+	unsigned visitor;
+
+	return id != NULL && sscanf(id, "v%u-%zu", &visitor, n) == 2 &&
+	       visitor == l->visitor && *n < l->said_count;
+}
+
+/* ---- what was heard ---------------------------------------------------- */
+
+static const char *
+member(const json_t *object, const char *name)
+{
+	const char *s = json_string_value(json_object_get(object, name));
+
+	return s == NULL ? "" : s;
+}
+
+static uint64_t
+number(const json_t *object, const char *name)
+{
+	return (uint64_t)json_integer_value(json_object_get(object, name));
+}
+
+static char *
+copy(const char *s)
+{
+	char *p = strdup(s);
+
+	if (p == NULL)
+		die("no memory");
+	return p;
+}
+
+static void
+take_down(struct ledger *l, const struct heard *h, uint64_t seq)
+{
+	l->heard = room(
+	    l->heard, l->heard_count, &l->heard_room, sizeof(*l->heard));
+	l->heard[l->heard_count++] = *h;
+	if (strcmp(h->author, "customer") == 0)
+		l->last_own = seq;
+	if (strcmp(h->author, "bot") != 0)
+		return;
+	if (h->ref <= l->answered)
+		story_wrong(WRONG_DOUBLED, l->visitor,
+		    "event %" PRIu64 " answers up to %" PRIu64 ", but %" PRIu64
+		    " is answered",
+		    seq, h->ref, l->answered);
+	l->answered = h->ref;
+}
+
+static struct heard
+heard_of(const json_t *event)
+{
+	struct heard h = {.ref = number(event, "ref"),
+	    .id = copy(member(json_object_get(event, "body"), "id")),
+	    .text = copy(member(json_object_get(event, "body"), "text"))};
+
+	snprintf(h.kind, sizeof(h.kind), "%s", member(event, "kind"));
+	snprintf(h.author, sizeof(h.author), "%s", member(event, "author"));
+	return h;
+}
+
+static void
+heard_free(struct heard *h)
+{
+	free(h->id);
+	free(h->text);
+}
+
+/* The event that an acknowledgement stands in for. */
+static struct heard
+own_message(const struct ledger *l, size_t n)
+{
+	struct heard h = {.kind = "message", .author = "customer"};
+	char id[32], text[96];
+
+	ledger_id(l, n, id);
+	ledger_text(l, n, text);
+	h.id = copy(id);
+	h.text = copy(text);
+	return h;
+}
+
+/* What was acknowledged as a duplicate may come as an event, or not. */
+static void
+take_known(struct ledger *l, uint64_t below)
+{
+	size_t i, next = l->heard_count + 1;
+	struct heard h;
+
+	if (!l->stands_in)
+		return;
+	for (i = l->said_count; i-- > 0 && next < below;) {
+		if (l->said[i].seq != next)
+			continue;
+		h = own_message(l, i);
+		take_down(l, &h, next++);
+		i = l->said_count;
+	}
+}
+
+void
+ledger_hear(struct ledger *l, const json_t *event)
+{
+	uint64_t seq = number(event, "seq");
+	struct heard h;
+
+	take_known(l, seq);
+	if (seq <= l->heard_count) {
+		story_wrong(WRONG_DOUBLED, l->visitor,
+		    "heard event %" PRIu64 " again; it has %zu", seq,
+		    l->heard_count);
+		return;
+	}
+	if (seq != l->heard_count + 1) {
+		story_wrong(WRONG_ORDER, l->visitor,
+		    "heard event %" PRIu64 " after %zu", seq, l->heard_count);
+		return;
+	}
+	h = heard_of(event);
+	take_down(l, &h, seq);
+}
+
+static void
+first_ack(struct ledger *l, size_t n, uint64_t seq)
+{
+	struct heard h;
+
+	if (!l->stands_in)
+		return;
+	if (seq != l->heard_count + 1) {
+		story_wrong(WRONG_ORDER, l->visitor,
+		    "message %zu acknowledged as %" PRIu64 " after event %zu",
+		    n, seq, l->heard_count);
+		return;
+	}
+	h = own_message(l, n);
+	take_down(l, &h, seq);
+}
+
+void
+ledger_ack(struct ledger *l, const json_t *ack)
+{
+	bool duplicate = json_is_true(json_object_get(ack, "duplicate"));
+	uint64_t seq = number(ack, "seq");
+	struct said *s;
+	size_t n;
+
+	if (!own_number(l, member(ack, "id"), &n)) {
+		story_wrong(WRONG_BEHAVIOUR, l->visitor,
+		    "an acknowledgement of \"%s\"", member(ack, "id"));
+		return;
+	}
+	s = &l->said[n];
+	if (s->acked && s->seq != seq)
+		story_wrong(WRONG_DOUBLED, l->visitor,
+		    "message %zu was %" PRIu64 " and is now %" PRIu64, n,
+		    s->seq, seq);
+	if (s->acked && !duplicate)
+		story_wrong(WRONG_DOUBLED, l->visitor,
+		    "message %zu acknowledged anew as %" PRIu64, n, seq);
+	l->acked += !s->acked;
+	*s = (struct said){.acked = true, .seq = seq};
+	if (seq > l->last_own)
+		l->last_own = seq;
+	if (!duplicate)
+		first_ack(l, n, seq);
+}
+
+bool
+ledger_settled(const struct ledger *l)
+{
+	return l->acked == l->said_count && l->answered >= l->last_own;
+}
+
+static bool
+heard_same(const struct heard *a, const struct heard *b)
+{
+	return strcmp(a->kind, b->kind) == 0 &&
+	       strcmp(a->author, b->author) == 0 && a->ref == b->ref &&
+	       strcmp(a->id, b->id) == 0 && strcmp(a->text, b->text) == 0;
+}
+
+void
+ledger_compare(const struct ledger *l, const json_t *event)
+{
+	uint64_t seq = number(event, "seq");
+	struct heard h = heard_of(event);
+
+	if (seq == 0 || seq > l->heard_count)
+		story_wrong(
+		    WRONG_LOST, l->visitor, "never heard event %" PRIu64, seq);
+	else if (!heard_same(&h, &l->heard[seq - 1]))
+		story_wrong(WRONG_ORDER, l->visitor,
+		    "event %" PRIu64 " is %s of %s, but it heard %s of %s", seq,
+		    h.kind, h.author, l->heard[seq - 1].kind,
+		    l->heard[seq - 1].author);
+	heard_free(&h);
+}
+
+/* Texts of ours and of the company hold no tab and no line end. */
+void
+ledger_write(const struct ledger *l, int64_t conversation, FILE *out)
+{
+	char id[32];
+	size_t i;
+
+	for (i = 0; i < l->said_count; i++) {
+		if (!l->said[i].acked)
+			continue;
+		ledger_id(l, i, id);
+		fprintf(out, "acked\t%" PRId64 "\t%" PRIu64 "\t%s\n",
+		    conversation, l->said[i].seq, id);
+	}
+	for (i = 0; i < l->heard_count; i++)
+		fprintf(out,
+		    "heard\t%" PRId64 "\t%zu\t%s\t%s\t%" PRIu64 "\t%s\t%s\n",
+		    conversation, i + 1, l->heard[i].kind, l->heard[i].author,
+		    l->heard[i].ref, l->heard[i].id, l->heard[i].text);
+}
+
+void
+ledger_free(struct ledger *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->heard_count; i++)
+		heard_free(&l->heard[i]);
+	free(l->heard);
+	free(l->said);
+	*l = (struct ledger){.visitor = l->visitor};
+}
