@@ -32,9 +32,12 @@ struct store_engine {
 	 * Applies the ops in order, in one durable transaction. An op that is
 	 * refused (see store_is_refusal()) leaves no trace and does not
 	 * disturb the others; its op->err says so. OK: all of it is on disk
-	 * and every op->err is set. Else nothing happened at all.
+	 * and every op->err is set. Else nothing happened at all, and *common
+	 * tells whether each op would meet the same if it were tried alone
+	 * (the disk is full), or one may be the cause (it is too large).
 	 */
-	enum err (*commit)(void *engine, struct store_op **ops, size_t n);
+	enum err (*commit)(
+	    void *engine, struct store_op **ops, size_t n, bool *common);
 	/*
 	 * Asked while the last group has failed and nothing comes in: writes
 	 * a little, durably, to learn whether the trouble is over.

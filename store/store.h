@@ -6,7 +6,9 @@
  * Writes are ops. The caller fills a struct store_op (usually a member of its
  * own request), calls store_submit() and gets `done` called exactly once when
  * the outcome is final: after OK the effect is on disk (fsync) and survives a
- * power cut; after any error nothing of the op happened. Many ops share one
+ * power cut; after any error nothing of the op happened. (One thing nobody can
+ * promise: after E_IO, if the machine dies before the next commit, the op may
+ * be found done. Repeat it; that is what `source` is for.) Many ops share one
  * transaction and one fsync. Ops submitted by one thread to one conversation
  * are applied in the order submitted; otherwise any order. Nothing may assume
  * that this process is the only one that writes.
@@ -114,9 +116,13 @@ struct store_open {
 /*
  * In: conversation (its id), or 0 and an address to open or find in the same
  * commit; event (kind, author, source, body, at; seq is given here).
- * For EVENT_IDENTIFIED also external_id, name, email: who the contact is.
+ * For EVENT_IDENTIFIED also external_id, name, email: who the contact is
+ * (empty: leave). If the company knows another contact by that external_id,
+ * the conversation and its address become that one's; if this contact goes by
+ * another external_id, a new contact takes them.
  * Out: state after it (folded); seq and at of the event (the first one's when
- * duplicate). E_NOTFOUND: no such conversation.
+ * duplicate). E_NOTFOUND: no such conversation or company. E_BADINPUT: it
+ * cannot be folded, or is EVENT_OPENED, which only the store writes.
  */
 struct store_inbound {
 	int64_t conversation;
@@ -133,7 +139,9 @@ struct store_inbound {
  * In: conversation, decision (events, timer, seq and epoch it was computed
  * from), outbox rows (caused by the first event). A claim on the conversation
  * ends with the commit. Out: state after it; events get their seq.
- * E_STALE: moved on; nothing changed.
+ * E_STALE: moved on; nothing changed, and state is what it moved to.
+ * E_BADINPUT: an event that cannot be folded, or whose source was stored
+ * before; outbox rows without an event.
  */
 struct store_commit {
 	int64_t conversation;
@@ -151,8 +159,9 @@ struct store_commit {
  *
  * In: conversation, seq, epoch (the fence), worker (who; not 0), beat: 0 to
  * take a free one, else the beat seen (own: renew; another's: take over).
- * release: give it back instead.
- * Out: worker and beat that hold it now.
+ * release: give it back instead, whatever the seq; worker and beat say whose
+ * it must be. Giving back what nobody holds is OK.
+ * Out: worker and beat that hold it now (worker 0: nobody).
  * E_CLAIMED: another has it (out says who); E_STALE: moved on.
  */
 struct store_claim {
@@ -162,7 +171,10 @@ struct store_claim {
 	bool release;
 };
 
-/* In: conversation, seen (0: leave). Out: seen now, changed. */
+/*
+ * In: conversation, seen (0: leave). Out: seen now, changed. A mark beyond
+ * the newest event is taken as the newest event.
+ */
 struct store_seen {
 	int64_t conversation;
 	struct seen seen;
@@ -209,12 +221,19 @@ void store_on_group(struct store *s, void (*fn)(void *arg), void *arg);
 
 /* ---- reads ------------------------------------------------------------- */
 
-/* What is given back lives in the arena. E_IO, E_NOMEM everywhere. */
+/*
+ * What is given back lives in the arena. E_NOTFOUND where one row is asked
+ * for. E_IO, E_NOMEM everywhere.
+ */
 
 enum err store_reader_open(struct store *s, struct store_reader **out) MUST_USE;
 void store_reader_close(struct store_reader *r);
 
-/* All reads until end see one moment. Calls may not nest. */
+/*
+ * All reads until end see one moment. Calls may not nest. Be quick: keeping a
+ * moment costs the engine room, and under pressure one older than a quarter
+ * of a second is ended; the reads then give E_LIMIT until read_end.
+ */
 enum err store_read_begin(struct store_reader *r) MUST_USE;
 void store_read_end(struct store_reader *r);
 
@@ -222,7 +241,7 @@ enum err store_read_company(struct store_reader *r, int64_t id, struct arena *a,
     struct company_row *out) MUST_USE;
 enum err store_find_company(struct store_reader *r, struct str key,
     struct arena *a, struct company_row *out) MUST_USE;
-/* Companies with id > after, in order; *n is room on entry, count after. */
+/* Companies with id > after, in order. */
 enum err store_list_companies(struct store_reader *r, int64_t after,
     struct arena *a, struct company_row *out, size_t *n) MUST_USE;
 
@@ -237,7 +256,10 @@ enum err store_read_claim(
 enum err store_read_events(struct store_reader *r, int64_t conversation,
     uint64_t after, struct arena *a, struct event *out, size_t *n) MUST_USE;
 
-/* Conversations with conversation_pending(), id > after, in order. */
+/*
+ * Conversations with conversation_pending(), id > after, in order. *n is room
+ * on entry, count after; so in all lists.
+ */
 enum err store_list_pending(
     struct store_reader *r, int64_t after, int64_t *out, size_t *n) MUST_USE;
 
@@ -256,12 +278,16 @@ struct store_conf {
 	unsigned queue_max; /* ops waiting before E_LIMIT */
 	unsigned group_max; /* ops in one transaction */
 	const char *vfs;    /* tests: a VFS that fails on demand; or NULL */
-	const struct clock *clock;
+	const struct clock *clock; /* steady time only; NULL: the machine's */
 };
 
 /* Figures for /health and /metrics; any thread. */
 struct store_stats {
-	enum err state; /* OK, or why the last group failed */
+	/*
+	 * OK, or why the last group failed. While it is not OK and nothing
+	 * comes in, the store tries by itself once a second.
+	 */
+	enum err state;
 	uint64_t groups, ops, refused, failed_groups;
 	uint64_t queued; /* ops waiting now */
 	uint64_t wal_bytes, checkpoints;
@@ -270,8 +296,10 @@ struct store_stats {
 
 /*
  * Opens and, if the data is older, migrates it (after a snapshot beside it).
- * E_VERSION: the data is newer than this program; E_IO, E_FULL. On failure
- * `why` (at least 256 bytes) holds one line for the operator.
+ * E_VERSION: the data is newer than this program. E_BADINPUT: it is not ours,
+ * or no database. E_LIMIT: another program keeps it locked. E_IO, E_FULL,
+ * E_NOMEM. On failure `why` (at least 256 bytes) holds one line for the
+ * operator.
  */
 enum err store_open(const struct store_conf *conf, struct store **out,
     char *why, size_t why_size) MUST_USE;

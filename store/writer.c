@@ -15,26 +15,34 @@ now_us(void)
 	return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
 }
 
-/* Trouble that each op would meet again if it were tried alone. */
-static bool
-is_common(enum err e)
+static void
+set_all(struct store_op **ops, size_t n, enum err e)
 {
-	return e == E_IO || e == E_FULL || e == E_LIMIT;
+	for (size_t i = 0; i < n; i++)
+		ops[i]->err = e;
 }
 
-/* What is refused or fails alone keeps its own error. */
+/*
+ * One by one, until the trouble turns out to be everybody's. What the last
+ * one to fail met.
+ */
 static enum err
 commit_each(struct writer *w, size_t n)
 {
 	enum err worst = OK;
+	bool common = false;
 
 	for (size_t i = 0; i < n; i++) {
-		enum err e = w->engine->commit(w->data, &w->ops[i], 1);
+		enum err e = w->engine->commit(w->data, &w->ops[i], 1, &common);
 
-		if (e != OK) {
-			w->ops[i]->err = e;
-			worst = e;
+		if (e == OK)
+			continue;
+		worst = e;
+		if (common) {
+			set_all(&w->ops[i], n - i, e);
+			break;
 		}
+		w->ops[i]->err = e;
 	}
 	return worst;
 }
@@ -42,14 +50,14 @@ commit_each(struct writer *w, size_t n)
 static enum err
 commit_group(struct writer *w, size_t n)
 {
-	enum err e = w->engine->commit(w->data, w->ops, n);
+	bool common = false;
+	enum err e = w->engine->commit(w->data, w->ops, n, &common);
 
 	if (e == OK)
 		return OK;
-	if (n > 1 && !is_common(e))
+	if (n > 1 && !common)
 		return commit_each(w, n);
-	for (size_t i = 0; i < n; i++)
-		w->ops[i]->err = e;
+	set_all(w->ops, n, e);
 	return e;
 }
 

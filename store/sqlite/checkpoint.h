@@ -3,50 +3,70 @@
  *
  * Commits append to the log (the WAL). A thread with its own connection
  * copies the bulk of it into the database file while commits go on; when
- * little is left the writer, between two groups, copies that rest and starts
- * the log again from its beginning. The log's file is never cut: writing over
- * what exists makes fsync cheaper.
+ * little is left the writer, between two groups, copies that rest, and its
+ * next commit starts the log again from its beginning. The log's file is not
+ * cut: writing over what exists makes fsync cheaper.
  *
- *	0        CHECKPOINT_PAGES            CHECKPOINT_PAGES_MAX
- *	|--------------|---------------------------|
- *	  thread sleeps  thread copies, then the     the writer waits for the
- *	                 writer ends it               copying: it is too fast
+ *	0        LOG_PAGES          LOG_PAGES_HIGH        LOG_PAGES_MAX
+ *	|------------|---------------------|----------...------|
+ *	 thread idle  thread copies, then   the writer waits    E_FULL
+ *	              the writer ends it    for the copying
+ *
+ * Beyond LOG_PAGES_HIGH it can only get if somebody reads an old moment and
+ * will not let go: this process's own readers are ended (reader.h), a foreign
+ * program's are not in our hands.
+ *
+ * When nothing comes in, the log is copied too, so that the next start, even
+ * after a kill, finds little to do.
  */
 #ifndef STORE_SQLITE_CHECKPOINT_H
 #define STORE_SQLITE_CHECKPOINT_H
 
-#include "store/sqlite/conn.h"
+#include "store/sqlite/reader.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
-#define CHECKPOINT_PAGES 8000
-#define CHECKPOINT_PAGES_MAX 12000
-#define CHECKPOINT_REST 500 /* few enough for the writer to copy */
+#define LOG_PAGES 8000
+#define LOG_PAGES_HIGH 12000
+#define LOG_PAGES_MAX 262144		      /* 1 GiB */
+#define LOG_PAGE_BYTES (CONN_PAGE_BYTES + 24) /* in the log's file */
 
 struct checkpointer {
 	struct conn conn; /* the thread's */
 	struct conn *writer;
+	struct readers *readers;
+	char *log_path;
 	pthread_t thread;
+	bool running;
+
 	pthread_mutex_t lock; /* of wanted, stop */
 	pthread_cond_t wake;
 	bool wanted, stop;
-	bool running;
+
 	pthread_mutex_t copying; /* held by whoever checkpoints */
+	atomic_int log_pages;	 /* in use, as the last commit saw it */
 	atomic_bool rest_ready;	 /* the writer may end it */
-	atomic_int log_pages;	 /* in use */
-	_Atomic uint64_t done;	 /* checkpoints that freed the whole log */
+	_Atomic uint64_t done;	 /* times the log was freed */
+
+	int retry_pages; /* the writer's: try again when the log is this long */
+	int idle_pages, idle_copied; /* the thread's: at its last look */
 };
 
-/* E_NOMEM, E_IO. writer must outlive it. */
+/*
+ * writer, readers and the path must outlive it. E_NOMEM, E_IO. After a
+ * failure too, checkpointer_stop().
+ */
 enum err checkpointer_start(struct checkpointer *k, struct conn *writer,
-    const char *path, const char *vfs) MUST_USE;
+    struct readers *readers) MUST_USE;
 void checkpointer_stop(struct checkpointer *k);
 
-/* The writer calls it after each group, outside any transaction. */
-void checkpointer_turn(struct checkpointer *k);
-
-/* The writer's connection was opened anew. */
+/* The writer's connection is new: watch its commits. */
 void checkpointer_watch(struct checkpointer *k);
+
+/* Before each group. E_FULL: the log is at its maximum. */
+enum err checkpointer_room(struct checkpointer *k) MUST_USE;
+
+/* After each group, outside any transaction; may block as described. */
+void checkpointer_turn(struct checkpointer *k);
 
 #endif

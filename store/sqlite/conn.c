@@ -8,25 +8,56 @@
 
 #include <time.h>
 
+/* The rest, and they are many, is E_IO and nobody's op. */
 static const struct {
 	int rc;
 	enum err err;
+	bool file; /* the file's trouble, not the statement's */
 } codes[] = {
-    {SQLITE_OK, OK},
-    {SQLITE_FULL, E_FULL},
-    {SQLITE_NOMEM, E_NOMEM},
-    {SQLITE_BUSY, E_LIMIT},
-    {SQLITE_LOCKED, E_LIMIT},
-    {SQLITE_TOOBIG, E_BADINPUT},
+    {SQLITE_OK, OK, false},
+    {SQLITE_FULL, E_FULL, true},
+    {SQLITE_IOERR, E_IO, true},
+    {SQLITE_CANTOPEN, E_IO, true},
+    {SQLITE_READONLY, E_IO, true},
+    {SQLITE_NOTADB, E_IO, true},
+    {SQLITE_BUSY, E_LIMIT, true},
+    {SQLITE_NOMEM, E_NOMEM, false},
+    {SQLITE_TOOBIG, E_NOMEM, false},
 };
 
-enum err
-conn_err(int rc)
+static size_t
+code_find(int rc)
 {
-	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
-		if ((rc & 0xff) == codes[i].rc)
-			return codes[i].err;
-	return E_IO;
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(codes) && codes[i].rc != (rc & 0xff))
+		i++;
+	return i;
+}
+
+enum err
+conn_err(struct conn *c, int rc)
+{
+	size_t i = code_find(rc);
+	enum err e = i < ARRAY_LEN(codes) ? codes[i].err : E_IO;
+
+	if (e == OK)
+		return OK;
+	c->rc = rc;
+	/* With no memory in the middle of things, IOERR_NOMEM says so. */
+	if (rc == SQLITE_IOERR_NOMEM)
+		return E_NOMEM;
+	c->failed |= e == E_IO;
+	return e;
+}
+
+bool
+conn_failed_by_file(const struct conn *c)
+{
+	size_t i = code_find(c->rc);
+
+	return c->rc != SQLITE_IOERR_NOMEM && i < ARRAY_LEN(codes) &&
+	       codes[i].file;
 }
 
 /* ---- life -------------------------------------------------------------- */
@@ -58,30 +89,27 @@ on_busy(void *arg, int tries)
 enum err
 conn_exec(struct conn *c, const char *sql)
 {
-	return conn_err(sqlite3_exec(c->db, sql, NULL, NULL, NULL));
+	return conn_err(c, sqlite3_exec(c->db, sql, NULL, NULL, NULL));
 }
 
+#define SETTINGS \
+	"PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;" \
+	"PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF"
+
 enum err
-conn_open(struct conn *c, const char *path, const char *vfs)
+conn_open(struct conn *c, const char *path, const char *vfs, bool create)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-		    SQLITE_OPEN_NOMUTEX;
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+		    (create ? SQLITE_OPEN_CREATE : 0);
 	int rc;
 
 	*c = (struct conn){.busy_ms = CONN_BUSY_MS};
 	rc = sqlite3_open_v2(path, &c->db, flags, vfs);
 	if (rc != SQLITE_OK)
-		goto failed;
+		return conn_err(c, rc);
 	sqlite3_extended_result_codes(c->db, 1);
 	sqlite3_busy_handler(c->db, on_busy, c);
-	rc = sqlite3_exec(c->db,
-	    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
-	    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF",
-	    NULL, NULL, NULL);
-	if (rc == SQLITE_OK)
-		return OK;
-failed:
-	return conn_err(rc);
+	return conn_exec(c, SETTINGS);
 }
 
 void
@@ -100,8 +128,9 @@ prepare(struct conn *c, enum sql which)
 {
 	if (c->stmts[which] != NULL)
 		return OK;
-	return conn_err(sqlite3_prepare_v3(c->db, sql_text[which], -1,
-	    SQLITE_PREPARE_PERSISTENT, &c->stmts[which], NULL));
+	return conn_err(
+	    c, sqlite3_prepare_v3(c->db, sql_text[which], -1,
+		   SQLITE_PREPARE_PERSISTENT, &c->stmts[which], NULL));
 }
 
 static int
@@ -127,22 +156,19 @@ conn_query(struct conn *c, enum sql which, sqlite3_stmt **out,
 		return e;
 	for (size_t i = 0; i < n && rc == SQLITE_OK; i++)
 		rc = bind(*out, (int)i + 1, &args[i]);
-	return conn_err(rc);
+	return conn_err(c, rc);
 }
 
 enum err
 conn_row(struct conn *c, sqlite3_stmt *q)
 {
 	int rc = sqlite3_step(q);
-	enum err e;
 
 	if (rc == SQLITE_ROW)
 		return OK;
 	if (rc == SQLITE_DONE)
 		return E_NOTFOUND;
-	e = conn_err(rc);
-	c->failed |= e == E_IO;
-	return e;
+	return conn_err(c, rc);
 }
 
 void
@@ -161,8 +187,10 @@ conn_change(struct conn *c, enum sql which, int *changed,
 	if (e == OK)
 		e = conn_row(c, q);
 	conn_reset(q);
+	if (e == OK) /* a row, where none is expected */
+		return conn_err(c, SQLITE_INTERNAL);
 	if (e != E_NOTFOUND)
-		return e == OK ? E_IO : e;
+		return e;
 	if (changed != NULL)
 		*changed = sqlite3_changes(c->db);
 	return OK;

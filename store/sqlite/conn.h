@@ -26,6 +26,7 @@ struct conn {
 	sqlite3_stmt *stmts[SQLS];
 	unsigned busy_ms;   /* how long it waits for a lock */
 	int64_t busy_since; /* steady us, of the wait under way */
+	int rc;		    /* SQLite's code for what failed last */
 	bool failed;	    /* met E_IO: reopen before the next use */
 };
 
@@ -34,8 +35,12 @@ struct conn {
 #define CONN_PAGE_BYTES 4096
 #define CONN_BUSY_MS 5000
 
-/* With the settings that every connection has. Creates the file. */
-enum err conn_open(struct conn *c, const char *path, const char *vfs) MUST_USE;
+/*
+ * With the settings that every connection has. create: the file may be new.
+ * After a failure too, conn_close().
+ */
+enum err conn_open(
+    struct conn *c, const char *path, const char *vfs, bool create) MUST_USE;
 void conn_close(struct conn *c);
 
 /* Runs SQL that gives no rows; for start-up. */
@@ -86,7 +91,10 @@ conn_text(sqlite3_stmt *q, int column)
 	return (struct str){p, (size_t)sqlite3_column_bytes(q, column)};
 }
 
-/* The word for a code of SQLite. */
-enum err conn_err(int rc);
+/* Our word for a code of SQLite; notes it in c when it is a failure. */
+enum err conn_err(struct conn *c, int rc);
+
+/* Was the last failure the disk's or a lock's, whatever was being done? */
+bool conn_failed_by_file(const struct conn *c);
 
 #endif

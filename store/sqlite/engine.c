@@ -9,14 +9,16 @@
 
 #include <stdlib.h>
 
-#define WRITER_SETTINGS "PRAGMA cache_size = -65536; PRAGMA cache_spill = OFF"
+#define WRITER_SETTINGS \
+	"PRAGMA page_size = 4096; PRAGMA cache_size = -65536;" \
+	"PRAGMA cache_spill = OFF; PRAGMA journal_size_limit = 67108864"
 
 /* ---- groups ------------------------------------------------------------ */
 
 static enum err
-writer_open(struct sqlite *s)
+writer_open(struct sqlite *s, bool create)
 {
-	enum err e = conn_open(&s->writer, s->path, s->vfs);
+	enum err e = conn_open(&s->writer, s->path, s->vfs, create);
 
 	return e == OK ? conn_exec(&s->writer, WRITER_SETTINGS) : e;
 }
@@ -33,7 +35,7 @@ writer_ready(struct sqlite *s)
 	if (!s->writer.failed)
 		return OK;
 	conn_close(&s->writer);
-	e = writer_open(s);
+	e = writer_open(s, false);
 	s->writer.failed = e != OK;
 	if (e == OK)
 		checkpointer_watch(&s->checkpointer);
@@ -61,22 +63,36 @@ give_up(struct conn *c)
 }
 
 static enum err
-sqlite_commit(void *engine, struct store_op **ops, size_t n)
+run_group(struct conn *c, struct store_op **ops, size_t n)
+{
+	enum err e = conn_run(c, SQL_BEGIN_WRITE);
+
+	if (e != OK)
+		return e;
+	e = apply_all(c, ops, n);
+	if (e == OK)
+		e = conn_run(c, SQL_COMMIT);
+	if (e != OK)
+		give_up(c);
+	return e;
+}
+
+static enum err
+sqlite_commit(void *engine, struct store_op **ops, size_t n, bool *common)
 {
 	struct sqlite *s = engine;
 	enum err e = writer_ready(s);
 
+	*common = true;
 	if (e == OK)
-		e = conn_run(&s->writer, SQL_BEGIN_WRITE);
+		e = checkpointer_room(&s->checkpointer);
 	if (e != OK)
 		return e;
-	e = apply_all(&s->writer, ops, n);
+	e = run_group(&s->writer, ops, n);
 	if (e == OK)
-		e = conn_run(&s->writer, SQL_COMMIT);
-	if (e != OK)
-		give_up(&s->writer);
-	else
 		checkpointer_turn(&s->checkpointer);
+	else
+		*common = conn_failed_by_file(&s->writer);
 	return e;
 }
 
@@ -95,8 +111,39 @@ sqlite_stats(void *engine, struct store_stats *out)
 	struct sqlite *s = engine;
 	int pages = s->checkpointer.log_pages;
 
-	out->wal_bytes = (uint64_t)pages * CONN_PAGE_BYTES;
+	out->wal_bytes = (uint64_t)pages * LOG_PAGE_BYTES;
 	out->checkpoints = s->checkpointer.done;
+}
+
+/* ---- readers ----------------------------------------------------------- */
+
+static enum err
+sqlite_reader_open(void *engine, void **reader)
+{
+	struct sqlite *s = engine;
+	struct reader *r = NULL;
+	enum err e = reader_open(&s->readers, &r);
+
+	*reader = r;
+	return e;
+}
+
+static void
+sqlite_reader_close(void *reader)
+{
+	reader_close(reader);
+}
+
+static enum err
+sqlite_read_begin(void *reader)
+{
+	return reader_begin(reader);
+}
+
+static void
+sqlite_read_end(void *reader)
+{
+	reader_end(reader);
 }
 
 /* ---- life -------------------------------------------------------------- */
@@ -105,6 +152,7 @@ static void
 sqlite_free(struct sqlite *s)
 {
 	conn_close(&s->writer);
+	readers_free(&s->readers);
 	free(s->path);
 	free(s->vfs);
 	free(s);
@@ -126,29 +174,67 @@ sqlite_new(const struct store_conf *conf, struct sqlite **out)
 
 	if (s == NULL)
 		return E_NOMEM;
-	*out = s;
 	s->path = strdup(conf->path);
 	if (conf->vfs != NULL)
 		s->vfs = strdup(conf->vfs);
+	readers_init(&s->readers, s->path, s->vfs, conf->clock);
 	if (s->path == NULL || (conf->vfs != NULL && s->vfs == NULL)) {
 		sqlite_free(s);
 		return E_NOMEM;
 	}
+	*out = s;
 	return OK;
 }
 
+/* Asking for a log gives the mode that it got. */
+static enum err
+use_log(struct conn *c)
+{
+	sqlite3_stmt *q;
+	enum err e = conn_query(c, SQL_USE_LOG, &q, NULL, 0);
+
+	if (e == OK && (e = conn_row(c, q)) == OK &&
+	    !str_eq(conn_text(q, 0), STR("wal")))
+		e = conn_err(c, SQLITE_CANTOPEN);
+	conn_reset(q);
+	return e;
+}
+
+/* The directory's lock is held. */
 static enum err
 prepare_file(struct sqlite *s, struct why *why)
 {
-	enum err e = writer_open(s);
+	int64_t version = 0;
+	enum err e = writer_open(s, true);
 
-	if (e == OK)
-		e = conn_exec(&s->writer, "PRAGMA journal_mode = WAL");
-	if (e == OK)
+	if (e != OK)
+		return why_failed(why, e, &s->writer, s->path);
+	e = migrate_look(&s->writer, s->path, sqlite_migrations, &version, why);
+	if (e != OK)
+		return e;
+	if ((e = use_log(&s->writer)) == OK)
 		e = file_sync_directory_of(s->path);
 	if (e != OK)
 		return why_failed(why, e, &s->writer, s->path);
-	return migrate(&s->writer, s->path, sqlite_migrations, why);
+	return migrate_run(
+	    &s->writer, s->path, sqlite_migrations, version, why);
+}
+
+static enum err
+prepare(struct sqlite *s, struct why *why)
+{
+	int lock;
+	enum err e = file_lock_directory_of(s->path, &lock);
+
+	if (e == E_LIMIT)
+		why_say(why, "%s: another program is preparing it", s->path);
+	else if (e != OK)
+		why_unopened(why, s->path);
+	if (e != OK)
+		return e;
+	e = prepare_file(s, why);
+	file_unlock(lock);
+	return e;
 }
 
 static enum err
@@ -161,9 +247,9 @@ sqlite_open(
 
 	if (e != OK)
 		return e;
-	if ((e = prepare_file(s, &why)) != OK)
+	if ((e = prepare(s, &why)) != OK)
 		goto failed;
-	e = checkpointer_start(&s->checkpointer, &s->writer, s->path, s->vfs);
+	e = checkpointer_start(&s->checkpointer, &s->writer, &s->readers);
 	if (e == OK) {
 		*engine = s;
 		return OK;

@@ -1,9 +1,11 @@
-/* file: fsync of things by name. */
+/* file: fsync and locks of things by name. */
 #include "store/sqlite/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 void
@@ -43,4 +45,33 @@ file_sync_directory_of(const char *path)
 
 	file_directory(path, dir);
 	return file_sync(dir);
+}
+
+enum err
+file_lock_directory_of(const char *path, int *lock)
+{
+	struct timespec nap = {0, 5000000};
+	char dir[FILE_PATH_MAX];
+	enum err e;
+
+	file_directory(path, dir);
+	*lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*lock < 0)
+		return E_IO;
+	for (int ms = 0; ms < FILE_LOCK_MS; ms += 5) {
+		if (flock(*lock, LOCK_EX | LOCK_NB) == 0)
+			return OK;
+		if (errno != EWOULDBLOCK)
+			break;
+		nanosleep(&nap, NULL);
+	}
+	e = errno == EWOULDBLOCK ? E_LIMIT : E_IO;
+	file_unlock(*lock);
+	return e;
+}
+
+void
+file_unlock(int lock)
+{
+	(void)close(lock);
 }

@@ -18,4 +18,13 @@ void file_directory(const char *path, char *out);
 enum err file_sync(const char *path) MUST_USE;
 enum err file_sync_directory_of(const char *path) MUST_USE;
 
+/*
+ * One at a time among those who prepare a database in this directory. Waits
+ * for the others, up to FILE_LOCK_MS: E_LIMIT; E_IO: no such directory. Leaves
+ * no file behind.
+ */
+#define FILE_LOCK_MS 60000
+enum err file_lock_directory_of(const char *path, int *lock) MUST_USE;
+void file_unlock(int lock);
+
 #endif

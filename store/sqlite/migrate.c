@@ -1,7 +1,4 @@
-/*
- * migrate: one transaction a migration; the version is read again inside,
- * since another process may have been quicker.
- */
+/* migrate: look whose file it is, copy it, then one transaction a step. */
 #include "store/sqlite/migrate.h"
 #include "store/sqlite/file.h"
 
@@ -12,7 +9,7 @@ static enum err
 read_number(struct conn *c, const char *sql, int64_t *out)
 {
 	sqlite3_stmt *q = NULL;
-	enum err e = conn_err(sqlite3_prepare_v2(c->db, sql, -1, &q, NULL));
+	enum err e = conn_err(c, sqlite3_prepare_v2(c->db, sql, -1, &q, NULL));
 
 	if (e == OK && (e = conn_row(c, q)) == OK)
 		*out = sqlite3_column_int64(q, 0);
@@ -73,9 +70,11 @@ copy_to(struct conn *c, const char *draft)
 	enum err e;
 
 	(void)unlink(draft);
-	e = conn_err(sqlite3_prepare_v2(c->db, "VACUUM INTO ?1", -1, &q, NULL));
+	e = conn_err(
+	    c, sqlite3_prepare_v2(c->db, "VACUUM INTO ?1", -1, &q, NULL));
 	if (e == OK)
-		e = conn_err(sqlite3_bind_text(q, 1, draft, -1, SQLITE_STATIC));
+		e = conn_err(
+		    c, sqlite3_bind_text(q, 1, draft, -1, SQLITE_STATIC));
 	if (e == OK && (e = conn_row(c, q)) == E_NOTFOUND)
 		e = OK;
 	sqlite3_finalize(q);
@@ -122,21 +121,16 @@ step(struct conn *c, const struct migration *m, int64_t version)
 {
 	char sql[100];
 	bool empty = false;
-	int64_t now = 0;
 	enum err e = is_empty(c, &empty);
 
 	if (e == OK && empty)
 		e = mark_ours(c);
 	if (e == OK)
-		e = read_version(c, &now);
-	if (e != OK || now >= version)
-		return e;
+		e = conn_exec(c, m->sql);
 	(void)snprintf(sql, sizeof(sql),
 	    "UPDATE meta SET value = %lld WHERE name = 'schema_version'",
 	    (long long)version);
-	if ((e = conn_exec(c, m->sql)) == OK)
-		e = conn_exec(c, sql);
-	return e;
+	return e == OK ? conn_exec(c, sql) : e;
 }
 
 static enum err
@@ -152,53 +146,53 @@ run_step(struct conn *c, const struct migration *m, int64_t version)
 }
 
 static enum err
-run_steps(struct conn *c, const char *path, const struct migration *list,
-    int64_t from, struct why *why)
+step_failed(struct conn *c, const char *path, const struct migration *m,
+    enum err e, struct why *why)
 {
-	for (int64_t v = from; list[v].name != NULL; v++) {
-		enum err e = run_step(c, &list[v], v + 1);
+	char place[FILE_PATH_MAX];
 
-		if (e == OK)
-			continue;
-		e = why_failed(why, e, c, path);
-		if (!sqlite3_get_autocommit(c->db))
-			(void)sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
-		return e;
-	}
-	return OK;
-}
-
-static enum err
-refuse(struct conn *c, const char *path, enum err e, struct why *why)
-{
-	if (e == E_VERSION)
-		why_say(why, "%s: is a database of another program", path);
-	else
-		return why_failed(why, e, c, path);
+	(void)snprintf(place, sizeof(place), "%s: migration %s", path, m->name);
+	e = why_failed(why, e, c, place);
+	if (!sqlite3_get_autocommit(c->db))
+		(void)sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
 	return e;
 }
 
 enum err
-migrate(struct conn *c, const char *path, const struct migration *list,
-    struct why *why)
+migrate_run(struct conn *c, const char *path, const struct migration *list,
+    int64_t version, struct why *why)
 {
-	int64_t version = 0;
 	bool empty = true;
-	enum err e = read_version(c, &version);
+	enum err e = is_empty(c, &empty);
 
-	if (e == OK)
-		e = is_empty(c, &empty);
+	if (e == OK && !empty && version < newest(list))
+		e = snapshot(c, path, version);
 	if (e != OK)
-		return refuse(c, path, e, why);
-	if (version > newest(list)) {
-		why_say(why,
-		    "%s: has schema version %lld, this program knows 1 to"
-		    " %lld; use a newer one",
-		    path, (long long)version, (long long)newest(list));
-		return E_VERSION;
-	}
-	if (!empty && version < newest(list) &&
-	    (e = snapshot(c, path, version)) != OK)
 		return why_failed(why, e, c, path);
-	return run_steps(c, path, list, version, why);
+	for (; list[version].name != NULL; version++) {
+		e = run_step(c, &list[version], version + 1);
+		if (e != OK)
+			return step_failed(c, path, &list[version], e, why);
+	}
+	return OK;
+}
+
+enum err
+migrate_look(struct conn *c, const char *path, const struct migration *list,
+    int64_t *version, struct why *why)
+{
+	enum err e = read_version(c, version);
+
+	if (e == E_BADINPUT)
+		why_say(why, "%s: is the database of another program", path);
+	else if (e != OK)
+		return why_failed(why, e, c, path);
+	else if (*version > newest(list)) {
+		why_say(why,
+		    "%s: has schema version %lld, this program knows up to"
+		    " %lld; use a newer one",
+		    path, (long long)*version, (long long)newest(list));
+		e = E_VERSION;
+	}
+	return e;
 }

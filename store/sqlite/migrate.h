@@ -23,10 +23,18 @@ struct migration {
 extern const struct migration sqlite_migrations[];
 
 /*
- * Several programs may do this to one file at once; one of them migrates.
- * E_VERSION: the file is newer, or is not ours; `why` says which.
+ * Looks, changes nothing: which version the file has; 0: none yet.
+ * E_VERSION: it is newer than the list. E_BADINPUT: it is another program's,
+ * or no database at all. E_IO. `why` says which.
  */
-enum err migrate(struct conn *c, const char *path, const struct migration *list,
-    struct why *why) MUST_USE;
+enum err migrate_look(struct conn *c, const char *path,
+    const struct migration *list, int64_t *version, struct why *why) MUST_USE;
+
+/*
+ * Brings it from that version to the newest. The caller holds the directory's
+ * lock (file.h), so that one program does it. E_FULL, E_IO.
+ */
+enum err migrate_run(struct conn *c, const char *path,
+    const struct migration *list, int64_t version, struct why *why) MUST_USE;
 
 #endif

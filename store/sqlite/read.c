@@ -1,62 +1,9 @@
 /*
- * read: each reader is a connection of its own, so readers wait neither for
- * the writer nor for each other. What is given back is copied into the arena.
+ * read: one function each. What is given back is copied into the arena, since
+ * the statement's own memory goes with the next step.
  */
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite.h"
-
-#include <stdlib.h>
-
-/* ---- life -------------------------------------------------------------- */
-
-enum err
-sqlite_reader_open(void *engine, void **reader)
-{
-	struct sqlite *s = engine;
-	struct sqlite_reader *r = calloc(1, sizeof(*r));
-	enum err e;
-
-	if (r == NULL)
-		return E_NOMEM;
-	r->engine = s;
-	e = conn_open(&r->conn, s->path, s->vfs);
-	if (e == OK)
-		e = conn_exec(&r->conn, "PRAGMA query_only = ON");
-	if (e == OK) {
-		*reader = r;
-		return OK;
-	}
-	sqlite_reader_close(r);
-	return e;
-}
-
-void
-sqlite_reader_close(void *reader)
-{
-	struct sqlite_reader *r = reader;
-
-	conn_close(&r->conn);
-	free(r);
-}
-
-enum err
-sqlite_read_begin(void *reader)
-{
-	struct sqlite_reader *r = reader;
-
-	return conn_run(&r->conn, SQL_BEGIN_READ);
-}
-
-void
-sqlite_read_end(void *reader)
-{
-	struct sqlite_reader *r = reader;
-	enum err e = conn_run(&r->conn, SQL_COMMIT);
-
-	if (e != OK && !sqlite3_get_autocommit(r->conn.db))
-		e = conn_run(&r->conn, SQL_ROLLBACK);
-	(void)e;
-}
 
 /* ---- companies --------------------------------------------------------- */
 
@@ -91,53 +38,62 @@ enum err
 sqlite_read_company(
     void *reader, int64_t id, struct arena *a, struct company_row *out)
 {
-	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	struct reader *r = reader;
 	sqlite3_stmt *q;
-	enum err e = CONN_QUERY(c, SQL_COMPANY_BY_ID, &q, NUM(id));
+	enum err e = reader_enter(r);
 
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(&r->conn, SQL_COMPANY_BY_ID, &q, NUM(id));
 	if (e == OK)
-		e = company_one(c, q, a, out);
+		e = company_one(&r->conn, q, a, out);
 	conn_reset(q);
-	return e;
+	return reader_leave(r, e);
 }
 
 enum err
 sqlite_find_company(
     void *reader, struct str key, struct arena *a, struct company_row *out)
 {
-	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	struct reader *r = reader;
 	sqlite3_stmt *q;
-	enum err e = CONN_QUERY(c, SQL_COMPANY_BY_KEY, &q, TEXT(key));
+	enum err e = reader_enter(r);
 
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(&r->conn, SQL_COMPANY_BY_KEY, &q, TEXT(key));
 	if (e == OK)
-		e = company_one(c, q, a, out);
+		e = company_one(&r->conn, q, a, out);
 	conn_reset(q);
-	return e;
+	return reader_leave(r, e);
 }
 
 /* ---- lists ------------------------------------------------------------- */
 
 /* Ends a list: running out of rows is no error. */
 static enum err
-list_end(sqlite3_stmt *q, enum err e)
+list_end(struct reader *r, sqlite3_stmt *q, enum err e)
 {
 	conn_reset(q);
-	return e == E_NOTFOUND ? OK : e;
+	return reader_leave(r, e == E_NOTFOUND ? OK : e);
 }
 
 enum err
 sqlite_list_companies(void *reader, int64_t after, struct arena *a,
     struct company_row *out, size_t *n)
 {
-	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	struct reader *r = reader;
 	sqlite3_stmt *q;
 	size_t max = *n;
-	enum err e = CONN_QUERY(c, SQL_COMPANY_LIST, &q, NUM(after), NUM(max));
+	enum err e = reader_enter(r);
 
 	*n = 0;
-	while (e == OK && *n < max && (e = conn_row(c, q)) == OK)
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(&r->conn, SQL_COMPANY_LIST, &q, NUM(after), NUM(max));
+	while (e == OK && *n < max && (e = conn_row(&r->conn, q)) == OK)
 		e = company_row(q, a, &out[(*n)++]);
-	return list_end(q, e);
+	return list_end(r, q, e);
 }
 
 static enum err
@@ -158,49 +114,58 @@ enum err
 sqlite_read_events(void *reader, int64_t conversation, uint64_t after,
     struct arena *a, struct event *out, size_t *n)
 {
-	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	struct reader *r = reader;
 	sqlite3_stmt *q;
 	size_t max = *n;
-	enum err e = CONN_QUERY(
-	    c, SQL_EVENT_LIST, &q, NUM(conversation), NUM(after), NUM(max));
+	enum err e = reader_enter(r);
 
 	*n = 0;
-	while (e == OK && *n < max && (e = conn_row(c, q)) == OK)
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(&r->conn, SQL_EVENT_LIST, &q, NUM(conversation),
+	    NUM(after), NUM(max));
+	while (e == OK && *n < max && (e = conn_row(&r->conn, q)) == OK)
 		e = event_row(q, a, &out[(*n)++]);
-	return list_end(q, e);
+	return list_end(r, q, e);
 }
 
 enum err
 sqlite_list_pending(void *reader, int64_t after, int64_t *out, size_t *n)
 {
-	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	struct reader *r = reader;
 	sqlite3_stmt *q;
 	size_t max = *n;
-	enum err e = CONN_QUERY(
-	    c, SQL_CONVERSATION_PENDING, &q, NUM(after), NUM(max));
+	enum err e = reader_enter(r);
 
 	*n = 0;
-	while (e == OK && *n < max && (e = conn_row(c, q)) == OK)
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(
+	    &r->conn, SQL_CONVERSATION_PENDING, &q, NUM(after), NUM(max));
+	while (e == OK && *n < max && (e = conn_row(&r->conn, q)) == OK)
 		out[(*n)++] = sqlite3_column_int64(q, 0);
-	return list_end(q, e);
+	return list_end(r, q, e);
 }
 
 enum err
 sqlite_list_timers(void *reader, int64_t now, struct timer_row *out, size_t *n)
 {
-	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	struct reader *r = reader;
 	sqlite3_stmt *q;
 	size_t max = *n;
-	enum err e = CONN_QUERY(c, SQL_TIMER_LIST, &q, NUM(now), NUM(max));
+	enum err e = reader_enter(r);
 
 	*n = 0;
-	while (e == OK && *n < max && (e = conn_row(c, q)) == OK)
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(&r->conn, SQL_TIMER_LIST, &q, NUM(now), NUM(max));
+	while (e == OK && *n < max && (e = conn_row(&r->conn, q)) == OK)
 		out[(*n)++] = (struct timer_row){
 		    .conversation = sqlite3_column_int64(q, 0),
 		    .kind = (enum timer_kind)sqlite3_column_int(q, 1),
 		    .due = sqlite3_column_int64(q, 2),
 		};
-	return list_end(q, e);
+	return list_end(r, q, e);
 }
 
 static enum err
@@ -220,15 +185,18 @@ enum err
 sqlite_list_outbox(
     void *reader, struct arena *a, struct outbox_row *out, size_t *n)
 {
-	struct conn *c = &((struct sqlite_reader *)reader)->conn;
+	struct reader *r = reader;
 	sqlite3_stmt *q;
 	size_t max = *n;
-	enum err e = CONN_QUERY(c, SQL_OUTBOX_LIST, &q, NUM(max));
+	enum err e = reader_enter(r);
 
 	*n = 0;
-	while (e == OK && *n < max && (e = conn_row(c, q)) == OK)
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(&r->conn, SQL_OUTBOX_LIST, &q, NUM(max));
+	while (e == OK && *n < max && (e = conn_row(&r->conn, q)) == OK)
 		e = outbox_row(q, a, &out[(*n)++]);
-	return list_end(q, e);
+	return list_end(r, q, e);
 }
 
 /* ---- one conversation -------------------------------------------------- */
@@ -236,21 +204,33 @@ sqlite_list_outbox(
 enum err
 sqlite_read_conversation(void *reader, int64_t id, struct conversation *out)
 {
-	return conversation_load(
-	    &((struct sqlite_reader *)reader)->conn, id, out);
+	struct reader *r = reader;
+	enum err e = reader_enter(r);
+
+	if (e != OK)
+		return e;
+	return reader_leave(r, conversation_load(&r->conn, id, out));
 }
 
 enum err
 sqlite_read_seen(void *reader, int64_t id, struct seen *out)
 {
+	struct reader *r = reader;
 	uint64_t seq;
+	enum err e = reader_enter(r);
 
-	return seen_load(
-	    &((struct sqlite_reader *)reader)->conn, id, out, &seq);
+	if (e != OK)
+		return e;
+	return reader_leave(r, seen_load(&r->conn, id, out, &seq));
 }
 
 enum err
 sqlite_read_claim(void *reader, int64_t id, struct store_claim *out)
 {
-	return claim_load(&((struct sqlite_reader *)reader)->conn, id, out);
+	struct reader *r = reader;
+	enum err e = reader_enter(r);
+
+	if (e != OK)
+		return e;
+	return reader_leave(r, claim_load(&r->conn, id, out));
 }

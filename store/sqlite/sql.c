@@ -20,6 +20,7 @@ const char *const sql_text[SQLS] = {
     [SQL_ROLLBACK] = "ROLLBACK",
     [SQL_PROBE] = "INSERT INTO meta (name, value) VALUES ('probe', 1)"
 		  " ON CONFLICT (name) DO UPDATE SET value = value + 1",
+    [SQL_USE_LOG] = "PRAGMA journal_mode = WAL",
 
     [SQL_COMPANY_BY_ID] = "SELECT id, version, key, document FROM company"
 			  " WHERE id = ?1",

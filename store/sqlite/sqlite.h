@@ -10,24 +10,16 @@
 
 #include "store/engine.h"
 #include "store/sqlite/checkpoint.h"
-#include "store/sqlite/conn.h"
+#include "store/sqlite/reader.h"
 
 struct sqlite {
 	char *path, *vfs;
 	struct conn writer;
+	struct readers readers;
 	struct checkpointer checkpointer;
 };
 
-struct sqlite_reader {
-	struct sqlite *engine;
-	struct conn conn;
-};
-
-/* The engine's reads (see engine.h). */
-enum err sqlite_reader_open(void *engine, void **reader) MUST_USE;
-void sqlite_reader_close(void *reader);
-enum err sqlite_read_begin(void *reader) MUST_USE;
-void sqlite_read_end(void *reader);
+/* The engine's reads (see engine.h); reader.h has the rest. */
 enum err sqlite_read_company(void *reader, int64_t id, struct arena *a,
     struct company_row *out) MUST_USE;
 enum err sqlite_find_company(void *reader, struct str key, struct arena *a,

@@ -18,7 +18,7 @@ why_say(struct why *why, const char *fmt, ...)
 }
 
 /* SQLite only says "unable to open": the directory or the file tell more. */
-static void
+void
 why_unopened(struct why *why, const char *path)
 {
 	char dir[FILE_PATH_MAX];
@@ -36,36 +36,37 @@ why_unopened(struct why *why, const char *path)
 		why_say(why, "%s: cannot be opened", path);
 }
 
+static const struct {
+	int rc;
+	const char *words;
+} reasons[] = {
+    {SQLITE_FULL, "the disk is full"},
+    {SQLITE_BUSY, "locked by another program"},
+    {SQLITE_NOTADB, "is not a database"},
+    {SQLITE_CORRUPT, "is damaged"},
+    {SQLITE_NOMEM, "out of memory"},
+};
+
 static void
 why_other(struct why *why, const struct conn *c, const char *path)
 {
-	const char *text = c->db != NULL ? sqlite3_errmsg(c->db) : "no memory";
-
-	why_say(why, "%s: %s", path, text);
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		if ((c->rc & 0xff) != reasons[i].rc)
+			continue;
+		why_say(why, "%s: %s", path, reasons[i].words);
+		return;
+	}
+	why_say(why, "%s: %s (SQLite %d)", path, sqlite3_errstr(c->rc), c->rc);
 }
 
 enum err
 why_failed(struct why *why, enum err e, const struct conn *c, const char *path)
 {
-	int rc = c->db != NULL ? sqlite3_errcode(c->db) : SQLITE_NOMEM;
+	int rc = c->rc & 0xff;
 
-	switch (rc & 0xff) {
-	case SQLITE_CANTOPEN:
-	case SQLITE_READONLY:
-	case SQLITE_PERM:
+	if (rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY || rc == SQLITE_PERM)
 		why_unopened(why, path);
-		break;
-	case SQLITE_FULL:
-		why_say(why, "%s: the disk is full", path);
-		break;
-	case SQLITE_BUSY:
-		why_say(why, "%s: locked by another program", path);
-		break;
-	case SQLITE_NOTADB:
-		why_say(why, "%s: is not a database", path);
-		break;
-	default:
+	else
 		why_other(why, c, path);
-	}
-	return e;
+	return rc == SQLITE_NOTADB ? E_BADINPUT : e;
 }

@@ -59,7 +59,9 @@ CREATE TABLE conversation (
 CREATE INDEX conversation_pending ON conversation (id)
 	WHERE holder = 0 AND handled_seq < last_customer_seq;
 
--- The log; clustered, so that a conversation is read in one piece.
+-- The log, in the order things happened: new events of all conversations
+-- share pages, which halves the cost of a commit against rows clustered by
+-- conversation.
 CREATE TABLE event (
 	conversation INTEGER NOT NULL,
 	seq INTEGER NOT NULL,
@@ -71,8 +73,8 @@ CREATE TABLE event (
 	company INTEGER NOT NULL,
 	source TEXT,
 	body TEXT NOT NULL,
-	PRIMARY KEY (conversation, seq)
-) STRICT, WITHOUT ROWID;
+	UNIQUE (conversation, seq)
+) STRICT;
 
 -- What makes an inbound event idempotent.
 CREATE UNIQUE INDEX event_source ON event (company, source)
