@@ -186,6 +186,28 @@ together_fault(const struct guard_request *r, const struct seen *seen)
 	return NULL;
 }
 
+/* Are all parts one after another, with nothing hidden between them? */
+static bool
+is_whole(const struct guard_request *r)
+{
+	const char *at = r->method.p + r->method.n + 1;
+	size_t i;
+
+	if (r->layout.end == NULL)
+		return true;
+	if (r->layout.target != at || r->version.p != at + r->target.n + 1)
+		return false;
+	at = r->version.p + r->version.n + 2;
+	for (i = 0; i < r->count; i++) {
+		const struct guard_header *h = &r->headers[i];
+
+		if (h->name.p != at || h->value.p < at + h->name.n + 1)
+			return false;
+		at = h->value.p + h->value.n + 2;
+	}
+	return at + 2 == r->layout.end;
+}
+
 const char *
 guard_fault(const struct guard_request *r, struct guard_facts *facts)
 {
@@ -201,6 +223,8 @@ guard_fault(const struct guard_request *r, struct guard_facts *facts)
 		return "the method is not a token";
 	if (!plain_target(r->target))
 		return "the path is not one, or holds control bytes or spaces";
+	if (!is_whole(r))
+		return "the head holds a NUL, a folded line or a bare line end";
 	for (i = 0; i < r->count; i++)
 		if ((fault = header_fault(&seen, &r->headers[i])) != NULL)
 			return fault;

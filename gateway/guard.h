@@ -19,12 +19,25 @@ struct guard_header {
 	struct str name, value;
 };
 
+/*
+ * Where the head lies in memory, if the parser left it as it came but for
+ * zeros in place of separators, as libmicrohttpd 0.9.75 does: then a gap
+ * between two parts is a fault that the parts do not show: a NUL in a path or
+ * value (they end early), a line that ends with a bare LF (one byte short), a
+ * folded header (moved elsewhere). All NULL: not known, and not looked at.
+ */
+struct guard_layout {
+	const char *target; /* where the target began */
+	const char *end;    /* behind the empty line */
+};
+
 struct guard_request {
 	struct str version; /* "HTTP/1.1" */
 	struct str method;
 	struct str target; /* path and query as sent */
 	const struct guard_header *headers;
 	size_t count;
+	struct guard_layout layout;
 };
 
 struct guard_facts {

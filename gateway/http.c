@@ -16,8 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The longest head; most of it is touched only when it is needed. */
-#define CONNECTION_BYTES (32u * 1024u)
+/*
+ * Bounds the longest head. libmicrohttpd clears all of it between two
+ * requests of one connection, so more than needed costs time each time.
+ */
+#define CONNECTION_BYTES (16u * 1024u)
 /* Room beyond connections_max: the acceptor's count is the one that counts,
  * and libmicrohttpd divides its own between its threads. */
 #define CONNECTIONS_SLACK 1024u
@@ -86,7 +89,7 @@ start_library(struct http *h)
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 	    MHD_OPTION_CONNECTION_LIMIT,
 	    conf->connections_max + CONNECTIONS_SLACK,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_ARRAY, pool,
 	    MHD_OPTION_END);
 	return h->daemon != NULL;
 }
@@ -137,6 +140,7 @@ http_start(
 		return E_NOMEM;
 	}
 	h->conf = *conf;
+	h->head_is_whole = strcmp(MHD_get_version(), "0.9.75") == 0;
 	h->listen_fd = h->wake_fd = h->spare_fd = -1;
 	pthread_mutex_init(&h->linger.lock, NULL);
 	if (getrandom(&h->seed, sizeof(h->seed), 0) != sizeof(h->seed))

@@ -137,6 +137,8 @@ void request_stream(struct request *r, const char *type, size_t queue_max,
     void (*closed)(void *arg), void *arg);
 enum err request_stream_push(struct request *r, struct str bytes) MUST_USE;
 void request_stream_end(struct request *r);
+/* Bytes pushed and not yet taken, to slow down before there is E_LIMIT. */
+size_t request_stream_waiting(struct request *r);
 
 /*
  * Switches protocols: 101 with the given Sec-WebSocket-Accept (and
@@ -147,7 +149,7 @@ void request_stream_end(struct request *r);
  * request_upgrade() returns. Exactly once in any case. r may not be touched
  * after request_upgrade(); what take needs comes with arg.
  *
- * The descriptor does not count against connections_max any more, and nothing
+ * TCP_NODELAY is set. The descriptor does not count against connections_max any more, and nothing
  * here looks at it again.
  */
 void request_upgrade(struct request *r, struct str accept,

@@ -87,6 +87,7 @@ struct request {
 	struct reply reply;
 	struct upgrade upgrade;
 	struct stream *stream;
+	const char *uri; /* where the library has it; it changes there */
 	size_t path_size, target_size;
 	char target[]; /* path and query as sent */
 };
@@ -113,6 +114,7 @@ struct http {
 	struct lingering linger;
 	struct crowd *crowd; /* connections per address */
 	uint64_t seed;
+	bool head_is_whole; /* the library leaves heads as guard.h says */
 	_Atomic uint64_t requests;
 	_Atomic unsigned open;
 	_Atomic bool stopping;

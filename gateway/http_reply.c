@@ -5,8 +5,8 @@
  */
 #include "gateway/http_inside.h"
 
-#include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -188,12 +188,13 @@ on_upgrade(void *arg, struct MHD_Connection *c, void *request,
 	 * closes it: the connection lives on in the copy, and costs no memory
 	 * there and no place in its limits. The reaper must let go of it too.
 	 */
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0), on = 1;
 
 	(void)c;
 	(void)request;
 	r->step = STEP_DONE;
 	peer_close(r->peer);
+	(void)setsockopt(copy, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	u.take(u.arg, copy,
 	    copy < 0 ? (struct str){0} : (struct str){extra, extra_size});
 	(void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);

@@ -67,6 +67,7 @@ request_begin(void *http, const char *uri, struct MHD_Connection *c)
 	    .log = h->conf.log,
 	    .from = p->address,
 	    .started = clock_steady(h->conf.clock),
+	    .uri = uri,
 	    .target_size = n};
 	memcpy(r->target, uri == NULL ? "" : uri, n + 1);
 	r->path_size = strcspn(r->target, "?");
@@ -270,6 +271,26 @@ refuse_early(struct request *r)
 	return reply_queue(r);
 }
 
+static const char *
+guard(struct request *r, const struct head *head, struct str method,
+    struct str version, struct guard_facts *facts)
+{
+	struct guard_request g = {.version = version,
+	    .method = method,
+	    .target = {r->target, r->target_size},
+	    .headers = head->headers,
+	    .count = head->count};
+	const union MHD_ConnectionInfo *size = MHD_get_connection_info(
+	    r->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+	if (head->count > HTTP_HEADERS_MAX)
+		return "there are too many headers";
+	if (r->http->head_is_whole && size != NULL)
+		g.layout = (struct guard_layout){
+		    r->uri, method.p + size->header_size};
+	return guard_fault(&g, facts);
+}
+
 static enum MHD_Result
 take_head(struct request *r, struct str method, struct str version)
 {
@@ -279,14 +300,7 @@ take_head(struct request *r, struct str method, struct str version)
 
 	(void)MHD_get_connection_values_n(
 	    r->connection, MHD_HEADER_KIND, collect, &head);
-	wrong = head.count > HTTP_HEADERS_MAX
-		    ? "there are too many headers"
-		    : guard_fault(&(struct guard_request){.version = version,
-				      .method = method,
-				      .target = {r->target, r->target_size},
-				      .headers = head.headers,
-				      .count = head.count},
-			  &facts);
+	wrong = guard(r, &head, method, version, &facts);
 	r->step = STEP_BODY;
 	if (wrong != NULL) {
 		metric_add(r->http->conf.metrics, METRIC_HTTP_MALFORMED, 1);

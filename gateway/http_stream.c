@@ -169,6 +169,21 @@ request_stream_push(struct request *r, struct str bytes)
 	return e;
 }
 
+size_t
+request_stream_waiting(struct request *r)
+{
+	struct stream *s = r->stream;
+	size_t n = 0;
+
+	if (s == NULL)
+		return 0;
+	pthread_mutex_lock(&s->lock);
+	if (!s->over)
+		n = waiting(s);
+	pthread_mutex_unlock(&s->lock);
+	return n;
+}
+
 void
 request_stream_end(struct request *r)
 {

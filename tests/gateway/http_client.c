@@ -117,17 +117,27 @@ client_connect(const struct http *h)
 }
 
 void
-client_send(int fd, const char *text)
+client_send_bytes(int fd, struct str bytes)
 {
-	size_t n = strlen(text);
-
-	while (n > 0) {
-		ssize_t sent = send(fd, text, n, MSG_NOSIGNAL);
+	while (bytes.n > 0) {
+		ssize_t sent = send(fd, bytes.p, bytes.n, MSG_NOSIGNAL);
 		if (sent <= 0)
 			return;
-		text += sent;
-		n -= (size_t)sent;
+		bytes.p += sent;
+		bytes.n -= (size_t)sent;
 	}
+}
+
+void
+client_send(int fd, const char *text)
+{
+	client_send_bytes(fd, str_from(text));
+}
+
+uint64_t
+client_metric(enum metric which)
+{
+	return metric_get(&metrics, which);
 }
 
 const char *
@@ -160,17 +170,24 @@ client_read(int fd, const char *end, bool *closed)
 }
 
 const char *
-client_ask(const struct http *h, const char *text)
+client_ask_bytes(const struct http *h, struct str bytes)
 {
 	int fd = client_connect(h);
 	const char *got;
 	bool closed;
 
-	client_send(fd, text);
+	client_send_bytes(fd, bytes);
 	got = client_read(fd, NULL, &closed);
 	close(fd);
-	assert_true(closed);
+	if (!closed)
+		fail_msg("still open after: %.*s", STR_FMT(bytes));
 	return got;
+}
+
+const char *
+client_ask(const struct http *h, const char *text)
+{
+	return client_ask_bytes(h, str_from(text));
 }
 
 bool

@@ -20,6 +20,7 @@ bool client_logged(const char *word);
 
 int client_connect(const struct http *h);
 void client_send(int fd, const char *text);
+void client_send_bytes(int fd, struct str bytes);
 /*
  * Reads until `end` is in what came, or the connection closes, or time is
  * up. What came, NUL-terminated, in one static buffer; *closed, if not NULL,
@@ -28,6 +29,8 @@ void client_send(int fd, const char *text);
 const char *client_read(int fd, const char *end, bool *closed);
 /* One request on a connection of its own; until it is closed. */
 const char *client_ask(const struct http *h, const char *text);
+const char *client_ask_bytes(const struct http *h, struct str bytes);
+uint64_t client_metric(enum metric which);
 /* Polls until *value is at least `least`; false after the deadline. */
 bool client_until(_Atomic unsigned *value, unsigned least);
 int64_t client_now(void);
