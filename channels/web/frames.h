@@ -155,6 +155,7 @@ void frame_write_event_object(struct buf *out, const struct event *e);
 /* {"type":"event","event":OBJECT} around what the above wrote. */
 void frame_write_event(struct buf *out, struct str object);
 void frame_write_hidden_object(struct buf *out, uint64_t seq);
+/* id empty: what it acknowledges was no message, and has none. */
 void frame_write_ack(
     struct buf *out, struct str id, uint64_t seq, int64_t at, bool duplicate);
 void frame_write_typing(struct buf *out, enum author author, bool on);

@@ -97,7 +97,9 @@ void
 frame_write_ack(
     struct buf *out, struct str id, uint64_t seq, int64_t at, bool duplicate)
 {
-	add_string(out, "{\"type\":\"ack\",\"id\":", id);
+	buf_str(out, "{\"type\":\"ack\"");
+	if (id.n > 0)
+		add_string(out, ",\"id\":", id);
 	add_number(out, ",\"seq\":", seq);
 	buf_str(out, ",\"at\":");
 	buf_i64(out, at);

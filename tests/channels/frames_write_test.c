@@ -112,6 +112,8 @@ test_writes_the_small_ones(void **state)
 	frame_write_ack(&b, STR("m-1"), 16, -1, true);
 	assert_wrote(&b, "{\"type\":\"ack\",\"id\":\"m-1\",\"seq\":16,"
 			 "\"at\":-1,\"duplicate\":true}");
+	frame_write_ack(&b, STR(""), 16, 0, false);
+	assert_wrote(&b, "{\"type\":\"ack\",\"seq\":16,\"at\":0}");
 	frame_write_typing(&b, AUTHOR_BOT, true);
 	assert_wrote(
 	    &b, "{\"type\":\"typing\",\"author\":\"bot\",\"on\":true}");

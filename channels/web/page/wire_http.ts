@@ -7,7 +7,7 @@ import type { Hooks, Opened, Place, Session } from "./wire.ts";
 
 const ANSWER_MS = 15_000;
 const FIRST_BYTES_MS = 6000; // else something on the way holds the stream
-const SILENT_MS = 60_000;
+const SILENT_MS = 60_000; // the gateway says something more often than that
 const POLL_S = 25;
 
 const routes: Record<Outgoing["type"], string> = {
@@ -137,7 +137,11 @@ export async function openStream(place: Place, hooks: Hooks): Promise<Opened> {
         hooks.frame(JSON.parse(text.slice(5)) as Incoming);
     };
     get("/v1/visitor/stream", welcome.token, place.after(), stop.signal)
-      .then((r) => r.ok && r.body ? readLines(r.body, beat, line) : undefined)
+      .then((r) => {
+        if (!r.ok || r.body === null) return undefined;
+        beat();
+        return readLines(r.body, beat, line);
+      })
       .catch(() => undefined)
       .finally(() => flowing ? over() : resolve("blocked"));
   });
