@@ -21,6 +21,7 @@
 struct bus {
 	void *zmq;
 	struct bus_conf conf;
+	char *work, *news; /* what conf's endpoints point to */
 };
 
 struct bus_publisher {
@@ -46,9 +47,11 @@ bus_open(const struct bus_conf *conf, struct bus **out)
 	if (b == NULL)
 		return E_NOMEM;
 	b->conf = *conf;
+	b->conf.work = b->work = strdup(conf->work);
+	b->conf.news = b->news = strdup(conf->news);
 	b->zmq = zmq_ctx_new();
-	if (b->zmq == NULL) {
-		free(b);
+	if (b->work == NULL || b->news == NULL || b->zmq == NULL) {
+		bus_close(b);
 		return E_NOMEM;
 	}
 	*out = b;
@@ -60,7 +63,10 @@ bus_close(struct bus *b)
 {
 	if (b == NULL)
 		return;
-	zmq_ctx_term(b->zmq);
+	if (b->zmq != NULL)
+		zmq_ctx_term(b->zmq);
+	free(b->work);
+	free(b->news);
 	free(b);
 }
 
