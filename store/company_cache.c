@@ -1,117 +1,127 @@
 /*
- * company_cache: a small table under one lock; the least recently used row
- * makes room for the next.
+ * company_cache: a table of parsed documents, by id and by key, under one
+ * lock. Entries are never many (one for each company that is in use), and are
+ * all let go when the table is full: they are read again when needed.
  */
 #include "store/company_cache.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-#define COMPANIES_MAX 256u
+#define CHAINS 1024u
+#define ENTRIES_MAX 8192u
 
-struct cached {
-	struct company *company; /* NULL: free */
-	int64_t checked_steady;	 /* when its version was last looked up */
-	uint64_t used;
+struct entry {
+	struct company *company; /* one reference */
+	int64_t checked;	 /* steady ms: it was the newest then */
+	struct entry *next_id, *next_key;
 };
 
 struct company_cache {
-	pthread_mutex_t lock;
+	struct store_reader *reader;
 	const struct clock *clock;
 	struct log *log;
-	struct store_reader *reader;
-	struct cached rows[COMPANIES_MAX];
-	uint64_t uses;
+	pthread_mutex_t lock;
+	struct arena arena; /* of one read */
+	struct entry *by_id[CHAINS], *by_key[CHAINS];
+	unsigned count;
 };
 
-enum err
-company_cache_open(struct store *s, const struct clock *clock, struct log *log,
-    struct company_cache **out)
-{
-	struct company_cache *c = calloc(1, sizeof(*c));
-	enum err e;
+/* ---- the table --------------------------------------------------------- */
 
-	if (c == NULL)
-		return E_NOMEM;
-	c->clock = clock;
-	c->log = log;
-	if ((e = store_reader_open(s, &c->reader)) != OK) {
-		free(c);
-		return e;
-	}
-	pthread_mutex_init(&c->lock, NULL);
-	*out = c;
-	return OK;
+static size_t
+chain_of_id(int64_t id)
+{
+	return (uint64_t)id % CHAINS;
 }
 
-void
-company_cache_close(struct company_cache *c)
+static size_t
+chain_of_key(struct str key)
 {
+	uint32_t h = 2166136261u; /* FNV-1a */
 	size_t i;
 
-	for (i = 0; i < COMPANIES_MAX; i++)
-		company_unref(c->rows[i].company);
-	store_reader_close(c->reader);
-	pthread_mutex_destroy(&c->lock);
-	free(c);
+	for (i = 0; i < key.n; i++)
+		h = (h ^ (unsigned char)key.p[i]) * 16777619u;
+	return h % CHAINS;
 }
 
-/* What is looked for: by key when it has one, else by id. */
-struct wanted {
-	int64_t id;
-	struct str key;
-};
-
-static bool
-is_wanted(const struct company *company, const struct wanted *want)
+static struct entry *
+find_id(const struct company_cache *c, int64_t id)
 {
-	if (company == NULL)
-		return false;
-	return want->key.n > 0 ? str_eq(company->key, want->key)
-			       : company->id == want->id;
+	struct entry *e = c->by_id[chain_of_id(id)];
+
+	while (e != NULL && e->company->id != id)
+		e = e->next_id;
+	return e;
 }
 
-/* Its row, or the one to overwrite. */
-static struct cached *
-row_of(struct company_cache *c, const struct wanted *want)
+static struct entry *
+find_key(const struct company_cache *c, struct str key)
 {
-	struct cached *victim = &c->rows[0];
-	size_t i;
+	struct entry *e = c->by_key[chain_of_key(key)];
 
-	for (i = 0; i < COMPANIES_MAX; i++) {
-		struct cached *row = &c->rows[i];
-		if (is_wanted(row->company, want))
-			return row;
-		if (row->used < victim->used)
-			victim = row;
-	}
-	return victim;
+	while (e != NULL && !str_eq(e->company->key, key))
+		e = e->next_key;
+	return e;
 }
 
-static enum err
-read_row(struct company_cache *c, const struct wanted *want, struct arena *a,
-    struct company_row *row)
-{
-	if (want->key.n > 0)
-		return store_find_company(c->reader, want->key, a, row);
-	return store_read_company(c->reader, want->id, a, row);
-}
-
-/* A document in the store that does not parse was checked by another
- * version of this program. */
 static void
-complain(struct company_cache *c, const struct company_row *row,
+forget_all(struct company_cache *c)
+{
+	struct entry *e, *next;
+	size_t i;
+
+	for (i = 0; i < CHAINS; i++) {
+		for (e = c->by_id[i]; e != NULL; e = next) {
+			next = e->next_id;
+			company_unref(e->company);
+			free(e);
+		}
+		c->by_id[i] = NULL;
+		c->by_key[i] = NULL;
+	}
+	c->count = 0;
+}
+
+/* Takes company over. */
+static struct entry *
+add(struct company_cache *c, struct company *company)
+{
+	struct entry *e = calloc(1, sizeof(*e));
+	struct entry **id = &c->by_id[chain_of_id(company->id)];
+	struct entry **key = &c->by_key[chain_of_key(company->key)];
+
+	if (e == NULL) {
+		company_unref(company);
+		return NULL;
+	}
+	e->company = company;
+	e->next_id = *id;
+	e->next_key = *key;
+	*id = e;
+	*key = e;
+	c->count++;
+	return e;
+}
+
+/* ---- reading ----------------------------------------------------------- */
+
+/* A document that the store has was checked when it was put there. */
+static void
+log_faults(struct company_cache *c, const struct company_row *row,
     const struct faults *faults)
 {
-	struct buf text = {0};
 	struct log_line l;
+	struct buf text = {0};
 
-	if (!log_begin(c->log, LOG_ERROR, "company.unreadable", &l))
-		return;
 	faults_write(faults, &text);
-	log_str(&l, "company", row->key);
-	log_str(&l, "faults", buf_view(&text));
-	log_end(&l);
+	if (log_begin(c->log, LOG_ERROR, "company.unreadable", &l)) {
+		log_str(&l, "company", row->key);
+		log_num(&l, "version", (int64_t)row->version);
+		log_str(&l, "faults", buf_view(&text));
+		log_end(&l);
+	}
 	buf_free(&text);
 }
 
@@ -122,65 +132,80 @@ parse(struct company_cache *c, const struct company_row *row,
 	struct faults faults = {0};
 	enum err e = company_parse(row->document, &faults, out);
 
-	if (e == OK && (e = company_set_key(*out, row->key)) != OK) {
-		company_unref(*out);
-		*out = NULL;
-	} else if (e == OK) {
-		(*out)->id = row->id;
-		(*out)->version = row->version;
-	} else {
-		complain(c, row, &faults);
+	if (e == E_BADINPUT) {
+		log_faults(c, row, &faults);
+		e = E_IO;
 	}
 	faults_free(&faults);
-	return e;
-}
-
-/* Looks whether the row still holds the newest version. */
-static enum err
-refresh(struct company_cache *c, const struct wanted *want, struct cached *row)
-{
-	struct company *fresh = NULL;
-	struct company_row stored;
-	struct arena a = {0};
-	enum err e = read_row(c, want, &a, &stored);
-
 	if (e != OK)
-		goto done;
-	if (row->company == NULL || row->company->id != stored.id ||
-	    row->company->version != stored.version)
-		e = parse(c, &stored, &fresh);
-	if (fresh != NULL) {
-		company_unref(row->company);
-		row->company = fresh;
-	}
-	row->checked_steady = clock_steady(c->clock);
-done:
-	arena_free(&a);
+		return e;
+	(*out)->id = row->id;
+	(*out)->version = row->version;
+	e = company_set_key(*out, row->key);
+	if (e != OK)
+		company_unref(*out);
 	return e;
 }
 
-static bool
-is_fresh(const struct company_cache *c, const struct wanted *want,
-    const struct cached *row)
+/* What the store has goes into the entry of that id; new or replaced. */
+static enum err
+take_row(
+    struct company_cache *c, const struct company_row *row, struct entry **out)
 {
-	return is_wanted(row->company, want) &&
-	       clock_steady(c->clock) - row->checked_steady < COMPANY_FRESH_MS;
+	struct entry *known = find_id(c, row->id);
+	struct company *fresh = NULL;
+	enum err e;
+
+	if (known == NULL || known->company->version != row->version) {
+		if ((e = parse(c, row, &fresh)) != OK)
+			return e;
+		if (known != NULL && !str_eq(fresh->key, known->company->key)) {
+			forget_all(c);
+			known = NULL;
+		}
+	}
+	if (known == NULL && c->count >= ENTRIES_MAX)
+		forget_all(c);
+	if (known == NULL) {
+		known = add(c, fresh);
+	} else if (fresh != NULL) {
+		company_unref(known->company);
+		known->company = fresh;
+	}
+	*out = known;
+	return known == NULL ? E_NOMEM : OK;
+}
+
+/* Asks the store, by id, or by key if id is 0. */
+static enum err
+look_up(struct company_cache *c, int64_t id, struct str key, struct entry **out)
+{
+	struct company_row row;
+	enum err e;
+
+	e = id != 0 ? store_read_company(c->reader, id, &c->arena, &row)
+		    : store_find_company(c->reader, key, &c->arena, &row);
+	if (e == OK)
+		e = take_row(c, &row, out);
+	if (e == OK)
+		(*out)->checked = clock_steady(c->clock);
+	arena_reset(&c->arena);
+	return e;
 }
 
 static enum err
-get(struct company_cache *c, const struct wanted *want, struct company **out)
+get(struct company_cache *c, int64_t id, struct str key, struct company **out)
 {
-	struct cached *row;
+	struct entry *entry;
 	enum err e = OK;
 
 	pthread_mutex_lock(&c->lock);
-	row = row_of(c, want);
-	if (!is_fresh(c, want, row))
-		e = refresh(c, want, row);
-	if (e == OK) {
-		row->used = ++c->uses;
-		*out = company_ref(row->company);
-	}
+	entry = id != 0 ? find_id(c, id) : find_key(c, key);
+	if (entry == NULL ||
+	    clock_steady(c->clock) - entry->checked >= COMPANY_FRESH_MS)
+		e = look_up(c, id, key, &entry);
+	if (e == OK)
+		*out = company_ref(entry->company);
 	pthread_mutex_unlock(&c->lock);
 	return e;
 }
@@ -189,13 +214,46 @@ enum err
 company_cache_by_key(
     struct company_cache *c, struct str key, struct company **out)
 {
-	if (!company_key_valid(key))
-		return E_NOTFOUND;
-	return get(c, &(struct wanted){.key = key}, out);
+	return get(c, 0, key, out);
 }
 
 enum err
 company_cache_by_id(struct company_cache *c, int64_t id, struct company **out)
 {
-	return get(c, &(struct wanted){.id = id}, out);
+	return id == 0 ? E_NOTFOUND : get(c, id, STR(""), out);
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+enum err
+company_cache_open(struct store *s, const struct clock *clock, struct log *log,
+    struct company_cache **out)
+{
+	struct company_cache *c = calloc(1, sizeof(*c));
+	enum err e;
+
+	if (c == NULL)
+		return E_NOMEM;
+	e = store_reader_open(s, &c->reader);
+	if (e != OK) {
+		free(c);
+		return e;
+	}
+	c->clock = clock;
+	c->log = log;
+	pthread_mutex_init(&c->lock, NULL);
+	*out = c;
+	return OK;
+}
+
+void
+company_cache_close(struct company_cache *c)
+{
+	if (c == NULL)
+		return;
+	forget_all(c);
+	store_reader_close(c->reader);
+	arena_free(&c->arena);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
 }
