@@ -17,6 +17,7 @@
 struct hub;
 struct http;
 struct limits;
+struct crowd;
 
 struct gateway_conf {
 	const char *listen;	/* customers and sellers */
@@ -56,7 +57,9 @@ struct gateway {
 	/* ---- the gateway's own ---- */
 	struct http *front, *ops;
 	struct hub **hubs;
-	struct limits *limits;
+	struct limits *limits; /* by enum visitor_limit */
+	struct crowd *crowd;   /* WebSockets per address */
+	_Atomic bool ending;
 	_Atomic uint64_t next_origin;
 	_Atomic unsigned sockets;
 };
@@ -65,13 +68,9 @@ struct gateway {
 enum err gateway_start(struct gateway *g, char *why, size_t why_size) MUST_USE;
 /* The port that customers' requests come to. */
 unsigned gateway_port(const struct gateway *g);
+/* For /health: do all hubs go round? detail says which does not. */
+bool gateway_hubs_alive(const struct gateway *g, struct buf *detail);
 /* Order: no new requests; hubs close their sockets; what is suspended ends. */
 void gateway_stop(struct gateway *g);
-
-/*
- * Called in the `done` of an op that stored events of one conversation: puts
- * them into the news, and a work notice if there is work for the bot.
- * Shared with workers through publish.h.
- */
 
 #endif

@@ -1,0 +1,257 @@
+/*
+ * hub_news: from the bus to the watchers. Hub 0 reads; the others get a copy
+ * of each frame as a letter. Each hub keeps count of the publishers itself,
+ * so a frame lost anywhere on the way to it is noticed by it.
+ */
+#include "channels/web/frames.h"
+#include "gateway/hub_inner.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define FRAMES_PER_STEP 64u
+/* Frames on their way to a hub that does not come round; then they are lost
+ * and looked up later. */
+#define NEWS_LETTERS_MAX 4096u
+
+/* ---- publishers -------------------------------------------------------- */
+
+/* The row of this publisher, or the one that was silent for longest. */
+static struct publisher_seen *
+publisher_find(struct hub *h, uint64_t id)
+{
+	struct publisher_seen *oldest = &h->publishers[0];
+	size_t i;
+
+	for (i = 0; i < PUBLISHERS_MAX; i++) {
+		if (h->publishers[i].id == id)
+			return &h->publishers[i];
+		if (h->publishers[i].at < oldest->at)
+			oldest = &h->publishers[i];
+	}
+	return oldest;
+}
+
+static void
+count_frame(struct hub *h, const struct news_frame *f)
+{
+	struct publisher_seen *p = publisher_find(h, f->publisher);
+	bool known = p->id == f->publisher;
+
+	if (known && f->count > p->count + 1)
+		metric_add(h->gateway->metrics, METRIC_NEWS_LOST,
+		    f->count - p->count - 1);
+	/* Of a new one it is not known what came before its first frame. */
+	if (f->count != (known ? p->count : 0) + 1)
+		watch_check_all(h);
+	*p = (struct publisher_seen){f->publisher, f->count, h->now};
+}
+
+/* ---- one piece of news ------------------------------------------------- */
+
+static void
+write_event(struct buf *out, const struct news *n)
+{
+	frame_write_event(out, n->body);
+}
+
+static void
+write_typing(struct buf *out, const struct news *n)
+{
+	frame_write_typing(out, author_find(n->body), n->seq != 0);
+}
+
+static void
+write_seen(struct buf *out, const struct news *n)
+{
+	frame_write_seen(out, author_find(n->body), n->seq);
+}
+
+static void
+write_draft(struct buf *out, const struct news *n)
+{
+	buf_add(out, n->body.p, n->body.n);
+}
+
+static void (*const writers[NEWS_KINDS])(struct buf *, const struct news *) = {
+    [NEWS_EVENT] = write_event,
+    [NEWS_TYPING] = write_typing,
+    [NEWS_SEEN] = write_seen,
+    [NEWS_DRAFT] = write_draft,
+};
+
+/* One piece of news on its way; the piece is made when the first wants it. */
+struct passing {
+	const struct news *news;
+	struct piece *piece;
+	bool failed;
+};
+
+static struct piece *
+passing_piece(struct hub *h, struct passing *p)
+{
+	struct buf *text;
+
+	if (p->piece != NULL || p->failed)
+		return p->piece;
+	text = hub_text(h);
+	writers[p->news->kind](text, p->news);
+	p->piece = text->failed ? NULL : piece_new(buf_view(text));
+	p->failed = p->piece == NULL;
+	return p->piece;
+}
+
+static void
+hand_over(struct hub *h, struct watcher *w, struct passing *p, uint64_t seq)
+{
+	struct piece *piece = passing_piece(h, p);
+	enum err e;
+
+	if (piece == NULL) {
+		watch_fall_behind(h, w);
+		return;
+	}
+	if (seq > 0)
+		w->seq = seq;
+	e = w->kind->deliver(w, piece, seq);
+	if (e == OK) {
+		metric_add(h->gateway->metrics, METRIC_EVENTS_OUT, seq > 0);
+		return;
+	}
+	hub_unwatch(h, w);
+	w->kind->dropped(w, e == E_LIMIT ? "does not keep up" : "no memory");
+}
+
+static bool
+has_room(struct watcher *w)
+{
+	return w->kind->has_room == NULL || w->kind->has_room(w);
+}
+
+/* w is live. */
+static void
+take_event(struct hub *h, struct watcher *w, struct passing *p)
+{
+	const struct news *n = p->news;
+
+	if (n->seq <= w->seq)
+		return;
+	/* Its own: the acknowledgement is on its way and stands for it. */
+	if (n->seq == w->seq + 1 && n->origin == w->origin)
+		return;
+	if (n->seq > w->seq + 1)
+		metric_add(h->gateway->metrics, METRIC_GAPS_FILLED, 1);
+	if (n->seq > w->seq + 1 || !has_room(w))
+		watch_fall_behind(h, w);
+	else
+		hand_over(h, w, p, n->seq);
+}
+
+/* What is not stored goes to whoever can take it now. */
+static void
+take_passing_word(struct hub *h, struct watcher *w, struct passing *p)
+{
+	if (p->news->origin != w->origin && has_room(w))
+		hand_over(h, w, p, 0);
+}
+
+static void
+take_news(struct hub *h, const struct news *n)
+{
+	struct passing p = {.news = n};
+	struct watcher *w, *next;
+
+	for (w = watch_first(h, n->conversation); w != NULL; w = next) {
+		next = w->next_same;
+		if (w->conversation != n->conversation ||
+		    w->state != WATCH_LIVE)
+			continue;
+		if (n->kind == NEWS_EVENT)
+			take_event(h, w, &p);
+		else
+			take_passing_word(h, w, &p);
+	}
+	piece_unref(p.piece);
+}
+
+static void
+take_frame(struct hub *h, struct str bytes)
+{
+	struct news_frame f;
+	struct news n;
+
+	if (!news_frame_read(bytes, &f))
+		return;
+	while (news_next(&f.entries, &n))
+		take_news(h, &n);
+	/* After its own events: else these would be looked up. */
+	count_frame(h, &f);
+}
+
+/* ---- from hub 0 to the others ------------------------------------------ */
+
+struct news_letter {
+	struct mail mail;
+	struct piece *frame;
+};
+
+static void
+letter_arrived(void *owner, struct mail *m)
+{
+	struct news_letter *l = CONTAINER_OF(m, struct news_letter, mail);
+	struct hub *h = owner;
+
+	atomic_fetch_sub(&h->news_letters, 1);
+	take_frame(h, piece_text(l->frame));
+	piece_unref(l->frame);
+	free(l);
+}
+
+static void
+pass_to(struct hub *to, struct piece *frame)
+{
+	struct news_letter *l;
+
+	if (atomic_load(&to->news_letters) >= NEWS_LETTERS_MAX)
+		return;
+	l = calloc(1, sizeof(*l));
+	if (l == NULL)
+		return;
+	l->mail.fn = letter_arrived;
+	l->frame = piece_ref(frame);
+	atomic_fetch_add(&to->news_letters, 1);
+	hub_post(to, &l->mail);
+}
+
+static void
+pass_on(struct hub *h, struct str bytes)
+{
+	struct gateway *g = h->gateway;
+	struct piece *copy;
+	unsigned i;
+
+	if (g->conf.hub_threads < 2)
+		return;
+	copy = piece_new(bytes);
+	for (i = 1; copy != NULL && i < g->conf.hub_threads; i++)
+		if (g->hubs[i] != NULL)
+			pass_to(g->hubs[i], copy);
+	piece_unref(copy);
+}
+
+bool
+news_step(struct hub *h)
+{
+	struct str bytes;
+	unsigned i;
+
+	for (i = 0; i < FRAMES_PER_STEP; i++) {
+		if (bus_read(h->news, &bytes) != OK)
+			return false;
+		/* Acknowledgements were posted before this was published. */
+		(void)mailbox_run(&h->mailbox, h);
+		pass_on(h, bytes);
+		take_frame(h, bytes);
+	}
+	return true;
+}
