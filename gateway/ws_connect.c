@@ -1,0 +1,99 @@
+/*
+ * ws_connect: the descriptor and the bytes that came along travel to the
+ * hub's thread as a letter.
+ */
+#include "gateway/ws_connect.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+struct arrival {
+	struct mail mail;
+	struct hub *hub;
+	struct ws *ws;
+	int fd;
+	struct buf extra;
+};
+
+bool
+ws_handshake(struct request *r, struct handshake *out)
+{
+	const struct handshake_ask ask = {
+	    .upgrade = request_header(r, "Upgrade"),
+	    .connection = request_header(r, "Connection"),
+	    .version = request_header(r, "Sec-WebSocket-Version"),
+	    .key = request_header(r, "Sec-WebSocket-Key"),
+	    .protocols = request_header(r, "Sec-WebSocket-Protocol"),
+	};
+	struct frame_error error = {0};
+
+	*out = handshake_check(&ask);
+	if (out->fault == FAULT_NONE)
+		return true;
+	error.code = out->fault;
+	error.detail = out->detail;
+	if (error.code == FAULT_NO_UPGRADE) {
+		request_add_header(r, "Upgrade", STR("websocket"));
+		request_add_header(r, "Sec-WebSocket-Version", STR("13"));
+	}
+	request_fault(r, &error);
+	return false;
+}
+
+static void
+arrival_free(struct arrival *a)
+{
+	hub_release(a->hub);
+	buf_free(&a->extra);
+	free(a);
+}
+
+/* On the hub's thread. */
+static void
+arrived(void *owner, struct mail *m)
+{
+	struct arrival *a = CONTAINER_OF(m, struct arrival, mail);
+
+	ws_open(owner, a->ws, a->fd);
+	ws_receive(a->ws, buf_view(&a->extra));
+	arrival_free(a);
+}
+
+static void
+take(void *arg, int fd, struct str extra)
+{
+	struct arrival *a = arg;
+
+	if (extra.n > 0)
+		buf_add(&a->extra, extra.p, extra.n);
+	if (fd >= 0 && !a->extra.failed) {
+		a->fd = fd;
+		hub_post(a->hub, &a->mail);
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+	a->ws->kind->freed(a->ws);
+	arrival_free(a);
+}
+
+void
+ws_connect(struct request *r, const struct handshake *shake, struct hub *h,
+    struct ws *w)
+{
+	struct frame_error error = {
+	    .code = FAULT_BUSY, .detail = STR("no memory; try again")};
+	struct arrival *a = calloc(1, sizeof(*a));
+
+	w->hub = h;
+	if (a == NULL) {
+		w->kind->freed(w);
+		request_fault(r, &error);
+		return;
+	}
+	a->mail.fn = arrived;
+	a->hub = h;
+	a->ws = w;
+	hub_hold(h);
+	request_upgrade(r, str_from(shake->accept), shake->protocol, take, a);
+}
