@@ -1,0 +1,445 @@
+/*
+ * visitor_socket: a visitor on a WebSocket. First hello, then frames; each
+ * send is acknowledged when it is on disk, in the order sent, and the
+ * acknowledgement stands in the conversation's order where the event would.
+ *
+ * At most SENDS_MAX are under way; then no more is read, so a client is
+ * slowed down to what the store can take.
+ */
+#include "gateway/visitor_socket.h"
+
+#define SENDS_MAX 64u
+/* Refused so often in a row, a client does not listen; it is sent away. */
+#define REFUSED_MAX 100u
+
+static struct visitor_socket *
+of_ws(struct ws *w)
+{
+	return CONTAINER_OF(w, struct visitor_socket, ws);
+}
+
+static struct visitor_socket *
+of_watcher(struct watcher *w)
+{
+	return CONTAINER_OF(w, struct visitor_socket, watcher);
+}
+
+struct gateway *
+visitor_gateway(const struct visitor_socket *v)
+{
+	return hub_gateway(v->ws.hub);
+}
+
+/* ---- what goes out ----------------------------------------------------- */
+
+void
+visitor_send_text(struct visitor_socket *v, const struct buf *text)
+{
+	if (text->failed)
+		ws_close(&v->ws, 1011, STR("no memory"));
+	else
+		ws_send_text(&v->ws, buf_view(text));
+}
+
+void
+visitor_send_fault(struct visitor_socket *v, const struct frame_error *error)
+{
+	const struct fault_row *row = fault_row(error->code);
+	struct buf *text = hub_text(v->ws.hub);
+
+	frame_write_error(text, error);
+	visitor_send_text(v, text);
+	if (row->close_code != 0)
+		ws_close(
+		    &v->ws, (uint16_t)row->close_code, str_from(row->code));
+}
+
+void
+visitor_send_error(struct visitor_socket *v, enum err e, struct str id)
+{
+	struct frame_error error = {.code = fault_of_err(e),
+	    .detail = STR("it was not stored; send it again"),
+	    .id = id};
+
+	visitor_send_fault(v, &error);
+}
+
+/* Too fast: it is told so, and when it does not listen, sent away. */
+static void
+send_refusal(struct visitor_socket *v, const struct frame_error *error)
+{
+	visitor_send_fault(v, error);
+	if (++v->refused >= REFUSED_MAX)
+		ws_close(&v->ws, 1008, STR("too_many"));
+}
+
+static void
+send_ack(struct visitor_socket *v, const struct visitor_op *o)
+{
+	const struct store_inbound *in = &o->op.inbound;
+	struct buf *text = hub_text(v->ws.hub);
+
+	frame_write_ack(text, o->id, in->seq, in->at, in->duplicate);
+	visitor_send_text(v, text);
+}
+
+/* ---- the watcher ------------------------------------------------------- */
+
+/* Acknowledgements whose place is at or before seq. True: one was for seq. */
+static bool
+send_acks(struct visitor_socket *v, uint64_t seq)
+{
+	bool stands_in = false;
+	struct visitor_op *o;
+
+	while ((o = v->acks) != NULL && o->op.inbound.seq <= seq) {
+		v->acks = o->next;
+		stands_in = stands_in || o->op.inbound.seq == seq;
+		send_ack(v, o);
+		visitor_op_free(o);
+	}
+	return stands_in;
+}
+
+static enum err
+deliver(struct watcher *w, struct piece *frame, uint64_t seq)
+{
+	struct visitor_socket *v = of_watcher(w);
+
+	if (seq == 0 || !send_acks(v, seq))
+		ws_send(&v->ws, frame);
+	return OK;
+}
+
+static bool
+has_room(struct watcher *w)
+{
+	return ws_has_room(&of_watcher(w)->ws);
+}
+
+static void
+dropped(struct watcher *w, const char *why)
+{
+	struct visitor_socket *v = of_watcher(w);
+
+	ws_close(&v->ws, 1013, str_from(why));
+}
+
+const struct watcher_kind visitor_watcher = {
+    .deliver = deliver,
+    .has_room = has_room,
+    .dropped = dropped,
+};
+
+/* ---- acknowledgements -------------------------------------------------- */
+
+/* In the order of seq; there are few. */
+static void
+keep_ack(struct visitor_socket *v, struct visitor_op *o)
+{
+	struct visitor_op **at = &v->acks;
+
+	while (*at != NULL && (*at)->op.inbound.seq <= o->op.inbound.seq)
+		at = &(*at)->next;
+	o->next = *at;
+	*at = o;
+}
+
+static void
+free_acks(struct visitor_socket *v)
+{
+	struct visitor_op *o;
+
+	while ((o = v->acks) != NULL) {
+		v->acks = o->next;
+		visitor_op_free(o);
+	}
+}
+
+/* The answer to identify is the event; a repeated one is shown again. */
+static void
+show_again(struct visitor_socket *v, uint64_t seq)
+{
+	struct hub *h = v->ws.hub;
+	struct event e;
+	struct buf object = {0}, *text;
+	size_t n = 1;
+
+	if (store_read_events(hub_store(h), v->who.conversation, seq - 1,
+		hub_arena(h), &e, &n) != OK ||
+	    n == 0)
+		return;
+	text = hub_text(h);
+	frame_write_event_object(&object, &e);
+	frame_write_event(text, buf_view(&object));
+	if (!object.failed)
+		visitor_send_text(v, text);
+	buf_free(&object);
+}
+
+/* True: o is kept for later. */
+static bool
+acknowledge(struct visitor_socket *v, struct visitor_op *o)
+{
+	const struct store_inbound *in = &o->op.inbound;
+
+	if (in->event.kind == EVENT_IDENTIFIED) {
+		if (in->duplicate)
+			show_again(v, in->seq);
+		return false;
+	}
+	if (!hub_skip(v->ws.hub, &v->watcher, in->seq)) {
+		keep_ack(v, o);
+		return true;
+	}
+	send_ack(v, o);
+	return false;
+}
+
+/* ---- ops --------------------------------------------------------------- */
+
+/* On the store's thread. */
+static void
+send_home(struct visitor_op *o)
+{
+	hub_post(o->hub, &o->mail);
+}
+
+static void
+leave_home(struct visitor_socket *v)
+{
+	hub_hold(v->ws.hub);
+	ws_ref(&v->ws);
+	v->under_way++;
+}
+
+void
+visitor_came_home(struct visitor_socket *v)
+{
+	struct hub *h = v->ws.hub;
+
+	v->under_way--;
+	if (v->under_way <= SENDS_MAX / 2)
+		ws_resume(&v->ws);
+	ws_unref(&v->ws);
+	hub_release(h);
+}
+
+void
+visitor_submit(struct visitor_socket *v, struct visitor_op *o,
+    void (*home)(void *hub, struct mail *m))
+{
+	enum err e = E_NOMEM;
+
+	if (o != NULL) {
+		o->socket = v;
+		o->hub = v->ws.hub;
+		o->finish = send_home;
+		o->mail.fn = home;
+		leave_home(v);
+		e = visitor_op_submit(o);
+	}
+	if (e == OK)
+		return;
+	visitor_send_error(v, e, o == NULL ? STR("") : o->id);
+	if (o != NULL)
+		visitor_came_home(v);
+	visitor_op_free(o);
+}
+
+/* On the hub's thread. */
+static void
+acked(void *hub, struct mail *m)
+{
+	struct visitor_op *o = CONTAINER_OF(m, struct visitor_op, mail);
+	struct visitor_socket *v = o->socket;
+	bool open = v->ws.state == WS_OPEN, kept = false;
+
+	(void)hub;
+	if (open && o->op.err != OK)
+		visitor_send_error(v, o->op.err, o->id);
+	else if (open && o->op.verb == STORE_INBOUND)
+		kept = acknowledge(v, o);
+	if (!kept)
+		visitor_op_free(o);
+	visitor_came_home(v);
+}
+
+/* ---- frames -------------------------------------------------- */
+
+static bool
+may_speak(struct visitor_socket *v, enum visitor_limit limit, struct str id)
+{
+	struct frame_error error = {.id = id};
+
+	if (visitor_may_speak(visitor_gateway(v), limit, &v->who, &error)) {
+		v->refused = 0;
+		return true;
+	}
+	send_refusal(v, &error);
+	return false;
+}
+
+static void
+on_hello(struct visitor_socket *v, const struct frame *f)
+{
+	const struct frame_error error = {.code = FAULT_HELLO_AGAIN,
+	    .detail = STR("hello comes once, as the first frame")};
+
+	if (v->said_hello)
+		visitor_send_fault(v, &error);
+	else
+		visitor_hello(v, f);
+}
+
+static void
+on_send(struct visitor_socket *v, const struct frame *f)
+{
+	struct visitor_op *o;
+
+	if (!may_speak(v, LIMIT_MESSAGES, f->id))
+		return;
+	o = visitor_op_message(visitor_gateway(v), &v->who, f);
+	if (o != NULL)
+		o->origin = v->watcher.origin;
+	visitor_submit(v, o, acked);
+}
+
+static void
+on_typing(struct visitor_socket *v, const struct frame *f)
+{
+	if (!may_speak(v, LIMIT_FRAMES, STR("")))
+		return;
+	visitor_types(
+	    visitor_gateway(v), v->who.conversation, f->on, v->watcher.origin);
+	hub_publish(v->ws.hub);
+}
+
+static void
+on_seen(struct visitor_socket *v, const struct frame *f)
+{
+	struct visitor_op *o;
+
+	if (!may_speak(v, LIMIT_FRAMES, STR("")) || f->seq <= v->seen)
+		return;
+	v->seen = f->seq;
+	o = visitor_op_seen(visitor_gateway(v), &v->who, f);
+	if (o != NULL)
+		o->origin = v->watcher.origin;
+	visitor_submit(v, o, acked);
+}
+
+static void
+on_identify(struct visitor_socket *v, const struct frame *f)
+{
+	struct frame_error error = {0};
+
+	if (!may_speak(v, LIMIT_FRAMES, STR("")))
+		return;
+	if (visitor_identity(visitor_gateway(v), &v->who, f, &error))
+		visitor_submit(v,
+		    visitor_op_identify(visitor_gateway(v), &v->who, f), acked);
+	else
+		visitor_send_fault(v, &error);
+}
+
+static void
+on_ping(struct visitor_socket *v, const struct frame *f)
+{
+	struct buf *text;
+
+	(void)f;
+	if (!may_speak(v, LIMIT_FRAMES, STR("")))
+		return;
+	text = hub_text(v->ws.hub);
+	frame_write_pong(text);
+	visitor_send_text(v, text);
+}
+
+static void (*const on_frame[FRAME_TYPES])(
+    struct visitor_socket *v, const struct frame *f) = {
+    [FRAME_HELLO] = on_hello,
+    [FRAME_SEND] = on_send,
+    [FRAME_TYPING] = on_typing,
+    [FRAME_SEEN] = on_seen,
+    [FRAME_IDENTIFY] = on_identify,
+    [FRAME_PING] = on_ping,
+};
+
+/* ---- the WebSocket ----------------------------------------------------- */
+
+/* Faulty frames cost work too. */
+static void
+on_fault(struct visitor_socket *v, const struct frame_error *error)
+{
+	if (!v->said_hello)
+		send_refusal(v, error);
+	else if (may_speak(v, LIMIT_FRAMES, error->id))
+		visitor_send_fault(v, error);
+}
+
+static void
+message(struct ws *w, enum ws_what what, struct str payload)
+{
+	struct visitor_socket *v = of_ws(w);
+	struct frame_error error = {.code = FAULT_NOT_BINARY,
+	    .detail = STR("send frames as text messages")};
+	struct frame f;
+
+	if (what == WS_BINARY) {
+		visitor_send_fault(v, &error);
+		return;
+	}
+	if (!frame_read(payload, FRAME_TYPES, hub_arena(w->hub), &f, &error)) {
+		on_fault(v, &error);
+		return;
+	}
+	if (!v->said_hello && f.type != FRAME_HELLO) {
+		error.code = FAULT_NO_HELLO;
+		error.detail = STR("the first frame must be hello");
+		visitor_send_fault(v, &error);
+		return;
+	}
+	on_frame[f.type](v, &f);
+	if (v->under_way >= SENDS_MAX)
+		ws_pause(w);
+}
+
+static void
+room(struct ws *w)
+{
+	hub_resume(w->hub, &of_ws(w)->watcher);
+}
+
+static void
+pinged(struct ws *w)
+{
+	hub_check(w->hub, &of_ws(w)->watcher);
+}
+
+static void
+ended(struct ws *w)
+{
+	struct visitor_socket *v = of_ws(w);
+
+	hub_unwatch(w->hub, &v->watcher);
+	free_acks(v);
+}
+
+static void
+freed(struct ws *w)
+{
+	visitor_socket_free(of_ws(w));
+}
+
+const struct ws_kind visitor_ws = {
+    .name = "visitor",
+    .limits = {.message_max = HTTP_BODY_MAX, .fragments_max = 1024},
+    .says_hello = true,
+    .keeps_time = true,
+    .message = message,
+    .room = room,
+    .pinged = pinged,
+    .ended = ended,
+    .freed = freed,
+};

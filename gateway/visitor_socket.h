@@ -1,0 +1,54 @@
+/*
+ * visitor_socket: one visitor's WebSocket, from the handshake on.
+ */
+#ifndef GATEWAY_VISITOR_SOCKET_H
+#define GATEWAY_VISITOR_SOCKET_H
+
+#include "gateway/address.h"
+#include "gateway/visitor.h"
+#include "gateway/ws.h"
+
+struct visitor_socket {
+	struct ws ws;
+	struct watcher watcher;
+	struct token who; /* before hello only the company */
+	struct address from;
+	bool said_hello;
+	unsigned under_way;	 /* ops that have not come home */
+	unsigned refused;	 /* in a row */
+	uint64_t seen;		 /* the highest mark it sent */
+	struct visitor_op *acks; /* waiting for their place, by seq */
+};
+
+extern const struct ws_kind visitor_ws;
+
+/* Gives its place among the WebSockets back, too. */
+void visitor_socket_free(struct visitor_socket *v);
+
+/* ---- visitor_hello.c: on the hub's thread ------------------------------ */
+
+/* The first frame: finds or opens the conversation, and says welcome. */
+void visitor_hello(struct visitor_socket *v, const struct frame *f);
+
+/* ---- visitor_socket.c: on the hub's thread ----------------------------- */
+
+struct gateway *visitor_gateway(const struct visitor_socket *v);
+void visitor_send_text(struct visitor_socket *v, const struct buf *text);
+/* An error frame, and a close if the fault's row says so. */
+void visitor_send_fault(
+    struct visitor_socket *v, const struct frame_error *error);
+/* The store said no. */
+void visitor_send_error(struct visitor_socket *v, enum err e, struct str id);
+/*
+ * Takes o (NULL: no memory was left for it); `home` is run on the hub's
+ * thread when it is done, as the letter o->mail, and must end with
+ * visitor_came_home(). On an error the client is told.
+ */
+void visitor_submit(struct visitor_socket *v, struct visitor_op *o,
+    void (*home)(void *hub, struct mail *m));
+void visitor_came_home(struct visitor_socket *v);
+
+/* How it follows its conversation. */
+extern const struct watcher_kind visitor_watcher;
+
+#endif
