@@ -50,7 +50,7 @@ static enum err
 make_file(const char *path)
 {
 	unsigned char key[TOKEN_KEY_BYTES];
-	char hex[HEX_CHARS + 2], beside[PATH_MAX];
+	char hex[HEX_CHARS + 2], beside[PATH_MAX + 24];
 	enum err e;
 	int fd;
 

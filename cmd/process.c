@@ -126,40 +126,46 @@ open_store(struct process *p, char *why, size_t why_size)
 	return company_cache_open(p->store, &p->clock, p->log, &p->companies);
 }
 
+#define ENDPOINT_MAX (PATH_MAX + 24)
+
 /* The endpoint of `set` or, if that is empty, of this kind of process. */
-static enum err
+static void
 endpoint(const struct process *p, const char *set, const char *name,
-    struct str *out, char *why, size_t why_size)
+    char text[ENDPOINT_MAX])
 {
 	const unsigned both = PROCESS_GATEWAY | PROCESS_WORKER;
-	static const struct sockaddr_un limit;
-	char *text = (char *)(uintptr_t)out->p;
 
 	if (set[0] != '\0')
-		snprintf(text, out->n, "%s", set);
+		snprintf(text, ENDPOINT_MAX, "%s", set);
 	else if ((p->parts & both) == both)
-		snprintf(text, out->n, "inproc://%s", name);
+		snprintf(text, ENDPOINT_MAX, "inproc://%s", name);
 	else
-		snprintf(text, out->n, "ipc://%s/%s.sock",
+		snprintf(text, ENDPOINT_MAX, "ipc://%s/%s.sock",
 		    p->settings->data_dir, name);
+}
+
+/* The kernel cuts off longer paths of sockets without a word. */
+static enum err
+endpoint_check(const char *text, char *why, size_t why_size)
+{
+	static const struct sockaddr_un limit;
+
 	if (strncmp(text, "ipc://", 6) != 0 ||
 	    strlen(text + 6) < sizeof(limit.sun_path))
 		return OK;
 	snprintf(why, why_size,
 	    "%s: the path of a socket may have at most %zu characters; give "
-	    "a shorter --data-dir or --bus-%s",
-	    text, sizeof(limit.sun_path) - 1, name);
+	    "a shorter --data-dir, or --bus-work and --bus-news",
+	    text, sizeof(limit.sun_path) - 1);
 	return E_BADINPUT;
 }
 
 static enum err
 open_bus(struct process *p, char *why, size_t why_size)
 {
-	char work[PATH_MAX + 16], news[PATH_MAX + 16];
-	struct str work_at = {work, sizeof(work)},
-		   news_at = {news, sizeof(news)};
+	char work[ENDPOINT_MAX], news[ENDPOINT_MAX];
 	const struct settings *s = p->settings;
-	struct bus_conf conf = {.work = work,
+	const struct bus_conf conf = {.work = work,
 	    .news = news,
 	    .high_water = s->bus_high_water,
 	    .lose_work = s->test_lose_work,
@@ -169,10 +175,10 @@ open_bus(struct process *p, char *why, size_t why_size)
 
 	if (p->parts == PROCESS_STORE)
 		return OK;
-	if ((e = endpoint(p, s->bus_work, "work", &work_at, why, why_size)) !=
-		OK ||
-	    (e = endpoint(p, s->bus_news, "news", &news_at, why, why_size)) !=
-		OK)
+	endpoint(p, s->bus_work, "work", work);
+	endpoint(p, s->bus_news, "news", news);
+	if ((e = endpoint_check(work, why, why_size)) != OK ||
+	    (e = endpoint_check(news, why, why_size)) != OK)
 		return e;
 	if ((e = bus_open(&conf, &p->bus)) == OK)
 		e = bus_publisher_open(p->bus,
