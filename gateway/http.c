@@ -54,8 +54,9 @@ on_connection(void *http, struct MHD_Connection *c, void **peer,
 		    p, fd, clock_steady(h->conf.clock) + h->conf.request_ms);
 		*peer = p;
 	} else if (p != NULL) {
-		peer_close(p);
+		linger_peer(h, p);
 		accept_forget(h, p);
+		peer_close(p);
 	}
 }
 

@@ -149,8 +149,8 @@ size_t request_stream_waiting(struct request *r);
  * request_upgrade() returns. Exactly once in any case. r may not be touched
  * after request_upgrade(); what take needs comes with arg.
  *
- * TCP_NODELAY is set. The descriptor does not count against connections_max any more, and nothing
- * here looks at it again.
+ * TCP_NODELAY is set. The descriptor does not count against connections_max
+ * any more, and nothing here looks at it again.
  */
 void request_upgrade(struct request *r, struct str accept,
     struct str subprotocol, void (*take)(void *arg, int fd, struct str extra),

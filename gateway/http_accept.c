@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define LINGER_MS 1000
@@ -44,6 +45,17 @@ linger_add(struct http *h, int fd)
 	l->ring[at].fd = fd;
 	l->ring[at].until = until;
 	pthread_mutex_unlock(&l->lock);
+}
+
+void
+linger_peer(struct http *h, const struct peer *p)
+{
+	int unread = 0;
+
+	if (p->fd < 0)
+		return;
+	if (p->lingers || (ioctl(p->fd, FIONREAD, &unread) == 0 && unread > 0))
+		linger_add(h, fcntl(p->fd, F_DUPFD_CLOEXEC, 0));
 }
 
 static void
@@ -101,6 +113,19 @@ no_room(struct http *h, struct peer *p, enum fault_code *code)
 }
 
 static void
+make_ready(struct http *h, struct peer *p, const struct sockaddr_storage *from)
+{
+	/* Whoever had the descriptor before has let go of the lock. */
+	pthread_mutex_lock(&p->lock);
+	/* It went without a word: libmicrohttpd had no memory. */
+	accept_forget(h, p);
+	p->address = address_of(from);
+	p->lingers = false;
+	p->trusted = networks_hold(&h->trusted, &p->address);
+	pthread_mutex_unlock(&p->lock);
+}
+
+static void
 take_in(
     struct http *h, int fd, const struct sockaddr_storage *from, socklen_t size)
 {
@@ -108,12 +133,8 @@ take_in(
 	enum fault_code code;
 	const char *full;
 
-	if (p != NULL) {
-		/* It went without a word: libmicrohttpd had no memory. */
-		accept_forget(h, p);
-		p->address = address_of(from);
-		p->trusted = networks_hold(&h->trusted, &p->address);
-	}
+	if (p != NULL)
+		make_ready(h, p, from);
 	full = no_room(h, p, &code);
 	if (full != NULL) {
 		turn_away(h, fd, code, full);
@@ -137,7 +158,8 @@ out_of_descriptors(struct http *h)
 {
 	int fd;
 
-	if (h->spare_fd < 0)
+	h->starved = h->spare_fd < 0;
+	if (h->starved)
 		return false;
 	close(h->spare_fd);
 	fd = accept4(h->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -184,27 +206,36 @@ tick_ms(const struct http_conf *conf)
 	return ms < TICK_LEAST_MS ? TICK_LEAST_MS : (int)ms;
 }
 
+static void
+tick(struct http *h, int64_t now)
+{
+	reaper_tick(&h->reaper, now);
+	linger_tick(h, now);
+	if (h->spare_fd < 0)
+		h->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	h->starved = false;
+}
+
 void *
 accept_main(void *http)
 {
 	struct http *h = http;
 	int every = tick_ms(&h->conf);
 	int64_t now = clock_steady(h->conf.clock), next = now + every;
-	struct pollfd p[2] = {{.fd = h->listen_fd, .events = POLLIN},
-	    {.fd = h->wake_fd, .events = POLLIN}};
+	struct pollfd p[2] = {
+	    {.events = POLLIN}, {.fd = h->wake_fd, .events = POLLIN}};
 	int i;
 
 	while (!atomic_load(&h->stopping)) {
+		/* Starved, it would be readable and nothing could be done. */
+		p[0].fd = h->starved ? -1 : h->listen_fd;
 		if (poll(p, 2, now < next ? (int)(next - now) : 0) > 0)
 			for (i = 0; i < ACCEPT_BURST && accept_one(h); i++)
 				continue;
 		now = clock_steady(h->conf.clock);
 		if (now < next)
 			continue;
-		reaper_tick(&h->reaper, now);
-		linger_tick(h, now);
-		if (h->spare_fd < 0)
-			h->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		tick(h, now);
 		next = now + every;
 	}
 	return NULL;

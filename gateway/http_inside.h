@@ -40,7 +40,13 @@ struct stream;
 enum phase { RUNNING, SUSPENDED, ANSWERED, EXPIRED };
 
 /* What the next call from libmicrohttpd is about. */
-enum step { STEP_HEADER, STEP_BODY, STEP_ANSWER, STEP_DONE };
+enum step {
+	STEP_HEADER,
+	STEP_BODY,
+	STEP_ANSWER,
+	STEP_STREAM,   /* an answer without end is under way */
+	STEP_UPGRADED, /* the socket is somebody else's */
+};
 
 struct reply_header {
 	const char *name;
@@ -80,7 +86,6 @@ struct request {
 	unsigned patience_ms;
 	uint64_t length; /* Content-Length, if has_length */
 	bool has_length, chunked;
-	bool early; /* answered before all of it was read */
 	char id[HTTP_ID_BYTES];
 	struct buf body;
 	struct arena arena;
@@ -118,6 +123,7 @@ struct http {
 	_Atomic uint64_t requests;
 	_Atomic unsigned open;
 	_Atomic bool stopping;
+	bool starved; /* no descriptor even to refuse with; the acceptor's */
 };
 
 /* ---- http_accept.c ----------------------------------------------------- */
@@ -126,6 +132,8 @@ void *accept_main(void *http);
 /* Keeps fd, which becomes its own, open for a moment, so that a client that
  * still sends can read our last words instead of a reset. */
 void linger_add(struct http *h, int fd);
+/* A copy of the peer's, if there is or will be something unread on it. */
+void linger_peer(struct http *h, const struct peer *p);
 void linger_end(struct http *h);
 /* A peer's connection is over: out of the figures. */
 void accept_forget(struct http *h, struct peer *p);

@@ -168,7 +168,7 @@ add_headers(
 	}
 	for (i = 0; i < reply->header_count; i++)
 		add(m, reply->headers[i].name, reply->headers[i].value.p);
-	if (reply->close)
+	if (reply->close || atomic_load(&r->http->stopping))
 		add(m, "Connection", "close");
 	if (reply->status == 405)
 		add_allow(r, m);
@@ -192,7 +192,7 @@ on_upgrade(void *arg, struct MHD_Connection *c, void *request,
 
 	(void)c;
 	(void)request;
-	r->step = STEP_DONE;
+	r->step = STEP_UPGRADED;
 	peer_close(r->peer);
 	(void)setsockopt(copy, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	u.take(u.arg, copy,
@@ -252,7 +252,7 @@ hand_over(struct request *r, const struct reply *reply, struct MHD_Response *m)
 	if (reply->status >= 400)
 		metric_add(h->conf.metrics, METRIC_HTTP_REFUSED, 1);
 	request_note(r, reply->status);
-	if (r->stream == NULL)
+	if (r->step != STEP_STREAM)
 		peer_enter(r->peer, PEER_REPLY,
 		    clock_steady(h->conf.clock) + h->conf.request_ms +
 			(int64_t)(reply->body.n / BYTES_PER_MS));

@@ -12,7 +12,6 @@
 #include "gateway/guard.h"
 #include "gateway/http_inside.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 
 /* ---- begin and end ----------------------------------------------------- */
@@ -129,15 +128,13 @@ request_complete(void *http, struct MHD_Connection *c, void **request,
 	if (r == NULL)
 		return;
 	*request = NULL;
-	if (r->step != STEP_DONE) {
-		if (r->stream != NULL)
+	if (r->step != STEP_UPGRADED) {
+		if (r->step == STEP_STREAM)
 			peer_wait_over(r->peer);
 		drop_answer(r);
 		peer_enter(r->peer, PEER_IDLE,
 		    clock_steady(h->conf.clock) + h->conf.idle_ms);
 	}
-	if (r->early)
-		linger_add(h, fcntl(r->peer->fd, F_DUPFD_CLOEXEC, 0));
 	request_unref(r);
 }
 
@@ -264,7 +261,7 @@ static enum MHD_Result
 refuse_early(struct request *r)
 {
 	r->reply.close = true;
-	r->early = true;
+	r->peer->lingers = true;
 	r->step = STEP_ANSWER;
 	atomic_fetch_add_explicit(&r->refs, 1, memory_order_relaxed);
 	reply_fault(r, r->fault, r->fault_detail);
@@ -333,7 +330,7 @@ take_body(struct request *r, const char *data, size_t *size)
 		return MHD_YES;
 	/* libmicrohttpd takes no answer here, so it is written past it. */
 	reply_blunt(r->peer->fd, FAULT_TOO_BIG, "the body is too long");
-	r->early = true;
+	r->peer->lingers = true;
 	return MHD_NO;
 }
 
@@ -344,11 +341,10 @@ request_expire(struct request *r)
 {
 	int was = SUSPENDED;
 
-	if (r->stream != NULL &&
-	    atomic_load_explicit(&r->phase, memory_order_acquire) == ANSWERED)
-		stream_expire(r);
-	else if (atomic_compare_exchange_strong(&r->phase, &was, EXPIRED))
+	if (atomic_compare_exchange_strong(&r->phase, &was, EXPIRED))
 		MHD_resume_connection(r->connection);
+	else if (was == ANSWERED && r->stream != NULL)
+		stream_expire(r);
 }
 
 static enum MHD_Result

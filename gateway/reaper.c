@@ -33,10 +33,10 @@ deadline_of(uint64_t due)
 enum err
 reaper_open(struct reaper *r, const struct reaper_acts *acts)
 {
-	struct rlimit limit = {.rlim_cur = 1024};
+	struct rlimit limit = {.rlim_max = 1024};
 
 	(void)getrlimit(RLIMIT_NOFILE, &limit);
-	r->size = limit.rlim_cur < SIZE_MOST ? limit.rlim_cur : SIZE_MOST;
+	r->size = limit.rlim_max < SIZE_MOST ? limit.rlim_max : SIZE_MOST;
 	r->top = -1;
 	r->acts = *acts;
 	r->peers = calloc(r->size, sizeof(*r->peers));
@@ -46,9 +46,9 @@ reaper_open(struct reaper *r, const struct reaper_acts *acts)
 void
 reaper_close(struct reaper *r)
 {
-	size_t i;
+	int i;
 
-	for (i = 0; r->peers != NULL && i < r->size; i++)
+	for (i = 0; r->peers != NULL && i <= r->top; i++)
 		if (r->peers[i].ready)
 			pthread_mutex_destroy(&r->peers[i].lock);
 	free(r->peers);

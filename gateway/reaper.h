@@ -44,10 +44,13 @@ struct peer {
 	pthread_mutex_t lock;
 	int fd;			 /* -1: closed; under the lock */
 	struct request *waiting; /* PEER_WAITING, PEER_STREAM; under the lock */
+
+	/* The acceptor's while the peer is closed, then the HTTP thread's. */
 	struct address address;
-	bool ready;   /* the lock exists; the acceptor's */
 	bool counted; /* in the acceptor's figures */
 	bool trusted; /* a proxy whose X-Forwarded-* are believed */
+	bool lingers; /* was answered before all was read */
+	bool ready;   /* the lock exists; the acceptor's */
 };
 
 /* What a tick does to a peer, called with the peer's lock held. */

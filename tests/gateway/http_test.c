@@ -1,15 +1,12 @@
 /*
  * http: requests as clients send them, against a front of its own: routes,
- * bodies, late answers, deadlines, upgrades, streams, stopping.
+ * methods, bodies, what a handler may ask, and the start itself.
  */
 #include "tests/gateway/http_client.h"
 
-#include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -18,23 +15,17 @@
 #include <cmocka.h>
 
 #define END "Connection: close\r\n\r\n"
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: t\r\n" END
+#define LINE(method, path) method " " path " HTTP/1.1\r\nHost: shop.example\r\n"
+#define GET(path) LINE("GET", path) END
+#define JSON "Content-Type: application/json\r\n"
 
-/* What the handlers leave for the test. */
-struct world {
-	_Atomic unsigned held; /* requests that wait for an answer */
-	struct request *last;
-	_Atomic unsigned taken, failed, closed;
-	int fds[2000];
-	char extra[64];
-};
-
-static struct world world;
+static int context;
 
 static void
 on_hello(struct request *r)
 {
-	assert_ptr_equal(request_context(r), &world);
+	assert_ptr_equal(request_context(r), &context);
+	assert_true(str_eq(request_path(r), STR("/hello")));
 	request_reply(r, 200, "text/plain", STR("hello\n"));
 }
 
@@ -45,100 +36,231 @@ on_echo(struct request *r)
 	request_reply(r, 200, "application/json", request_body(r));
 }
 
+/* What the request says, one thing a line. */
 static void
-on_hold(struct request *r)
+on_tell(struct request *r)
 {
-	world.last = r;
-	atomic_fetch_add(&world.held, 1);
-}
+	const struct str parts[] = {request_query(r, "a"),
+	    request_header(r, "x-THING"), request_bearer(r), request_address(r),
+	    request_own_origin(r)};
+	struct buf b = {0};
+	size_t i;
 
-static void *
-answer_later(void *request)
-{
-	struct request *r = request;
-
-	request_reply(r, 200, "text/plain", STR("later\n"));
-	return NULL;
-}
-
-static void
-on_later(struct request *r)
-{
-	pthread_t t;
-
-	assert_int_equal(pthread_create(&t, NULL, answer_later, r), 0);
-	pthread_detach(t);
+	for (i = 0; i < ARRAY_LEN(parts); i++)
+		buf_addf(&b, "<%.*s>\n",
+		    parts[i].p == NULL ? 4 : (int)parts[i].n,
+		    parts[i].p == NULL ? "none" : parts[i].p);
+	request_reply(r, 200, "text/plain", buf_view(&b));
+	buf_free(&b);
 }
 
 static void
-on_take(void *arg, int fd, struct str extra)
+on_empty(struct request *r)
 {
-	unsigned n;
-
-	assert_ptr_equal(arg, &world);
-	if (fd < 0) {
-		atomic_fetch_add(&world.failed, 1);
-		return;
-	}
-	snprintf(world.extra, sizeof(world.extra), "%.*s", STR_FMT(extra));
-	n = atomic_load(&world.taken);
-	world.fds[n] = fd;
-	atomic_store(&world.taken, n + 1);
+	request_reply(r, 204, NULL, (struct str){0});
 }
 
 static void
-on_socket(struct request *r)
+on_fault(struct request *r)
 {
-	request_upgrade(r, STR("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
-	    request_header(r, "Sec-WebSocket-Protocol"), on_take, &world);
+	struct frame_error e = {.code = FAULT_TOO_MANY, .detail = STR("wait")};
+
+	request_fault(r, &e);
 }
 
 static const struct route routes[] = {
     {.method = "GET", .path = "/hello", .handle = on_hello},
     {.method = "POST", .path = "/echo", .any_origin = true, .handle = on_echo},
     {.method = "POST", .path = "/small", .body_max = 10, .handle = on_echo},
-    {.method = "GET", .path = "/hold", .handle = on_hold},
-    {.method = "GET", .path = "/later", .handle = on_later},
-    {.method = "GET", .path = "/socket", .handle = on_socket},
+    {.method = "GET", .path = "/both", .handle = on_empty},
+    {.method = "POST", .path = "/both", .handle = on_empty},
+    {.method = "GET", .path = "/tell", .any_origin = true, .handle = on_tell},
+    {.method = "GET", .path = "/fault", .handle = on_fault},
+    {.method = "GET", .path = "/files/*", .handle = on_empty},
     {.path = NULL},
 };
 
 static struct http *
 front(void)
 {
-	struct http_conf conf = client_conf(routes, &world);
+	struct http_conf conf = client_conf(routes, &context);
 
-	world = (struct world){0};
 	return client_front(&conf);
 }
 
+/* ---- one request, one answer ------------------------------------------- */
+
+static const struct row {
+	const char *request;
+	const char *status;
+	const char *has;   /* somewhere in the answer; NULL: anything */
+	const char * not ; /* nowhere */
+} rows[] = {
+    {GET("/hello"), "200", "\r\n\r\nhello\n", NULL},
+    {GET("/hello?x=1"), "200", "X-Request-Id: ", NULL},
+    {GET("/hello"), "200", "X-Content-Type-Options: nosniff", NULL},
+    {LINE("HEAD", "/hello") END, "200", "Content-Length: 6\r\n", "hello\n"},
+    {GET("/both"), "204", NULL, NULL},
+    {LINE("GET", "/hello") "Connection: close\r\nContent-Length: 0\r\n\r\n",
+	"200", NULL, NULL},
+    {"GET /hello HTTP/1.0\r\n\r\n", "200", "\r\n\r\nhello\n", NULL},
+
+    {GET("/none"), "404", "\"urn:frontdesk:fault:not_found\"", NULL},
+    {GET("/hello/"), "404", "application/problem+json", NULL},
+    {GET("/Hello"), "404", NULL, NULL},
+    {GET("/%68ello"), "404", NULL, NULL},
+    {GET("/files/a/b"), "204", NULL, NULL},
+    {LINE("POST", "/files/a") END, "404", NULL, NULL},
+    {LINE("POST", "/hello") END, "405", "Allow: GET, HEAD\r\n", NULL},
+    {LINE("DELETE", "/both") END, "405", "Allow: GET, HEAD, POST\r\n", NULL},
+    {GET("/echo"), "405", "Allow: POST\r\n", NULL},
+    {LINE("OPTIONS", "/hello") END, "405", NULL, NULL},
+    {LINE("BREW", "/hello") END, "405", "bad_method", NULL},
+
+    {LINE("POST", "/echo") JSON "Content-Length: 7\r\n" END "{\"a\":1}", "200",
+	"\r\n\r\n{\"a\":1}", NULL},
+    {LINE("POST", "/echo") JSON "Content-Length: 2\r\n" END "{}", "200",
+	"X-Extra: yes\r\n", NULL},
+    {LINE("POST", "/echo") JSON "Transfer-Encoding: chunked\r\n" END
+				"3\r\n{\"a\r\n4;x=y\r\n\":1}\r\n0\r\n\r\n",
+	"200", "\r\n\r\n{\"a\":1}", NULL},
+    {LINE("POST", "/echo") "Content-Type: Application/JSON; charset=utf-8\r\n"
+			   "Content-Length: 2\r\n" END "{}",
+	"200", NULL, NULL},
+    {LINE("POST", "/echo") "Content-Length: 2\r\n" END "{}", "415", "bad_type",
+	NULL},
+    {LINE("POST", "/echo") "Content-Type: application/jsonp\r\n"
+			   "Content-Length: 2\r\n" END "{}",
+	"415", NULL, NULL},
+    {LINE("POST", "/echo") "Content-Type: text/plain\r\n" END, "415",
+	"bad_type", NULL},
+    {LINE("POST", "/small") JSON "Content-Length: 10\r\n" END "1234567890",
+	"200", NULL, NULL},
+    {LINE("POST", "/small") JSON "Content-Length: 11\r\n" END "12345678901",
+	"413", "too_big", NULL},
+    {LINE("POST", "/small") JSON "Content-Length: 999999999999\r\n" END, "413",
+	"Connection: close", NULL},
+    {LINE("POST", "/small") JSON "Transfer-Encoding: chunked\r\n" END
+				 "b\r\n12345678901\r\n",
+	"413", "too_big", NULL},
+    {LINE("GET", "/hello") "Content-Length: 2\r\n" END "{}", "400",
+	"takes no body", NULL},
+    {LINE("GET", "/hello") "Transfer-Encoding: chunked\r\n" END
+			   "2\r\n{}\r\n0\r\n\r\n",
+	"400", "takes no body", NULL},
+    {GET("/fault"), "429", "Retry-After: 1\r\n", NULL},
+    {GET("/fault"), "429", "\"detail\":\"wait\"", NULL},
+
+    {LINE("GET", "/tell") "Origin: https://a.example\r\n" END, "200",
+	"Access-Control-Allow-Origin: *\r\n", NULL},
+    {GET("/tell"), "200", NULL, "Access-Control"},
+    {LINE("GET", "/hello") "Origin: https://a.example\r\n" END, "200", NULL,
+	"Access-Control"},
+    {LINE("OPTIONS", "/echo") "Origin: https://a.example\r\n"
+			      "Access-Control-Request-Method: POST\r\n" END,
+	"204",
+	"Access-Control-Allow-Headers: Authorization, Content-Type, "
+	"Last-Event-ID\r\n",
+	NULL},
+    {LINE("POST", "/echo") "Origin: https://a.example\r\n" END, "415",
+	"Access-Control-Allow-Origin: *\r\n", NULL},
+
+    {GET("/tell?a=b%20c"), "200",
+	"<b c>\n<none>\n<none>\n<127.0.0.1>\n"
+	"<http://shop.example>\n",
+	NULL},
+    {GET("/tell?a"), "200", "\r\n\r\n<>\n", NULL},
+    {GET("/tell?b=a"), "200", "\r\n\r\n<none>\n", NULL},
+    {LINE("GET", "/tell") "X-Thing: it \r\nAuthorization: bearer abc\r\n" END,
+	"200", "<it >\n<abc>\n", NULL},
+    {LINE("GET", "/tell") "Authorization: Basic abc\r\n" END, "200",
+	"<none>\n<none>\n<none>\n", NULL},
+    /* Nobody said that 127.0.0.1 is a proxy of ours. */
+    {LINE("GET", "/tell") "X-Forwarded-For: 9.9.9.9\r\n"
+			  "X-Forwarded-Proto: https\r\n" END,
+	"200", "<127.0.0.1>\n<http://shop.example>\n", NULL},
+};
+
 static void
-test_reply(void **state)
+test_rows(void **state)
 {
 	struct http *h = front();
-	const char *got = client_ask(h, GET("/hello?x=1"));
+	size_t i;
 
 	(void)state;
-	assert_memory_equal(got, "HTTP/1.1 200 OK\r\n", 17);
-	assert_non_null(strstr(got, "X-Request-Id: "));
-	assert_non_null(strstr(got, "\r\n\r\nhello\n"));
+	for (i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *got = client_ask(h, rows[i].request);
+
+		if (strncmp(got, "HTTP/1.", 7) != 0 ||
+		    strncmp(got + 9, rows[i].status, 3) != 0 ||
+		    (rows[i].has != NULL && !strstr(got, rows[i].has)) ||
+		    (rows[i].not != NULL && strstr(got, rows[i].not )))
+			fail_msg(
+			    "row %zu:\n%s\ngave\n%s", i, rows[i].request, got);
+	}
 	http_stop(h);
 }
+
+static void
+test_proxies(void **state)
+{
+	static const char *const asked[][2] = {
+	    {"X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-Proto: https\r\n"
+	     "X-Forwarded-Host: www.example\r\n",
+		"<9.9.9.9>\n<https://www.example>\n"},
+	    {"X-Forwarded-For: 1.1.1.1, 9.9.9.9, 10.1.2.3\r\n",
+		"<9.9.9.9>\n<http://shop.example>\n"},
+	    {"X-Forwarded-For: nonsense\r\n", "<127.0.0.1>\n"},
+	    {"X-Forwarded-For: 9.9.9.9, nonsense, 10.1.2.3\r\n",
+		"<10.1.2.3>\n"},
+	    {"X-Forwarded-For: \r\n", "<127.0.0.1>\n"},
+	    {"", "<127.0.0.1>\n<http://shop.example>\n"},
+	};
+	struct http_conf conf = client_conf(routes, &context);
+	struct http *h;
+	char request[512];
+	size_t i;
+
+	(void)state;
+	conf.trusted_proxies = "127.0.0.1, 10.0.0.0/8";
+	h = client_front(&conf);
+	for (i = 0; i < ARRAY_LEN(asked); i++) {
+		const char *got;
+
+		snprintf(request, sizeof(request), "%s%s%s",
+		    LINE("GET", "/tell"), asked[i][0], END);
+		got = client_ask(h, request);
+		if (strstr(got, asked[i][1]) == NULL)
+			fail_msg("%s gave %s", asked[i][0], got);
+	}
+	http_stop(h);
+}
+
+/* ---- connections ------------------------------------------------------- */
 
 static void
 test_keep_alive(void **state)
 {
 	struct http *h = front();
 	int i, fd = client_connect(h);
+	char id[17] = "";
 
 	(void)state;
-	for (i = 0; i < 3; i++) {
-		client_send(fd, "GET /later HTTP/1.1\r\nHost: t\r\n\r\n");
-		assert_non_null(strstr(
-		    client_read(fd, "later\n", NULL), "\r\n\r\nlater\n"));
+	for (i = 0; i < 5; i++) {
+		const char *got, *at;
+
+		client_send(fd, LINE("GET", "/hello") "\r\n");
+		got = client_read(fd, "hello\n", NULL);
+		at = strstr(got, "X-Request-Id: ");
+		assert_non_null(at);
+		assert_memory_not_equal(id, at + 14, 16);
+		memcpy(id, at + 14, 16);
+		assert_int_equal(strspn(id, "0123456789abcdef"), 16);
 	}
-	client_send(fd, "GET /none HTTP/1.1\r\nHost: t\r\n\r\n");
+	client_send(fd, LINE("GET", "/none") "\r\n");
 	assert_non_null(strstr(client_read(fd, "}", NULL), "404"));
+	client_send(fd, LINE("POST", "/hello") "\r\n");
+	assert_non_null(strstr(client_read(fd, "}", NULL), "405"));
 	client_send(fd, GET("/hello"));
 	assert_non_null(strstr(client_read(fd, "hello\n", NULL), "200"));
 	close(fd);
@@ -146,57 +268,156 @@ test_keep_alive(void **state)
 }
 
 static void
-test_post(void **state)
+test_pipeline(void **state)
 {
 	struct http *h = front();
 	const char *got = client_ask(h,
-	    "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: application/json"
-	    "\r\nContent-Length: 7\r\n" END "{\"a\":1}");
+	    LINE("GET", "/hello") "\r\n" LINE("POST", "/echo") JSON
+	    "Content-Length: 3\r\n\r\n[1]" GET("/both"));
+	const char *second = strstr(got, "hello\n");
 
 	(void)state;
-	assert_non_null(strstr(got, "\r\n\r\n{\"a\":1}"));
-	assert_non_null(strstr(got, "X-Extra: yes\r\n"));
+	assert_non_null(second);
+	second = strstr(second, "[1]");
+	assert_non_null(second);
+	assert_non_null(strstr(second, "HTTP/1.1 204"));
 	http_stop(h);
 }
 
+/* A head in single bytes, larger than the library's first buffer. */
 static void
-test_upgrade(void **state)
+test_piecemeal(void **state)
 {
 	struct http *h = front();
 	int fd = client_connect(h);
-	char byte = 0;
+	char head[9000];
+	size_t i, n;
+	bool closed;
 
 	(void)state;
-	client_send(fd,
-	    "GET /socket HTTP/1.1\r\nHost: t\r\nConnection: Upgrade\r\n"
-	    "Upgrade: websocket\r\n\r\nearly");
-	assert_non_null(strstr(client_read(fd, "\r\n\r\n", NULL),
-	    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
-	assert_true(client_until(&world.taken, 1));
-	assert_string_equal(world.extra, "early");
-	client_send(fd, "x");
-	while (recv(world.fds[0], &byte, 1, 0) < 0)
-		continue;
-	assert_int_equal(byte, 'x');
-	assert_int_equal(send(world.fds[0], "back", 4, 0), 4);
-	assert_string_equal(client_read(fd, "back", NULL), "back");
-	http_stop(h);
-	client_send(fd, "y");
-	while (recv(world.fds[0], &byte, 1, 0) < 0)
-		continue;
-	assert_int_equal(byte, 'y');
-	close(world.fds[0]);
+	n = (size_t)snprintf(
+	    head, sizeof(head), "%sX-Thing: ", LINE("GET", "/tell"));
+	memset(head + n, 'x', 8000);
+	n += 8000;
+	n += (size_t)snprintf(head + n, sizeof(head) - n, "\r\n%s", END);
+	for (i = 0; i < n; i += 97)
+		client_send_bytes(
+		    fd, (struct str){head + i, n - i < 97 ? n - i : 97});
+	assert_non_null(strstr(client_read(fd, NULL, &closed), "xxxx>\n"));
 	close(fd);
+	http_stop(h);
+}
+
+/* The largest body there may be, and one more, also without a length. */
+static void
+test_body_limit(void **state)
+{
+	struct http *h = front();
+	char *body = malloc(HTTP_BODY_MAX + 300);
+	const char *got;
+	int n = 0, over;
+
+	(void)state;
+	assert_non_null(body);
+	for (over = 0; over < 2; over++) {
+		n = snprintf(body, 300, "%sContent-Length: %u\r\n%s",
+		    LINE("POST", "/echo") JSON, HTTP_BODY_MAX + (unsigned)over,
+		    END);
+		memset(body + n, '7', HTTP_BODY_MAX + 1);
+		got = client_ask_bytes(
+		    h, (struct str){
+			   body, (size_t)n + HTTP_BODY_MAX + (size_t)over});
+		assert_memory_equal(got + 9, over ? "413" : "200", 3);
+		if (!over)
+			assert_int_equal(
+			    strspn(strstr(got, "\r\n\r\n") + 4, "7"),
+			    HTTP_BODY_MAX);
+	}
+	n = snprintf(body, 300, "%sTransfer-Encoding: chunked\r\n%s10001\r\n",
+	    LINE("POST", "/echo") JSON, END);
+	memset(body + n, '7', HTTP_BODY_MAX + 1);
+	got = client_ask_bytes(
+	    h, (struct str){body, (size_t)n + HTTP_BODY_MAX + 1});
+	assert_memory_equal(got + 9, "413", 3);
+	assert_non_null(strstr(got, "too_big"));
+	free(body);
+	http_stop(h);
+}
+
+/* A client that asks first is told yes, or at once why not. */
+static void
+test_expect(void **state)
+{
+	struct http *h = front();
+	int fd = client_connect(h);
+
+	(void)state;
+	client_send(fd, LINE("POST", "/echo") JSON
+	    "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+	assert_non_null(strstr(client_read(fd, "\r\n\r\n", NULL), " 100 "));
+	client_send(fd, "{}");
+	assert_non_null(strstr(client_read(fd, "{}", NULL), " 200 "));
+	client_send(fd, LINE("POST", "/small") JSON
+	    "Expect: 100-continue\r\nContent-Length: 11\r\n\r\n");
+	assert_non_null(strstr(client_read(fd, "}", NULL), " 413 "));
+	close(fd);
+	http_stop(h);
+}
+
+/* ---- starting ---------------------------------------------------------- */
+
+static void
+test_start_wrong(void **state)
+{
+	struct http_conf conf = client_conf(routes, &context);
+	struct http *h = client_front(&conf), *second = NULL;
+	char why[256] = "", listen[32];
+
+	(void)state;
+	snprintf(listen, sizeof(listen), "127.0.0.1:%u", http_port(h));
+	conf.listen = listen;
+	assert_int_equal(http_start(&conf, &second, why, sizeof(why)), E_LIMIT);
+	assert_non_null(strstr(why, "in use"));
+	conf.listen = "127.0.0.1:0";
+	conf.trusted_proxies = "10.0.0.0/99";
+	assert_int_equal(
+	    http_start(&conf, &second, why, sizeof(why)), E_BADINPUT);
+	assert_non_null(strstr(why, "10.0.0.0/99"));
+	assert_null(second);
+	http_stop(h);
+	http_stop(NULL);
+}
+
+static void
+test_one_thread(void **state)
+{
+	struct http_conf conf = client_conf(routes, &context);
+	struct http *h;
+
+	(void)state;
+	conf.threads = 1;
+	conf.listen = "[::1]:0";
+	h = client_front(&conf);
+	http_stop(h);
+	conf.listen = ":0";
+	h = client_front(&conf);
+	assert_non_null(strstr(client_ask(h, GET("/hello")), "hello\n"));
+	http_stop(h);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_reply),
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_proxies),
 	    cmocka_unit_test(test_keep_alive),
-	    cmocka_unit_test(test_post),
-	    cmocka_unit_test(test_upgrade),
+	    cmocka_unit_test(test_pipeline),
+	    cmocka_unit_test(test_piecemeal),
+	    cmocka_unit_test(test_body_limit),
+	    cmocka_unit_test(test_expect),
+	    cmocka_unit_test(test_start_wrong),
+	    cmocka_unit_test(test_one_thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
