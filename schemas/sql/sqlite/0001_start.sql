@@ -9,8 +9,9 @@ CREATE TABLE company (
 	document TEXT NOT NULL
 ) STRICT;
 
+-- An id that was given out is never given again: it stands in tokens.
 CREATE TABLE contact (
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	company INTEGER NOT NULL,
 	external_id TEXT,
 	name TEXT,
@@ -80,9 +81,9 @@ CREATE TABLE event (
 CREATE UNIQUE INDEX event_source ON event (company, source)
 	WHERE source IS NOT NULL;
 
--- state 0: ready.
+-- state 0: ready. An id is never given again: the far side may know it.
 CREATE TABLE outbox (
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	conversation INTEGER NOT NULL,
 	seq INTEGER NOT NULL,
 	channel TEXT NOT NULL,
