@@ -184,19 +184,33 @@ stop_accepting(struct http *h)
 		close(h->listen_fd);
 }
 
-/* Gives what is suspended its answer, and all answers time to get out. */
+static void
+rest(void)
+{
+	const struct timespec step = {.tv_nsec = STOP_STEP_MS * 1000000L};
+
+	nanosleep(&step, NULL);
+}
+
+/*
+ * Gives what is suspended its answer, for libmicrohttpd may not be stopped
+ * before; that takes no time, as somebody is at each of them. Then leaves
+ * answers and the ends of streams a moment to get out.
+ */
 static void
 finish(struct http *h)
 {
-	const struct timespec step = {.tv_nsec = STOP_STEP_MS * 1000000L};
 	int left = STOP_WAIT_MS / STOP_STEP_MS;
 
-	do {
+	reaper_expire_all(&h->reaper);
+	while (reaper_count(&h->reaper, PEER_WAITING) > 0) {
+		rest();
 		reaper_expire_all(&h->reaper);
-		if (reaper_busy(&h->reaper) == 0)
-			break;
-		nanosleep(&step, NULL);
-	} while (--left > 0);
+	}
+	while (left-- > 0 && reaper_count(&h->reaper, PEER_REPLY) +
+				     reaper_count(&h->reaper, PEER_STREAM) >
+				 0)
+		rest();
 }
 
 static void

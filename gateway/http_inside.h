@@ -81,7 +81,8 @@ struct request {
 	enum fault_code fault; /* found before the handler was called */
 	const char *fault_detail;
 	struct address from;
-	bool head, origin, preflight, queued;
+	bool head, origin, preflight;
+	bool waits; /* the peer points to us */
 	int64_t started;
 	unsigned patience_ms;
 	uint64_t length; /* Content-Length, if has_length */

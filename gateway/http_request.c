@@ -104,6 +104,15 @@ request_note(const struct request *r, unsigned status)
 	log_end(&l);
 }
 
+/* Before r goes or goes on: the reaper looks at it no more. */
+static void
+stop_waiting(struct request *r)
+{
+	if (r->waits)
+		peer_wait_over(r->peer);
+	r->waits = false;
+}
+
 /* What was answered but did not get as far as libmicrohttpd. */
 static void
 drop_answer(struct request *r)
@@ -129,8 +138,7 @@ request_complete(void *http, struct MHD_Connection *c, void **request,
 		return;
 	*request = NULL;
 	if (r->step != STEP_UPGRADED) {
-		if (r->step == STEP_STREAM)
-			peer_wait_over(r->peer);
+		stop_waiting(r);
 		drop_answer(r);
 		peer_enter(r->peer, PEER_IDLE,
 		    clock_steady(h->conf.clock) + h->conf.idle_ms);
@@ -348,18 +356,29 @@ request_expire(struct request *r)
 }
 
 static enum MHD_Result
+give_answer(struct request *r)
+{
+	stop_waiting(r);
+	return reply_queue(r);
+}
+
+static enum MHD_Result
 wait_for_answer(struct request *r)
 {
 	struct http *h = r->http;
 	int was = RUNNING;
 
+	r->waits = true;
 	peer_wait(r->peer, PEER_WAITING, r,
 	    clock_steady(h->conf.clock) + h->conf.reply_ms + r->patience_ms);
+	/* Either this is seen here, or http_stop() sees PEER_WAITING. */
+	if (atomic_load(&h->stopping)) {
+		(void)atomic_compare_exchange_strong(&r->phase, &was, EXPIRED);
+		return give_answer(r);
+	}
 	MHD_suspend_connection(r->connection);
 	if (!atomic_compare_exchange_strong(&r->phase, &was, SUSPENDED))
 		MHD_resume_connection(r->connection);
-	else if (atomic_load(&h->stopping))
-		request_expire(r);
 	return MHD_YES;
 }
 
@@ -399,6 +418,5 @@ request_serve(void *http, struct MHD_Connection *c, const char *url,
 		return take_body(r, data, size);
 	if (r->step == STEP_BODY)
 		return run(r);
-	peer_wait_over(r->peer);
-	return reply_queue(r);
+	return give_answer(r);
 }

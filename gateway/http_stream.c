@@ -91,6 +91,7 @@ stream_response(struct request *r)
 	(void)setsockopt(r->peer->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms,
 	    sizeof(dead_ms));
 	r->step = STEP_STREAM;
+	r->waits = true;
 	peer_wait(r->peer, PEER_STREAM, r, 0);
 	return MHD_create_response_from_callback(
 	    MHD_SIZE_UNKNOWN, BLOCK_BYTES, on_read, r, NULL);

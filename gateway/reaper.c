@@ -80,12 +80,6 @@ peer_enter(struct peer *p, enum peer_state state, int64_t deadline)
 	    &p->due, pack(state, deadline), memory_order_release);
 }
 
-enum peer_state
-peer_state(const struct peer *p)
-{
-	return state_of(atomic_load_explicit(&p->due, memory_order_acquire));
-}
-
 void
 peer_open(struct peer *p, int fd, int64_t deadline)
 {
@@ -112,7 +106,8 @@ peer_wait(
 {
 	pthread_mutex_lock(&p->lock);
 	p->waiting = r;
-	peer_enter(p, state, deadline);
+	/* In one order with whoever says "stop" and then counts. */
+	atomic_store(&p->due, pack(state, deadline));
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -178,15 +173,13 @@ reaper_tick(struct reaper *r, int64_t now)
 }
 
 size_t
-reaper_busy(const struct reaper *r)
+reaper_count(const struct reaper *r, enum peer_state state)
 {
 	size_t n = 0;
 	int i;
 
-	for (i = 0; i <= r->top; i++) {
-		enum peer_state state = peer_state(&r->peers[i]);
-		n += state != PEER_CLOSED && state != PEER_IDLE;
-	}
+	for (i = 0; i <= r->top; i++)
+		n += state_of(atomic_load(&r->peers[i].due)) == state;
 	return n;
 }
 

@@ -89,12 +89,10 @@ void peer_wait(
     struct peer *p, enum peer_state state, struct request *r, int64_t deadline);
 /* Back from them: ticks do not touch the request any more. */
 void peer_wait_over(struct peer *p);
-enum peer_state peer_state(const struct peer *p);
 
 /* On the acceptor's thread, or after it has ended. */
 void reaper_tick(struct reaper *r, int64_t now);
-/* How many peers are neither closed nor idle. */
-size_t reaper_busy(const struct reaper *r);
+size_t reaper_count(const struct reaper *r, enum peer_state state);
 /* All that wait or stream reach their deadline now. */
 void reaper_expire_all(struct reaper *r);
 
