@@ -5,6 +5,7 @@
  */
 #include "gateway/visitor.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define WAIT_MAX_S 30u
@@ -44,6 +45,15 @@ read_after(struct str s, uint64_t *out, struct frame_error *error)
 	return read_number(s, SEQ_MAX, out) ||
 	       refuse(error, FAULT_BAD_REQUEST,
 		   "after must be a whole number, the newest seq you have");
+}
+
+/* It causes no news itself, but 0 would be everybody's mark. */
+static uint64_t
+new_origin(struct request *r)
+{
+	struct gateway *g = request_context(r);
+
+	return atomic_fetch_add(&g->next_origin, 1) + 1;
 }
 
 struct hub *
@@ -200,6 +210,7 @@ visitor_events(struct request *r)
 	p->watcher.kind = &poll_kind;
 	p->watcher.conversation = who.conversation;
 	p->watcher.seq = after;
+	p->watcher.origin = new_origin(r);
 	request_wait_longer(r, (unsigned)p->wait_ms);
 	hub_hold(p->hub);
 	hub_post(p->hub, &p->mail);
@@ -365,6 +376,7 @@ visitor_stream(struct request *r)
 	s->watcher.kind = &stream_kind;
 	s->watcher.conversation = who.conversation;
 	s->watcher.seq = after;
+	s->watcher.origin = new_origin(r);
 	hub_hold(s->hub);
 	request_stream(r, "text/event-stream", STREAM_QUEUE, stream_closed, s);
 	hub_post(s->hub, &s->begin);
