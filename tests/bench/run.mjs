@@ -163,13 +163,15 @@ function residentKB(pid) {
   return Number(/VmRSS:\s+(\d+)/.exec(status)[1]);
 }
 
+// Before is just after the start, so what all sockets share is in it too.
 async function idle() {
   const count = 15000;
   await withServer("idle", async (port, server) => {
-    measure("roundtrip", port, company, 50, 1); // wakes every part
     const before = residentKB(server.pid);
     const clients = await start(program("idle"), [port, company, count], 1);
     const after = residentKB(server.pid);
+    const open = await metric(server, "frontdesk_websockets");
+    if (open !== count) throw new Error(`idle: ${open} sockets are open`);
     figure("idle", (after - before) / count);
     note("idle_all", after / 1024, "MB");
     clients.stdin.end();

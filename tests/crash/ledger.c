@@ -227,6 +227,18 @@ ledger_hear(struct ledger *l, const json_t *event)
 	take_down(l, &h, seq);
 }
 
+static bool
+heard_same(const struct heard *a, const struct heard *b)
+{
+	return strcmp(a->kind, b->kind) == 0 &&
+	       strcmp(a->author, b->author) == 0 && a->ref == b->ref &&
+	       strcmp(a->id, b->id) == 0 && strcmp(a->text, b->text) == 0;
+}
+
+/*
+ * The ack takes the place of the event. Only while it catches up may a
+ * visitor find its own message among what it missed, and the ack after it.
+ */
 static void
 first_ack(struct ledger *l, size_t n, uint64_t seq)
 {
@@ -234,14 +246,18 @@ first_ack(struct ledger *l, size_t n, uint64_t seq)
 
 	if (!l->stands_in)
 		return;
-	if (seq != l->heard_count + 1) {
-		story_wrong(WRONG_ORDER, l->visitor,
-		    "message %zu acknowledged as %" PRIu64 " after event %zu",
-		    n, seq, l->heard_count);
+	h = own_message(l, n);
+	if (seq == l->heard_count + 1) {
+		take_down(l, &h, seq);
 		return;
 	}
-	h = own_message(l, n);
-	take_down(l, &h, seq);
+	if (seq <= l->back_at || seq > l->heard_count ||
+	    !heard_same(&h, &l->heard[seq - 1]))
+		story_wrong(WRONG_ORDER, l->visitor,
+		    "message %zu acknowledged as %" PRIu64 " after event %zu; "
+		    "last came back at %zu",
+		    n, seq, l->heard_count, l->back_at);
+	heard_free(&h);
 }
 
 void
@@ -279,14 +295,6 @@ ledger_settled(const struct ledger *l)
 	return l->acked == l->said_count && l->answered >= l->last_own;
 }
 
-static bool
-heard_same(const struct heard *a, const struct heard *b)
-{
-	return strcmp(a->kind, b->kind) == 0 &&
-	       strcmp(a->author, b->author) == 0 && a->ref == b->ref &&
-	       strcmp(a->id, b->id) == 0 && strcmp(a->text, b->text) == 0;
-}
-
 void
 ledger_compare(const struct ledger *l, const json_t *event)
 {
@@ -304,7 +312,20 @@ ledger_compare(const struct ledger *l, const json_t *event)
 	heard_free(&h);
 }
 
-/* Texts of ours and of the company hold no tab and no line end. */
+/* Ids hold nothing strange; texts may, and are written as JSON. */
+static void
+write_heard(const struct ledger *l, size_t i, int64_t conversation, FILE *out)
+{
+	const struct heard *h = &l->heard[i];
+	struct buf text = {0};
+
+	buf_json(&text, str_from(h->text));
+	fprintf(out, "heard\t%" PRId64 "\t%zu\t%s\t%s\t%" PRIu64 "\t%s\t%.*s\n",
+	    conversation, i + 1, h->kind, h->author, h->ref, h->id,
+	    STR_FMT(buf_view(&text)));
+	buf_free(&text);
+}
+
 void
 ledger_write(const struct ledger *l, int64_t conversation, FILE *out)
 {
@@ -319,10 +340,7 @@ ledger_write(const struct ledger *l, int64_t conversation, FILE *out)
 		    conversation, l->said[i].seq, id);
 	}
 	for (i = 0; i < l->heard_count; i++)
-		fprintf(out,
-		    "heard\t%" PRId64 "\t%zu\t%s\t%s\t%" PRIu64 "\t%s\t%s\n",
-		    conversation, i + 1, l->heard[i].kind, l->heard[i].author,
-		    l->heard[i].ref, l->heard[i].id, l->heard[i].text);
+		write_heard(l, i, conversation, out);
 }
 
 void

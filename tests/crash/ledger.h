@@ -44,6 +44,7 @@ struct ledger {
 	size_t said_count, said_room, acked;
 	struct heard *heard; /* heard[i] is seq i + 1 */
 	size_t heard_count, heard_room;
+	size_t back_at;	   /* what it had heard when it last came back */
 	uint64_t last_own; /* newest seq of an own message heard or acked */
 	uint64_t answered; /* own messages up to here have their answer */
 };

@@ -95,6 +95,7 @@ on_welcome(struct visitor *v, const json_t *frame)
 
 	snprintf(v->token, sizeof(v->token), "%s", token == NULL ? "" : token);
 	v->online = true;
+	v->ledger.back_at = v->ledger.heard_count;
 	for (i = 0; i < v->ledger.said_count; i++)
 		if (!v->ledger.said[i].acked)
 			send_message(v, i);
