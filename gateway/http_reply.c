@@ -11,8 +11,9 @@
 #include <sys/socket.h>
 
 #define PROBLEM "application/problem+json"
-/* A reader may take this long on top of request_ms, by the answer's size. */
+/* How slowly an answer may be read; but no longer than so many request_ms. */
 #define BYTES_PER_MS 4u
+#define READ_TIMES_MOST 5u
 
 /* ---- what is to be said ------------------------------------------------ */
 
@@ -240,6 +241,15 @@ response_of(struct request *r)
 	return plain_response(&r->reply);
 }
 
+static int64_t
+reading_ms(const struct http *h, const struct reply *reply)
+{
+	int64_t ms = h->conf.request_ms, most = ms * READ_TIMES_MOST;
+
+	ms += (int64_t)(reply->body.n / BYTES_PER_MS);
+	return ms < most ? ms : most;
+}
+
 static enum MHD_Result
 hand_over(struct request *r, const struct reply *reply, struct MHD_Response *m)
 {
@@ -254,8 +264,7 @@ hand_over(struct request *r, const struct reply *reply, struct MHD_Response *m)
 	request_note(r, reply->status);
 	if (r->step != STEP_STREAM)
 		peer_enter(r->peer, PEER_REPLY,
-		    clock_steady(h->conf.clock) + h->conf.request_ms +
-			(int64_t)(reply->body.n / BYTES_PER_MS));
+		    clock_steady(h->conf.clock) + reading_ms(h, reply));
 	done = MHD_queue_response(r->connection, reply->status, m);
 	MHD_destroy_response(m);
 	return done;

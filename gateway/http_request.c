@@ -198,6 +198,9 @@ find_route(struct request *r, struct str method)
 	for (row = r->http->conf.routes; row->path != NULL; row++) {
 		if (!has_path(row, r, &prefix))
 			continue;
+		/* A path of its own is not a file, whatever the method. */
+		if (prefix && near != NULL)
+			continue;
 		if (str_eq(method, str_from(row->method))) {
 			r->route = row;
 			return;

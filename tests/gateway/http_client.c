@@ -103,16 +103,23 @@ client_front(const struct http_conf *conf)
 	return h;
 }
 
-int
-client_connect(const struct http *h)
+void
+client_connect_with(const struct http *h, int fd)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET,
 	    .sin_port = htons((uint16_t)http_port(h)),
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+}
+
+int
+client_connect(const struct http *h)
+{
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	client_connect_with(h, fd);
 	return fd;
 }
 

@@ -19,6 +19,7 @@ struct http *client_front(const struct http_conf *conf);
 bool client_logged(const char *word);
 
 int client_connect(const struct http *h);
+void client_connect_with(const struct http *h, int fd);
 void client_send(int fd, const char *text);
 void client_send_bytes(int fd, struct str bytes);
 /*
