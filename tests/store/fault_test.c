@@ -1,0 +1,233 @@
+/*
+ * A disk that fails: the n-th write, sync, read ... fails, once or for ever,
+ * for every n until none is left to fail. Whatever happens, what was reported
+ * OK is there, what was reported failed is not, nothing is half there, and
+ * the store works again when the disk does.
+ */
+#include "tests/lib/cmocka.h"
+#include "tests/store/fault_vfs.h"
+#include "tests/store/ordeal.h"
+
+#include <sqlite3.h>
+
+/* ---- every n ----------------------------------------------------------- */
+
+/* The disk is well again: the same store serves at once. */
+static bool
+survives_and_goes_on(const struct fault_plan *plan)
+{
+	struct store_stats stats;
+	struct ordeal o;
+	bool struck;
+
+	ordeal_open(&o, FAULT_VFS);
+	fault_vfs_plan(plan);
+	ordeal_talk(&o);
+	struck = fault_vfs_hits() > 0;
+	fault_vfs_clear();
+	must(say(&o.f, o.talks[0], NULL));
+	store_stats(o.f.store, &stats);
+	assert_int_equal(stats.state, OK);
+	ordeal_check(&o, false);
+	return struck;
+}
+
+/* The disk stays ill until the store has gone; then it is opened anew. */
+static bool
+survives_being_closed(const struct fault_plan *plan)
+{
+	struct ordeal o;
+	bool struck;
+
+	ordeal_open(&o, FAULT_VFS);
+	fault_vfs_plan(plan);
+	ordeal_talk(&o);
+	fixture_stop(&o.f);
+	struck = fault_vfs_hits() > 0;
+	fault_vfs_clear();
+	fixture_start(&o.f);
+	ordeal_check(&o, true);
+	return struck;
+}
+
+/* Both endings in turn; a run in which nothing was struck is the last. */
+static void
+for_every_n(struct fault_plan plan)
+{
+	for (int for_ever = 0; for_ever < 2; for_ever++) {
+		bool struck = true;
+
+		plan.for_ever = for_ever != 0;
+		for (plan.nth = 1; struck; plan.nth++)
+			struck = plan.nth % 2 == 0
+				     ? survives_being_closed(&plan)
+				     : survives_and_goes_on(&plan);
+		assert_true(plan.nth > 5); /* else nothing was tried */
+	}
+}
+
+static void
+disk_full(void **state)
+{
+	(void)state;
+	for_every_n(
+	    (struct fault_plan){.calls = FAULT_WRITE, .code = SQLITE_FULL});
+}
+
+static void
+write_fails_half_done(void **state)
+{
+	(void)state;
+	for_every_n((struct fault_plan){
+	    .calls = FAULT_WRITE, .code = SQLITE_IOERR_WRITE, .half = true});
+}
+
+static void
+sync_fails(void **state)
+{
+	(void)state;
+	for_every_n((struct fault_plan){
+	    .calls = FAULT_SYNC, .code = SQLITE_IOERR_FSYNC});
+}
+
+static void
+anything_fails(void **state)
+{
+	(void)state;
+	for_every_n(
+	    (struct fault_plan){.calls = FAULT_ANY, .code = SQLITE_IOERR});
+}
+
+/* ---- what callers are told --------------------------------------------- */
+
+static void
+check_told(int code, enum err expected)
+{
+	struct store_stats stats;
+	struct conversation c;
+	struct ordeal o;
+
+	ordeal_open(&o, FAULT_VFS);
+	fault_vfs_plan(&(struct fault_plan){.calls = FAULT_WRITE,
+	    .files = FAULT_LOG,
+	    .nth = 1,
+	    .for_ever = true,
+	    .code = code});
+	ordeal_talk(&o);
+	for (size_t i = 0; i < STEPS; i++)
+		assert_int_equal(o.ops[i].err, expected);
+	store_stats(o.f.store, &stats);
+	assert_int_equal(stats.state, expected);
+	assert_true(stats.failed_groups >= ROUNDS);
+	must(store_read_conversation(o.f.reader, o.talks[0], &c));
+	assert_int_equal(c.seq, 1);
+	fault_vfs_clear();
+	ordeal_check(&o, false);
+}
+
+static void
+full_and_failing_disks_have_their_own_words(void **state)
+{
+	(void)state;
+	check_told(SQLITE_FULL, E_FULL);
+	check_told(SQLITE_IOERR_WRITE, E_IO);
+}
+
+/* Nobody writes while /health says that nothing can be written. */
+static void
+an_idle_store_notices_that_the_disk_is_well(void **state)
+{
+	struct store_stats stats = {.state = E_FULL};
+	struct ordeal o;
+
+	(void)state;
+	ordeal_open(&o, FAULT_VFS);
+	fault_vfs_plan(&(struct fault_plan){.calls = FAULT_WRITE,
+	    .nth = 1,
+	    .for_ever = true,
+	    .code = SQLITE_FULL});
+	assert_int_equal(say(&o.f, o.talks[0], NULL), E_FULL);
+	fault_vfs_clear();
+	for (unsigned tries = 0; stats.state != OK && tries < 500; tries++) {
+		sqlite3_sleep(10);
+		store_stats(o.f.store, &stats);
+	}
+	assert_int_equal(stats.state, OK);
+	fixture_close(&o.f);
+}
+
+/* ---- order of things --------------------------------------------------- */
+
+static void
+note_unsynced(struct store_op *op)
+{
+	bool *unsynced = op->arg;
+
+	*unsynced |= fault_vfs_log_is_unsynced();
+}
+
+static void
+done_comes_after_the_sync(void **state)
+{
+	struct store_op ops[50];
+	bool unsynced = false;
+	struct ordeal o;
+
+	(void)state;
+	ordeal_open(&o, FAULT_VFS);
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
+		ops[i] = message_op(o.talks[i % TALKS], NULL);
+		ops[i].done = note_unsynced;
+		ops[i].arg = &unsynced;
+		must(store_submit(o.f.store, &ops[i]));
+	}
+	fixture_close(&o.f);
+	assert_false(unsynced);
+}
+
+/* Longer than any address space: SQLite will not have it. */
+static void
+one_bad_op_does_not_fail_its_neighbours(void **state)
+{
+	struct store_op ops[5];
+	struct batch b;
+	struct ordeal o;
+
+	(void)state;
+	ordeal_open(&o, FAULT_VFS);
+	batch_init(&b);
+	fault_vfs_plan(
+	    &(struct fault_plan){.calls = FAULT_SYNC, .slow_us = 20000});
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
+		ops[i] = message_op(o.talks[i % TALKS], NULL);
+		if (i == 2)
+			ops[i].inbound.event.body.n = (size_t)1 << 40;
+		batch_submit(&b, o.f.store, &ops[i]);
+	}
+	batch_wait(&b);
+	fault_vfs_clear();
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
+		assert_int_equal(ops[i].err, i == 2 ? E_NOMEM : OK);
+	for (size_t i = 0; i < TALKS; i++)
+		assert_true(is_consistent(&o.f, o.talks[i]));
+	must(say(&o.f, o.talks[0], NULL));
+	fixture_close(&o.f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(disk_full),
+	    cmocka_unit_test(write_fails_half_done),
+	    cmocka_unit_test(sync_fails),
+	    cmocka_unit_test(anything_fails),
+	    cmocka_unit_test(full_and_failing_disks_have_their_own_words),
+	    cmocka_unit_test(an_idle_store_notices_that_the_disk_is_well),
+	    cmocka_unit_test(done_comes_after_the_sync),
+	    cmocka_unit_test(one_bad_op_does_not_fail_its_neighbours),
+	};
+
+	fault_vfs_install();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

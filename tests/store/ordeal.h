@@ -1,0 +1,38 @@
+/*
+ * ordeal: the same small piece of work, done while something fails, and the
+ * proof afterwards that nothing was lost, doubled or left half done.
+ */
+#ifndef TESTS_STORE_ORDEAL_H
+#define TESTS_STORE_ORDEAL_H
+
+#include "tests/store/fixture.h"
+
+#define TALKS 2
+#define ROUNDS 2
+#define STEPS (TALKS * ROUNDS)
+
+/* What was done: a message each step, and what became of it. */
+struct ordeal {
+	struct fixture f;
+	int64_t talks[TALKS];
+	char sources[STEPS][8];
+	struct store_op ops[STEPS];
+	unsigned answered; /* OK, each with one outbox row */
+};
+
+/* Opens the store, on vfs (or NULL), and the conversations. */
+void ordeal_open(struct ordeal *o, const char *vfs);
+
+/* Rounds of messages that share groups, each answered, if all went well. */
+void ordeal_talk(struct ordeal *o);
+
+/*
+ * Everything well again: what was OK is there, what failed is not (or may be,
+ * if so said), all is whole. Closes and removes the store.
+ */
+void ordeal_check(struct ordeal *o, bool failed_may_be_there);
+
+/* SQLite's own opinion of the file. */
+void check_file(const char *path);
+
+#endif
