@@ -61,6 +61,27 @@ check_bus(const struct gateway *g, struct buf *out)
 	return true;
 }
 
+/* A check that says more in words. */
+static bool
+check_words(struct buf *out, const char *name, bool ok, struct buf *detail)
+{
+	check_begin(out, name, ok);
+	buf_str(out, ",\"detail\":");
+	buf_json(out, buf_view(detail));
+	buf_char(out, '}');
+	buf_free(detail);
+	return ok;
+}
+
+static bool
+check_hubs(const struct gateway *g, struct buf *out)
+{
+	struct buf detail = {0};
+	bool ok = gateway_hubs_alive(g, &detail);
+
+	return check_words(out, "hubs", ok, &detail);
+}
+
 static bool
 check_rest(const struct gateway *g, struct buf *out)
 {
@@ -70,18 +91,14 @@ check_rest(const struct gateway *g, struct buf *out)
 	if (g->health == NULL)
 		return true;
 	ok = g->health(g->health_arg, &detail);
-	check_begin(out, "service", ok);
-	buf_str(out, ",\"detail\":");
-	buf_json(out, buf_view(&detail));
-	buf_char(out, '}');
-	buf_free(&detail);
-	return ok;
+	return check_words(out, "service", ok, &detail);
 }
 
 static bool (*const checks[])(const struct gateway *g, struct buf *out) = {
     check_store,
     check_http,
     check_bus,
+    check_hubs,
     check_rest,
 };
 

@@ -1,6 +1,7 @@
 /* static: files out of the program, with the headers that fence them in. */
 #include "gateway/static.h"
 #include "gateway/assets.h"
+#include "gateway/gateway.h"
 
 /* The values end with NUL, as request_add_header() wants. */
 static const struct {
@@ -29,7 +30,9 @@ has_tag(struct str list, const char *tag)
 void
 static_serve(struct request *r)
 {
-	const struct asset *a = asset_find(request_path(r));
+	const struct gateway *g = request_context(r);
+	const struct asset *a = g->conf.demo ? asset_find(request_path(r))
+					     : NULL;
 	struct frame_error none = {.code = FAULT_NOT_FOUND,
 	    .detail = STR("there is nothing at this address")};
 	size_t i;

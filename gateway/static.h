@@ -1,5 +1,6 @@
 /*
- * static: the files that are built into the program, for browsers.
+ * static: the files that are built into the program, for browsers; so far
+ * the demo's page, and only if the setting `demo` asks for it.
  *
  * One handler for all paths that are no route: the table's row of GET with a
  * slash and a star. What is no file either is 404. Files carry an ETag and are asked for again
@@ -11,6 +12,7 @@
 
 #include "gateway/http.h"
 
+/* Wants the struct gateway as request_context(). */
 void static_serve(struct request *r);
 
 #endif
