@@ -1,15 +1,11 @@
 /* address: texts and networks of both families, and listening. */
 #include "gateway/address.h"
+#include "tests/lib/cmocka.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 static void
 test_read_write(void **state)

@@ -1,14 +1,10 @@
 /* guard: each fault by itself, in requests that are otherwise right. */
 #include "gateway/guard.h"
+#include "tests/lib/cmocka.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #define NONE \
 	{ \

@@ -1,5 +1,6 @@
 /* http_client: sockets by hand, and the front's settings for tests. */
 #include "tests/gateway/http_client.h"
+#include "tests/lib/cmocka.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -10,11 +11,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 static struct metrics metrics;
 static struct log *front_log;

@@ -4,13 +4,9 @@
  * served.
  */
 #include "tests/gateway/http_client.h"
+#include "tests/lib/cmocka.h"
 
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #define HEAD \
 	"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"

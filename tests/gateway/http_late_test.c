@@ -3,17 +3,13 @@
  * after the client has gone, after the front itself is gone.
  */
 #include "tests/gateway/http_client.h"
+#include "tests/lib/cmocka.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #define HELD_MAX 256u
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: t\r\n\r\n"

@@ -3,6 +3,7 @@
  * no descriptors left. All the others are served meanwhile.
  */
 #include "tests/gateway/http_client.h"
+#include "tests/lib/cmocka.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,11 +13,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #define HELLO "GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"
 #define SLOW_MS 100

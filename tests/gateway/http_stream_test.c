@@ -3,6 +3,7 @@
  * that leave or do not read, both sides ending at once.
  */
 #include "tests/gateway/http_client.h"
+#include "tests/lib/cmocka.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -10,11 +11,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #define ASK "GET /stream HTTP/1.1\r\nHost: t\r\n\r\n"
 #define QUEUE 2000u

@@ -3,16 +3,12 @@
  * methods, bodies, what a handler may ask, and the start itself.
  */
 #include "tests/gateway/http_client.h"
+#include "tests/lib/cmocka.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #define END "Connection: close\r\n\r\n"
 #define LINE(method, path) method " " path " HTTP/1.1\r\nHost: shop.example\r\n"

@@ -4,6 +4,7 @@
  * deadlines and the front itself.
  */
 #include "tests/gateway/http_client.h"
+#include "tests/lib/cmocka.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,11 +14,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #define MANY 1000u
 #define ASK \

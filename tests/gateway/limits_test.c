@@ -1,15 +1,11 @@
 /* limits: buckets empty and fill; the table stays what it is; the crowd. */
 #include "gateway/limits.h"
+#include "tests/lib/cmocka.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 static const struct limit_rule rules[] = {
     {.burst = 3, .per_minute = 60},
