@@ -33,7 +33,7 @@ struct ws_kind {
 
 	/* WS_TEXT or WS_BINARY; never after a close has begun. */
 	void (*message)(struct ws *w, enum ws_what what, struct str payload);
-	/* Its queue has shrunk to half its budget or less. May be NULL. */
+	/* It was flushed, and has room for more. May be NULL. */
 	void (*room)(struct ws *w);
 	/* It was pinged: the moment to look after it. May be NULL. */
 	void (*pinged)(struct ws *w);

@@ -179,10 +179,9 @@ watch_progress(struct ws *w, bool moved)
 		ws_expect(w, WS_DUE_PROGRESS, WS_PROGRESS_MS);
 	if (!crowded && w->crowded)
 		ws_expect(w, WS_DUE_PROGRESS, 0);
-	if (!crowded && w->crowded && w->kind->room != NULL &&
-	    w->state == WS_OPEN)
-		w->kind->room(w);
 	w->crowded = crowded;
+	if (!crowded && w->kind->room != NULL && w->state == WS_OPEN)
+		w->kind->room(w);
 }
 
 static void
