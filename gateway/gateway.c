@@ -11,6 +11,7 @@
 #include "gateway/static.h"
 #include "gateway/visitor.h"
 
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,10 +116,14 @@ start_front(struct gateway *g, char *why, size_t why_size)
 enum err
 gateway_start(struct gateway *g, char *why, size_t why_size)
 {
+	uint64_t origin;
 	enum err e;
 
 	if (g->conf.hub_threads == 0)
 		g->conf.hub_threads = 1;
+	/* Another gateway's marks come with its news: they must differ. */
+	randombytes_buf(&origin, sizeof(origin));
+	atomic_store(&g->next_origin, origin);
 	if ((e = start_limits(g)) != OK || (e = start_hubs(g)) != OK) {
 		(void)snprintf(
 		    why, why_size, "the hubs cannot start: %s", err_name(e));

@@ -233,7 +233,7 @@ open_parts(struct hub *h)
 
 	h->epoll = epoll_create1(EPOLL_CLOEXEC);
 	h->scratch = malloc(WS_SCRATCH);
-	h->ping = piece_frame(WSLAY_PING, STR("fd"));
+	h->ping = piece_frame(WSLAY_PING, STR(""));
 	if (h->epoll < 0)
 		return E_IO;
 	if (h->scratch == NULL || h->ping == NULL)
