@@ -5,7 +5,11 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+/* The least that SQLite needs beside an empty database: its shared memory. */
+#define ROOM_LEAST (64u << 10)
 
 void
 why_say(struct why *why, const char *fmt, ...)
@@ -36,6 +40,18 @@ why_unopened(struct why *why, const char *path)
 		why_say(why, "%s: cannot be opened", path);
 }
 
+/* A full disk shows itself as an I/O error where SQLite maps memory. */
+static bool
+disk_is_full(const char *path)
+{
+	char dir[FILE_PATH_MAX];
+	struct statvfs disk;
+
+	file_directory(path, dir);
+	return statvfs(dir, &disk) == 0 &&
+	       disk.f_bavail * disk.f_frsize < ROOM_LEAST;
+}
+
 static const struct {
 	int rc;
 	const char *words;
@@ -50,8 +66,12 @@ static const struct {
 static void
 why_other(struct why *why, const struct conn *c, const char *path)
 {
+	int rc = c->rc & 0xff;
+
+	if (rc == SQLITE_IOERR && disk_is_full(path))
+		rc = SQLITE_FULL;
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
-		if ((c->rc & 0xff) != reasons[i].rc)
+		if (rc != reasons[i].rc)
 			continue;
 		why_say(why, "%s: %s", path, reasons[i].words);
 		return;
