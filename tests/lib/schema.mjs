@@ -1,0 +1,41 @@
+// schema: holds what travels against schemas/.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import Ajv from "ajv/dist/2020.js";
+
+const read = (name) => JSON.parse(
+  readFileSync(new URL(`../../schemas/${name}`, import.meta.url)));
+
+const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+ajv.addSchema(read("event.schema.json"));
+ajv.addSchema(read("visitor.schema.json"));
+
+const places = {
+  event: "event.schema.json#/$defs/visible",
+  fromVisitor: "visitor.schema.json#/$defs/from_visitor",
+  toVisitor: "visitor.schema.json#/$defs/to_visitor",
+  problem: "visitor.schema.json#/$defs/problem",
+  events: "visitor.schema.json#/$defs/events",
+};
+
+// Errors of the branch that has the frame's own type say most.
+function placeOf(what, value) {
+  const side = { fromVisitor: "from_visitor", toVisitor: "to_visitor" }[what];
+  const own = `visitor.schema.json#/$defs/${side}/$defs/${value?.type}`;
+  return side !== undefined && ajv.getSchema(own) ? own : places[what];
+}
+
+// Fails unless the value is what the schema calls `what`; gives it back.
+export function valid(what, value) {
+  const check = ajv.getSchema(placeOf(what, value));
+  if (!check(value))
+    assert.fail(`${what} ${JSON.stringify(value)}: ` +
+      ajv.errorsText(check.errors));
+  return value;
+}
+
+export const faultCodes =
+  read("visitor.schema.json").$defs.fault_code.enum;
+
+export const openapi = read("openapi.json");
