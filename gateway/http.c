@@ -61,10 +61,13 @@ on_connection(void *http, struct MHD_Connection *c, void **peer,
 }
 
 static void
-on_cut(void *http, enum peer_state state)
+on_cut(void *http, int fd, enum peer_state state)
 {
 	struct http *h = http;
 
+	if (state == PEER_REQUEST)
+		reply_blunt(
+		    fd, FAULT_TOO_SLOW, "the request did not come in time");
 	if (state == PEER_REQUEST || state == PEER_REPLY)
 		metric_add(h->conf.metrics, METRIC_HTTP_REAPED, 1);
 }

@@ -153,12 +153,28 @@ add_cross_origin(const struct request *r, struct MHD_Response *m)
 	add(m, "Access-Control-Max-Age", "86400");
 }
 
+/* Those of the handler; and what goes without saying, if it did not. */
+static void
+add_own(const struct reply *reply, struct MHD_Response *m)
+{
+	bool kept = reply->type == NULL;
+	unsigned i;
+
+	for (i = 0; i < reply->header_count; i++) {
+		const struct reply_header *h = &reply->headers[i];
+
+		add(m, h->name, h->value.p);
+		kept = kept || strcmp(h->name, "Cache-Control") == 0;
+	}
+	if (!kept)
+		add(m, "Cache-Control", "no-store");
+}
+
 static void
 add_headers(
     const struct request *r, const struct reply *reply, struct MHD_Response *m)
 {
 	char id[HTTP_ID_BYTES + 1];
-	unsigned i;
 
 	memcpy(id, r->id, HTTP_ID_BYTES);
 	id[HTTP_ID_BYTES] = '\0';
@@ -167,8 +183,7 @@ add_headers(
 		add(m, "Content-Type", reply->type);
 		add(m, "X-Content-Type-Options", "nosniff");
 	}
-	for (i = 0; i < reply->header_count; i++)
-		add(m, reply->headers[i].name, reply->headers[i].value.p);
+	add_own(reply, m);
 	if (reply->close || atomic_load(&r->http->stopping))
 		add(m, "Connection", "close");
 	if (reply->status == 405)

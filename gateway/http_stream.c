@@ -129,7 +129,6 @@ request_stream(struct request *r, const char *type, size_t queue_max,
 	r->stream = s;
 	r->reply.status = MHD_HTTP_OK;
 	r->reply.type = type;
-	request_add_header(r, "Cache-Control", STR("no-store"));
 	request_add_header(r, "X-Accel-Buffering", STR("no"));
 	reply_ready(r);
 }

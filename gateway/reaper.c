@@ -121,12 +121,17 @@ peer_wait_over(struct peer *p)
 
 /* ---- the walk ---------------------------------------------------------- */
 
+/* Unless it has just gone on by itself, without the lock. */
 static void
-cut(struct reaper *r, struct peer *p, enum peer_state state)
+cut(struct reaper *r, struct peer *p, uint64_t due)
 {
+	enum peer_state state = state_of(due);
+
+	if (!atomic_compare_exchange_strong(
+		&p->due, &due, pack(state, INT64_MAX >> STATE_BITS)))
+		return;
+	r->acts.cut(r->acts.arg, p->fd, state);
 	(void)shutdown(p->fd, SHUT_RDWR);
-	peer_enter(p, state, INT64_MAX >> STATE_BITS);
-	r->acts.cut(r->acts.arg, state);
 }
 
 static void
@@ -143,10 +148,10 @@ look(struct reaper *r, struct peer *p, int64_t now)
 	if (state == PEER_STREAM) {
 		if (p->waiting != NULL &&
 		    !r->acts.stream(p->waiting, p->fd, now))
-			cut(r, p, state);
+			cut(r, p, due);
 	} else if (deadline_of(due) <= now) {
 		if (state != PEER_WAITING)
-			cut(r, p, state);
+			cut(r, p, due);
 		else if (p->waiting != NULL)
 			r->acts.expire(p->waiting);
 	}

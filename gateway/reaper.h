@@ -59,8 +59,8 @@ struct reaper_acts {
 	void (*expire)(struct request *r);
 	/* PEER_STREAM, on each tick. False: cut it off. */
 	bool (*stream)(struct request *r, int fd, int64_t now);
-	/* A peer was cut off in this state. */
-	void (*cut)(void *arg, enum peer_state state);
+	/* A peer in this state is about to be cut off: last words. */
+	void (*cut)(void *arg, int fd, enum peer_state state);
 	void *arg;
 };
 

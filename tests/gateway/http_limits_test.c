@@ -49,15 +49,21 @@ slow_conf(void)
 	return conf;
 }
 
+/* Has the far side ended it; and did it say that we were too slow? */
 static bool
-is_closed(int fd)
+is_closed(int fd, bool *told)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN | POLLRDHUP};
 	char bytes[4096];
+	ssize_t n;
 
-	while (poll(&p, 1, 0) > 0)
-		if (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) <= 0)
+	while (poll(&p, 1, 0) > 0) {
+		n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+		if (n <= 0)
 			return true;
+		if (memmem(bytes, (size_t)n, " 408 ", 5) != NULL)
+			*told = true;
+	}
 	return false;
 }
 
@@ -69,24 +75,26 @@ is_closed(int fd)
 static const struct form {
 	const char *first, *then;
 	int64_t least;
+	bool told;
 } forms[] = {
-    {"", "GET /" LONG_TEXT, SLOW_MS},
-    {"GET /hello HTTP/1.1\r\nHost: t\r\n", "X-A: " LONG_TEXT, SLOW_MS},
+    {"", "GET /" LONG_TEXT, SLOW_MS, false},
+    {"GET /hello HTTP/1.1\r\nHost: t\r\n", "X-A: " LONG_TEXT, SLOW_MS, true},
     {"POST /hello HTTP/1.1\r\nHost: t\r\n" JSON "Content-Length: 9999\r\n\r\n",
-	LONG_TEXT, SLOW_MS},
+	LONG_TEXT, SLOW_MS, true},
     {"POST /hello HTTP/1.1\r\nHost: t\r\n" JSON
      "Transfer-Encoding: chunked\r\n\r\nff\r\n",
-	LONG_TEXT, SLOW_MS},
+	LONG_TEXT, SLOW_MS, true},
     /* On a connection that has served: idle_ms is for the line. */
-    {"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n", "GET /" LONG_TEXT, 3 * SLOW_MS},
-    {"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n", "", 3 * SLOW_MS},
+    {"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n", "GET /" LONG_TEXT, 3 * SLOW_MS,
+	false},
+    {"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n", "", 3 * SLOW_MS, false},
 };
 
 #define FORMS ARRAY_LEN(forms)
 
 /* Sends on all of them until the far side has ended each. */
 static void
-trickle(const int *fds, int64_t *ended)
+trickle(const int *fds, int64_t *ended, bool *told)
 {
 	const struct timespec step = {.tv_nsec = 2000000};
 	int64_t begin = client_now();
@@ -102,7 +110,7 @@ trickle(const int *fds, int64_t *ended)
 			if (at < strlen(forms[i].then))
 				(void)send(fds[i], forms[i].then + at, 1,
 				    MSG_NOSIGNAL);
-			if (is_closed(fds[i])) {
+			if (is_closed(fds[i], &told[i])) {
 				ended[i] = client_now() - begin;
 				open--;
 			}
@@ -117,6 +125,7 @@ test_trickle(void **state)
 	struct http *h = client_front(&conf);
 	uint64_t before = client_metric(METRIC_HTTP_REAPED);
 	int64_t ended[FORMS] = {0};
+	bool told[FORMS] = {false};
 	int fds[FORMS];
 	size_t i;
 
@@ -125,11 +134,12 @@ test_trickle(void **state)
 		fds[i] = client_connect(h);
 		client_send(fds[i], forms[i].first);
 	}
-	trickle(fds, ended);
+	trickle(fds, ended, told);
 	for (i = 0; i < FORMS; i++) {
 		if (ended[i] < forms[i].least - 50 ||
 		    ended[i] > forms[i].least + 1000)
 			fail_msg("form %zu took %d ms", i, (int)ended[i]);
+		assert_int_equal(told[i], forms[i].told);
 		close(fds[i]);
 	}
 	assert_int_equal(client_metric(METRIC_HTTP_REAPED) - before, 3);

@@ -95,6 +95,7 @@ static const struct row {
     {GET("/hello"), "200", "\r\n\r\nhello\n", NULL},
     {GET("/hello?x=1"), "200", "X-Request-Id: ", NULL},
     {GET("/hello"), "200", "X-Content-Type-Options: nosniff", NULL},
+    {GET("/hello"), "200", "Cache-Control: no-store", NULL},
     {LINE("HEAD", "/hello") END, "200", "Content-Length: 6\r\n", "hello\n"},
     {GET("/both"), "204", NULL, NULL},
     {LINE("GET", "/hello") "Connection: close\r\nContent-Length: 0\r\n\r\n",
