@@ -54,9 +54,10 @@ read_version(struct conn *c, int64_t *version)
 	if ((e = read_number(c, "PRAGMA application_id", &id)) != OK)
 		return e;
 	if (id != APPLICATION_ID)
-		return E_VERSION;
-	return read_number(
+		return E_BADINPUT;
+	e = read_number(
 	    c, "SELECT value FROM meta WHERE name = 'schema_version'", version);
+	return e == E_NOTFOUND ? conn_err(c, SQLITE_CORRUPT) : e;
 }
 
 /* ---- the snapshot ------------------------------------------------------ */

@@ -28,12 +28,12 @@ why_unopened(struct why *why, const char *path)
 	char dir[FILE_PATH_MAX];
 
 	file_directory(path, dir);
-	if (access(dir, F_OK) != 0)
+	if (eaccess(dir, F_OK) != 0)
 		why_say(why, "%s: the directory %s does not exist", path, dir);
-	else if (access(dir, W_OK | X_OK) != 0)
+	else if (eaccess(dir, W_OK | X_OK) != 0)
 		why_say(why, "%s: no permission to write in the directory %s",
 		    path, dir);
-	else if (access(path, R_OK | W_OK) != 0 && errno != ENOENT)
+	else if (eaccess(path, R_OK | W_OK) != 0 && errno != ENOENT)
 		why_say(
 		    why, "%s: no permission to read and write the file", path);
 	else
@@ -63,6 +63,15 @@ static const struct {
     {SQLITE_NOMEM, "out of memory"},
 };
 
+/* SQLite's own words; the code's only, if another call came in between. */
+static const char *
+own_words(const struct conn *c)
+{
+	if (c->db != NULL && sqlite3_extended_errcode(c->db) == c->rc)
+		return sqlite3_errmsg(c->db);
+	return sqlite3_errstr(c->rc);
+}
+
 static void
 why_other(struct why *why, const struct conn *c, const char *path)
 {
@@ -76,7 +85,7 @@ why_other(struct why *why, const struct conn *c, const char *path)
 		why_say(why, "%s: %s", path, reasons[i].words);
 		return;
 	}
-	why_say(why, "%s: %s (SQLite %d)", path, sqlite3_errstr(c->rc), c->rc);
+	why_say(why, "%s: %s (SQLite %d)", path, own_words(c), c->rc);
 }
 
 enum err

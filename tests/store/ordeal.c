@@ -1,8 +1,8 @@
 /* ordeal: messages with sources, so that each can be asked for again. */
 #include "tests/store/ordeal.h"
 #include "tests/lib/cmocka.h"
+#include "tests/store/sqlite_file.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 
 void
@@ -48,22 +48,6 @@ ordeal_talk(struct ordeal *o)
 	}
 }
 
-void
-check_file(const char *path)
-{
-	sqlite3 *db;
-	sqlite3_stmt *q;
-
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(
-	    sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &q, NULL),
-	    SQLITE_OK);
-	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-	assert_string_equal((const char *)sqlite3_column_text(q, 0), "ok");
-	sqlite3_finalize(q);
-	sqlite3_close(db);
-}
-
 /* Repeats every message: those reported OK are duplicates of themselves. */
 static void
 check_messages(struct ordeal *o, bool failed_may_be_there)
@@ -103,6 +87,6 @@ ordeal_check(struct ordeal *o, bool failed_may_be_there)
 	for (size_t i = 0; i < TALKS; i++)
 		assert_true(is_consistent(&o->f, o->talks[i]));
 	fixture_stop(&o->f);
-	check_file(o->f.path);
+	assert_true(file_is_whole(o->f.path));
 	fixture_remove(&o->f);
 }

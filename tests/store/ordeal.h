@@ -32,7 +32,4 @@ void ordeal_talk(struct ordeal *o);
  */
 void ordeal_check(struct ordeal *o, bool failed_may_be_there);
 
-/* SQLite's own opinion of the file. */
-void check_file(const char *path);
-
 #endif

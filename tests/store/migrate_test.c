@@ -1,0 +1,246 @@
+/*
+ * Migrations: from each version to the next, all or nothing, and never
+ * without a copy of what was there.
+ */
+#include "store/sqlite/migrate.h"
+#include "tests/lib/cmocka.h"
+#include "tests/store/fault_vfs.h"
+#include "tests/store/fixture.h"
+#include "tests/store/sqlite_file.h"
+
+#include <stdio.h>
+
+#define OLD_FILE \
+	"PRAGMA application_id = 0x46645374;" \
+	"CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;" \
+	"INSERT INTO meta VALUES ('schema_version', 0);" \
+	"CREATE TABLE relic (x); INSERT INTO relic VALUES (42);"
+#define VERSION "SELECT value FROM meta WHERE name = 'schema_version'"
+#define RELIC "SELECT x FROM relic"
+
+static void
+make_old(struct fixture *f, char snapshot[160])
+{
+	fixture_directory(f, &store_engine_sqlite);
+	file_sql(f->path, OLD_FILE);
+	(void)snprintf(snapshot, 160, "%s.v0.snapshot", f->path);
+}
+
+static enum err
+run_list(struct fixture *f, const struct migration *list, char text[256])
+{
+	struct why why = {text, 256};
+	int64_t version = 0;
+	struct conn c;
+	enum err e = conn_open(&c, f->path, f->conf.vfs, true);
+
+	text[0] = '\0';
+	if (e != OK)
+		e = why_failed(&why, e, &c, f->path);
+	if (e == OK)
+		e = migrate_look(&c, f->path, list, &version, &why);
+	if (e == OK)
+		e = migrate_run(&c, f->path, list, version, &why);
+	conn_close(&c);
+	return e;
+}
+
+/* ---- the real ones ----------------------------------------------------- */
+
+static void
+an_old_database_is_copied_and_brought_up(void **state)
+{
+	char snapshot[160];
+	struct fixture f;
+
+	(void)state;
+	make_old(&f, snapshot);
+	fixture_start(&f);
+	f.company = put_company(f.store, "acme", "{}");
+	must(say(&f, open_conversation(&f, "bob"), NULL));
+	fixture_stop(&f);
+	assert_true(file_number(f.path, VERSION) >= 1);
+	assert_int_equal(file_number(f.path, RELIC), 42);
+	assert_true(file_is_whole(snapshot));
+	assert_int_equal(file_number(snapshot, VERSION), 0);
+	assert_int_equal(file_number(snapshot, RELIC), 42);
+	assert_int_equal(
+	    file_number(snapshot, "PRAGMA application_id"), 0x46645374);
+	fixture_remove(&f);
+}
+
+static void
+a_current_database_is_not_copied(void **state)
+{
+	char snapshot[160];
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	fixture_reopen(&f);
+	fixture_stop(&f);
+	for (int v = 0; v < 3; v++) {
+		(void)snprintf(
+		    snapshot, sizeof(snapshot), "%s.v%d.snapshot", f.path, v);
+		assert_false(file_exists(snapshot));
+	}
+	fixture_remove(&f);
+}
+
+/* What a program of version n left is not taken for anything else. */
+static void
+the_first_version_stays_what_it_was(void **state)
+{
+	static const char *const tables[] = {"company", "contact",
+	    "contact_address", "conversation", "event", "outbox", "timer"};
+	const struct migration list[] = {sqlite_migrations[0], {NULL, NULL}};
+	char why[256], sql[100];
+	struct fixture f;
+
+	(void)state;
+	fixture_directory(&f, &store_engine_sqlite);
+	must(run_list(&f, list, why));
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		(void)snprintf(
+		    sql, sizeof(sql), "SELECT count(*) FROM %s", tables[i]);
+		assert_int_equal(file_number(f.path, sql), 0);
+	}
+	assert_int_equal(file_number(f.path, VERSION), 1);
+	fixture_remove(&f);
+}
+
+/* ---- lists of the test's own ------------------------------------------- */
+
+static const struct migration good[] = {
+    {"0001_a", "CREATE TABLE a (x)"},
+    {"0002_b", "CREATE TABLE b (x); INSERT INTO a VALUES (2)"},
+    {"0003_c", "ALTER TABLE a ADD COLUMN y; UPDATE a SET y = 3"},
+    {NULL, NULL},
+};
+static const struct migration bad[] = {
+    {"0001_a", "CREATE TABLE a (x)"},
+    {"0002_b", "CREATE TABLE b (x); INSERT INTO nowhere VALUES (1)"},
+    {NULL, NULL},
+};
+
+static void
+steps_run_in_order_once(void **state)
+{
+	char why[256], snapshot[160];
+	struct fixture f;
+
+	(void)state;
+	make_old(&f, snapshot);
+	must(run_list(&f, good, why));
+	must(run_list(&f, good, why));
+	assert_int_equal(file_number(f.path, VERSION), 3);
+	assert_int_equal(file_number(f.path, "SELECT sum(x) FROM a"), 2);
+	assert_int_equal(file_number(f.path, "SELECT y FROM a"), 3);
+	fixture_remove(&f);
+}
+
+static void
+a_step_that_fails_leaves_nothing_of_itself(void **state)
+{
+	char why[256], snapshot[160], second[160];
+	struct fixture f;
+
+	(void)state;
+	make_old(&f, snapshot);
+	assert_int_equal(run_list(&f, bad, why), E_IO);
+	assert_non_null(strstr(why, "0002_b"));
+	assert_non_null(strstr(why, "nowhere"));
+	assert_int_equal(file_number(f.path, VERSION), 1);
+	assert_int_equal(file_number(f.path, "SELECT count(*) FROM a"), 0);
+	assert_int_equal(file_number(f.path, "SELECT count(*) FROM b"), -1);
+	must(run_list(&f, good, why));
+	assert_int_equal(file_number(f.path, VERSION), 3);
+	(void)snprintf(second, sizeof(second), "%s.v1.snapshot", f.path);
+	assert_int_equal(file_number(snapshot, VERSION), 0);
+	assert_int_equal(file_number(second, VERSION), 1);
+	fixture_remove(&f);
+}
+
+static void
+newer_is_refused(void **state)
+{
+	char why[256], snapshot[160];
+	struct fixture f;
+
+	(void)state;
+	make_old(&f, snapshot);
+	must(run_list(&f, good, why));
+	assert_int_equal(run_list(&f, bad, why), E_VERSION);
+	assert_non_null(strstr(why, "schema version 3"));
+	assert_non_null(strstr(why, "up to 2"));
+	fixture_remove(&f);
+}
+
+/* ---- every n ----------------------------------------------------------- */
+
+/* The data is as before or as after, and the next start completes it. */
+static bool
+survives(struct fault_plan *plan)
+{
+	char why[256], snapshot[160], draft[180];
+	struct fixture f;
+	int64_t version;
+	bool struck;
+	enum err e;
+
+	make_old(&f, snapshot);
+	f.conf.vfs = FAULT_VFS;
+	fault_vfs_plan(plan);
+	e = run_list(&f, good, why);
+	struck = fault_vfs_hits() > 0;
+	fault_vfs_clear();
+	assert_true(e == OK || why[0] != '\0');
+	version = file_number(f.path, VERSION);
+	assert_in_range(version, e == OK ? 3 : 0, 3);
+	if (file_exists(snapshot))
+		assert_int_equal(file_number(snapshot, RELIC), 42);
+	else
+		assert_int_equal(version, 0);
+	must(run_list(&f, good, why));
+	assert_int_equal(file_number(f.path, VERSION), 3);
+	assert_int_equal(file_number(f.path, "SELECT sum(x) FROM a"), 2);
+	assert_int_equal(file_number(f.path, RELIC), 42);
+	assert_int_equal(file_number(snapshot, RELIC), 42);
+	(void)snprintf(draft, sizeof(draft), "%s.draft", snapshot);
+	assert_false(file_exists(draft));
+	assert_true(file_is_whole(f.path));
+	fixture_remove(&f);
+	return struck;
+}
+
+static void
+faults_on_the_way_lose_nothing(void **state)
+{
+	struct fault_plan plan = {.calls = FAULT_ANY, .nth = 1};
+	bool struck = true;
+
+	(void)state;
+	for (; struck; plan.nth++) {
+		plan.for_ever = plan.nth % 2 == 0;
+		plan.code = plan.nth % 3 == 0 ? SQLITE_FULL : SQLITE_IOERR;
+		struck = survives(&plan);
+	}
+	assert_true(plan.nth > 30);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(an_old_database_is_copied_and_brought_up),
+	    cmocka_unit_test(a_current_database_is_not_copied),
+	    cmocka_unit_test(the_first_version_stays_what_it_was),
+	    cmocka_unit_test(steps_run_in_order_once),
+	    cmocka_unit_test(a_step_that_fails_leaves_nothing_of_itself),
+	    cmocka_unit_test(newer_is_refused),
+	    cmocka_unit_test(faults_on_the_way_lose_nothing),
+	};
+
+	fault_vfs_install();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
