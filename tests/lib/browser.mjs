@@ -52,5 +52,7 @@ export async function openPage(context, url) {
 
 export async function shoot(page, name) {
   mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: `${shots}${name}.png` });
+  // As it is when nothing moves any more.
+  await page.screenshot(
+    { path: `${shots}${name}.png`, animations: "disabled" });
 }

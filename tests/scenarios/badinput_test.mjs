@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import WebSocket from "ws";
 import { Raw } from "../lib/raw.mjs";
-import { valid } from "../lib/schema.mjs";
+import { openapi, valid } from "../lib/schema.mjs";
 import { company, startServer } from "../lib/server.mjs";
 import { until, within } from "../lib/until.mjs";
 import { SocketVisitor, newId } from "../lib/visitor.mjs";
@@ -29,7 +29,7 @@ before(async () => {
       open: { ...company, web: { origins: ["*"] } },
     },
     settings: {
-      helloMs: "1s", requestMs: "2s", visitorBurst: 1000,
+      demo: "true", helloMs: "1s", requestMs: "2s", visitorBurst: 1000,
       visitorPerMinute: 0, sessionsPerMinute: 0, connectionsPerAddress: 40,
     },
   });
@@ -205,6 +205,19 @@ describe("routes", () => {
   });
 });
 
+test("what openapi.json names is there, and takes those methods", async () => {
+  for (const [path, methods] of Object.entries(openapi.paths))
+    for (const method of Object.keys(methods)) {
+      const raw = new Raw(server).write(
+        `${method.toUpperCase()} ${path} HTTP/1.1\r\nHost: x\r\n` +
+        "Content-Length: 0\r\nConnection: close\r\n\r\n");
+      const { status } = await raw.answer();
+      assert.ok(methods[method].responses[status],
+        `${method} ${path} gave ${status}`);
+      await raw.end();
+    }
+});
+
 describe("requests that are not finished", () => {
   const pieces = {
     "nothing at all": "",
@@ -214,12 +227,13 @@ describe("requests that are not finished", () => {
     "half a body": "POST /v1/visitor/messages HTTP/1.1\r\nHost: x\r\n" +
       "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
   };
-  for (const [what, text] of Object.entries(pieces))
-    test(what, async () => {
+  test("are ended", async () => {
+    await Promise.all(Object.entries(pieces).map(async ([what, text]) => {
       const raw = new Raw(server).write(text);
       await within(`the end of ${what}`, raw.over, 40_000);
       if (raw.bytes.length > 0) assert.match(raw.text, /^HTTP\/1\.1 408 /);
-    });
+    }));
+  });
 
   test("a client that leaves in the middle", async () => {
     for (let i = 0; i < 50; i++)

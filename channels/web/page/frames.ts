@@ -59,7 +59,7 @@ export type Outgoing =
   | { type: "seen"; seq: number };
 
 // Faults that pass by themselves: the same thing may be tried again.
-const passing = new Set(["busy", "no_room", "too_many", "going_away"]);
+export const passing = new Set(["busy", "no_room", "too_many", "going_away"]);
 
 export function passes(fault: Fault): boolean {
   return passing.has(fault.code);

@@ -26,7 +26,7 @@ export interface Message {
 
 const RUN_MS = 5 * 60_000; // a longer silence starts a new run
 
-const refusals: Record<string, string> = {
+export const refusals: Record<string, string> = {
   too_long: "This message is too long.",
   too_big: "This message is too long.",
   bad_text: "This message holds a character that cannot be sent.",

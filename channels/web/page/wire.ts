@@ -43,7 +43,7 @@ const STEADY_MS = 10_000; // online this long: the next wait is short again
 
 const ladder: Open[] = [openSocket, openStream, openPoll];
 // Trying again cannot help.
-const final = new Set(["unknown_company", "bad_origin", "not_found"]);
+export const final = new Set(["unknown_company", "bad_origin", "not_found"]);
 
 function isFault(opened: Opened): opened is Fault {
   return typeof opened === "object" && "code" in opened;

@@ -28,7 +28,7 @@ export function lineWords(line: Line, now: number): string {
   }
 }
 
-const faults: Record<string, string> = {
+export const faults: Record<string, string> = {
   unknown_company: "There is no chat at this address. " +
     "Please check the link that brought you here.",
   bad_origin: "This chat may not be shown on this website.",
