@@ -247,7 +247,7 @@ a_failed_first_start_can_be_repeated(void **state)
 static int64_t
 make_killed(struct fixture *f, char path[160])
 {
-	char log[160], log_to[160];
+	char log[200], log_to[200];
 	int64_t id;
 
 	fixture_open(f, &store_engine_sqlite);

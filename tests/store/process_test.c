@@ -1,0 +1,235 @@
+/*
+ * Several processes on one file, as gateway and worker are, and processes
+ * that are killed: what each was told is what the file holds.
+ */
+#include "tests/lib/cmocka.h"
+#include "tests/lib/random.h"
+#include "tests/store/fixture.h"
+#include "tests/store/sqlite_file.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PROCESSES 3
+#define MESSAGES 300
+#define KILLS 5
+#define ACKS 100000
+
+/* What all processes see. */
+struct shared {
+	atomic_uint stored, repeated, answered, stale;
+	atomic_uint tries;	 /* of the process that gets killed */
+	atomic_bool acked[ACKS]; /* message n was reported stored */
+};
+
+static struct shared *
+share(void)
+{
+	struct shared *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	must(s == MAP_FAILED ? E_NOMEM : OK);
+	return s;
+}
+
+/* The store must not be open: it does not survive a fork. */
+static pid_t
+start(void (*work)(struct fixture *, int64_t, struct shared *),
+    struct fixture *f, int64_t id, struct shared *s)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	fixture_start(f);
+	work(f, id, s);
+	fixture_stop(f);
+	_exit(0);
+}
+
+static void
+finish(pid_t pid)
+{
+	int status = -1;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* ---- together ---------------------------------------------------------- */
+
+/* All send the same messages; all try to answer them. */
+static void
+talk(struct fixture *f, int64_t id, struct shared *s)
+{
+	for (unsigned i = 0; i < MESSAGES; i++) {
+		struct store_op op;
+		char source[16];
+		enum err e;
+
+		(void)snprintf(source, sizeof(source), "s%u", i);
+		op = message_op(id, source);
+		must(store_submit_wait(f->store, &op));
+		if (op.inbound.duplicate)
+			s->repeated++;
+		else
+			s->stored++;
+		e = answer(f, id);
+		must(e == E_STALE ? OK : e);
+		if (e == OK)
+			s->answered++;
+		else
+			s->stale++;
+	}
+}
+
+static void
+several_processes_agree(void **state)
+{
+	struct shared *s = share();
+	pid_t pids[PROCESSES];
+	struct fixture f;
+	int64_t id;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	id = open_conversation(&f, "bob");
+	fixture_stop(&f);
+	for (size_t i = 0; i < PROCESSES; i++)
+		pids[i] = start(talk, &f, id, s);
+	for (size_t i = 0; i < PROCESSES; i++)
+		finish(pids[i]);
+	assert_int_equal(s->stored, MESSAGES);
+	assert_int_equal(s->repeated, MESSAGES * (PROCESSES - 1));
+	fixture_start(&f);
+	assert_int_equal(state_of(&f, id).seq, 1 + s->stored + s->answered);
+	assert_true(is_consistent(&f, id));
+	fixture_stop(&f);
+	assert_true(file_is_whole(f.path));
+	fixture_remove(&f);
+	(void)munmap(s, sizeof(*s));
+}
+
+/* ---- killed ------------------------------------------------------------ */
+
+struct numbered {
+	struct store_op op;
+	struct shared *shared;
+	unsigned number;
+	char source[16];
+};
+
+static void
+note_ack(struct store_op *op)
+{
+	struct numbered *n = CONTAINER_OF(op, struct numbered, op);
+
+	if (op->err == OK)
+		n->shared->acked[n->number] = true;
+}
+
+/* Messages without end, several in each group. */
+static void
+talk_on(struct fixture *f, int64_t id, struct shared *s)
+{
+	static struct numbered all[ACKS];
+
+	while (s->tries < ACKS) {
+		unsigned i = s->tries++;
+
+		all[i].shared = s;
+		all[i].number = i;
+		(void)snprintf(all[i].source, sizeof(all[i].source), "s%u", i);
+		all[i].op = message_op(id, all[i].source);
+		all[i].op.done = note_ack;
+		if (i % 7 == 0)
+			all[i].op.err = store_submit_wait(f->store, &all[i].op);
+		else
+			must(store_submit(f->store, &all[i].op));
+		if (i % 7 == 0)
+			note_ack(&all[i].op);
+	}
+}
+
+static unsigned
+count_acked(const struct shared *s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ACKS; i++)
+		n += s->acked[i];
+	return n;
+}
+
+static void
+check_acked(struct fixture *f, int64_t id, const struct shared *s)
+{
+	for (unsigned i = 0; i < s->tries; i++) {
+		struct store_op op;
+		char source[16];
+
+		if (!s->acked[i])
+			continue;
+		(void)snprintf(source, sizeof(source), "s%u", i);
+		op = message_op(id, source);
+		must(store_submit_wait(f->store, &op));
+		assert_true(op.inbound.duplicate);
+	}
+}
+
+static void
+kill_after(pid_t pid, uint64_t ms)
+{
+	struct timespec nap = {0, (long)ms * 1000000L};
+
+	nanosleep(&nap, NULL);
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+}
+
+static void
+what_a_killed_process_reported_is_there(void **state)
+{
+	struct test_random r = test_random_new("process");
+	struct shared *s = share();
+	struct fixture f;
+	int64_t id;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	id = open_conversation(&f, "bob");
+	fixture_stop(&f);
+	for (unsigned i = 0; i < KILLS; i++) {
+		unsigned before = count_acked(s);
+		pid_t pid = start(talk_on, &f, id, s);
+
+		while (count_acked(s) < before + 20)
+			continue;
+		kill_after(pid, test_random_below(&r, 20));
+	}
+	fixture_start(&f);
+	check_acked(&f, id, s);
+	assert_true(is_consistent(&f, id));
+	assert_true(count_acked(s) >= KILLS * 20);
+	fixture_stop(&f);
+	assert_true(file_is_whole(f.path));
+	fixture_remove(&f);
+	(void)munmap(s, sizeof(*s));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(several_processes_agree),
+	    cmocka_unit_test(what_a_killed_process_reported_is_there),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
