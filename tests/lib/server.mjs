@@ -68,6 +68,7 @@ class Process {
   constructor(args) {
     this.name = args[0];
     this.errors = "";
+    this.said = ""; // on stdout
     this.child = spawn(binary, args,
       { env, stdio: ["ignore", "pipe", "pipe"] });
     living.add(this.child);
@@ -84,15 +85,14 @@ class Process {
   }
 
   async #firstLine() {
-    let text = "";
     this.child.stdout.setEncoding("utf8");
     for await (const piece of this.child.stdout.iterator(
       { destroyOnReturn: false })) {
-      text += piece;
-      if (text.includes("\n")) break;
+      this.said += piece;
+      if (this.said.includes("\n")) break;
     }
-    this.child.stdout.resume();
-    return text.split("\n")[0];
+    this.child.stdout.on("data", (piece) => { this.said += piece; });
+    return this.said.split("\n")[0];
   }
 
   async ready(pattern) {
