@@ -3,6 +3,7 @@
  * table of calls; opening stands at the end.
  */
 #include "store/sqlite/file.h"
+#include "store/sqlite/log_vfs.h"
 #include "store/sqlite/migrate.h"
 #include "store/sqlite/sqlite.h"
 #include "store/sqlite/write.h"
@@ -18,8 +19,11 @@
 static enum err
 writer_open(struct sqlite *s, bool create)
 {
-	enum err e = conn_open(&s->writer, s->path, s->vfs, create);
+	const char *vfs;
+	enum err e = log_vfs_over(s->vfs, &vfs);
 
+	if (e == OK)
+		e = conn_open(&s->writer, s->path, vfs, create);
 	return e == OK ? conn_exec(&s->writer, WRITER_SETTINGS) : e;
 }
 
