@@ -18,7 +18,9 @@ const proof = (user, secret = SECRET) =>
 for (const mode of ["serve", "split"]) {
   describe(mode, () => {
     let server;
-    before(async () => { server = await startServer({ mode }); });
+    // All of them come from one address.
+    const settings = { connectionsPerAddress: 0, sessionsPerMinute: 0 };
+    before(async () => { server = await startServer({ mode, settings }); });
     after(() => server?.stop());
     for (const Way of ways)
       describe(Way.way, () => chats(() => server, Way));
