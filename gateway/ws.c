@@ -54,6 +54,8 @@ ws_gone(struct ws *w, const char *why)
 	w->state = WS_GONE;
 	log_note(g->log, LOG_DEBUG, "ws.gone", "why", str_from(why));
 	hub_timer_stop(w->hub, &w->timer);
+	/* The front's duplicate may outlive ours, and epoll watches both. */
+	(void)epoll_ctl(w->hub->epoll, EPOLL_CTL_DEL, w->fd, NULL);
 	close(w->fd);
 	ws_queue_free(w);
 	ws_in_free(w->in);
