@@ -60,9 +60,9 @@ function finish({ name, first, nesting, parameters: count }, path, last) {
   };
 }
 
-function measures() {
+function measures(folders) {
   const result = [];
-  for (const path of cFiles([...PRODUCT, 'tests'])) {
+  for (const path of cFiles(folders)) {
     result.push({ what: path, file: read(path).split('\n').length - 1 });
     if (path.endsWith('.c')) result.push(...functions(path));
   }
@@ -93,8 +93,10 @@ function quantile(sorted, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-const all = measures();
-const product = all.filter(({ what }) => !what.startsWith('tests/'));
+const product = measures(PRODUCT);
+// Tests may nest a loop more; they must not be long either.
+const tests = measures(['tests']).map(({ what, lines, file }) =>
+  ({ what, ...(lines && { lines }), ...(file && { file }) }));
 
 function sorted(figure) {
   return product.map((entry) => entry[figure]).filter((n) => n !== undefined)
@@ -102,7 +104,7 @@ function sorted(figure) {
 }
 
 test('nothing is above a ceiling but what is listed', () =>
-  none(faults(all)));
+  none(faults([...product, ...tests])));
 
 test('most functions are short', (t) => {
   for (const figure of ['lines', 'nesting', 'parameters', 'file']) {
