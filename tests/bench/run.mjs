@@ -5,7 +5,9 @@
 // FD_BUILD says which build to take (build/release), FRONTDESK_BIN which
 // binary. What is measured, and how, stands at the top of each program here.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,6 +19,7 @@ const binary = process.env.FRONTDESK_BIN ?? join(build, "frontdesk");
 // On the disk of the build, since /tmp may be memory, where fsync is free.
 const work = mkdtempSync(join(build, "bench."));
 const company = "shop";
+delete process.env.FRONTDESK_BIN; // the binary would take it for a setting
 const flags = [
   ["--listen", "127.0.0.1:0"], ["--listen-ops", "127.0.0.1:0"],
   ["--visitor-burst", "0"], ["--visitor-per-minute", "0"],
@@ -36,6 +39,11 @@ const targets = {
   depth_old: ["<=", 1.3, "times"],
   start: ["<=", 150, "ms"],
   drain: [">=", 5000, "answers/s"],
+  faq_hit1: [">=", 0.78, "ratio"],
+  faq_right: [">=", 0.7, "ratio"],
+  faq_unknown: [">=", 0.75, "ratio"],
+  faq_ask: ["<=", 20, "us"],
+  faq_learn: ["<=", 200, "ms"],
 };
 
 const short = (n) => (n >= 100 ? n.toFixed(0) : String(+n.toPrecision(3)));
@@ -252,8 +260,30 @@ async function drain() {
   note("drain_start", listening, "ms");
 }
 
+// Of the brain that answers from a list of questions; needs no server. The
+// list is public data (StackFAQ) and not part of this tree.
+const faqData = process.env.FAQ_DATA ??
+  join(here, "../../../shared/data/stackfaq.json");
+function faq() {
+  if (!existsSync(faqData)) {
+    console.error(`faq: skipped, there is no ${faqData}; FAQ_DATA names it`);
+    return;
+  }
+  const r = measure("faq", faqData);
+  figure("faq_hit1", r.faq_hit1);
+  figure("faq_right", r.faq_right);
+  figure("faq_unknown", r.faq_unknown);
+  figure("faq_ask", r.faq_ask_us);
+  figure("faq_learn", r.faq_learn_ms);
+  note("faq_hit3", r.faq_hit3, "ratio");
+  note("faq_mrr", r.faq_mrr, "ratio");
+  note("faq_wrong", r.faq_wrong, "ratio");
+  note("faq_silent", r.faq_silent, "ratio");
+  note("faq_ask_many", r.faq_ask_many_us, "us");
+}
+
 const figures = {
-  ingest, roundtrip, latency, idle, depth, start: startup, drain,
+  ingest, roundtrip, latency, idle, depth, start: startup, drain, faq,
 };
 
 // ---- running them ---------------------------------------------------------

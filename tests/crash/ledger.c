@@ -295,21 +295,56 @@ ledger_settled(const struct ledger *l)
 	return l->acked == l->said_count && l->answered >= l->last_own;
 }
 
+static void
+find_said(struct ledger *l, const struct heard *h, uint64_t seq)
+{
+	size_t n;
+
+	if (strcmp(h->author, "customer") != 0 || !own_number(l, h->id, &n))
+		return;
+	if (l->said[n].found)
+		story_wrong(WRONG_DOUBLED, l->visitor,
+		    "message %zu is there again, as %" PRIu64, n, seq);
+	l->said[n].found = true;
+	if (l->said[n].acked && l->said[n].seq != seq)
+		story_wrong(WRONG_LOST, l->visitor,
+		    "message %zu was acknowledged as %" PRIu64
+		    " and is %" PRIu64,
+		    n, l->said[n].seq, seq);
+}
+
 void
-ledger_compare(const struct ledger *l, const json_t *event)
+ledger_compare(struct ledger *l, const json_t *event)
 {
 	uint64_t seq = number(event, "seq");
 	struct heard h = heard_of(event);
 
+	find_said(l, &h, seq);
 	if (seq == 0 || seq > l->heard_count)
 		story_wrong(
-		    WRONG_LOST, l->visitor, "never heard event %" PRIu64, seq);
+		    WRONG_ORDER, l->visitor, "never heard event %" PRIu64, seq);
 	else if (!heard_same(&h, &l->heard[seq - 1]))
 		story_wrong(WRONG_ORDER, l->visitor,
 		    "event %" PRIu64 " is %s of %s, but it heard %s of %s", seq,
 		    h.kind, h.author, l->heard[seq - 1].kind,
 		    l->heard[seq - 1].author);
 	heard_free(&h);
+}
+
+void
+ledger_compared(const struct ledger *l, size_t events)
+{
+	size_t i;
+
+	if (events != l->heard_count)
+		story_wrong(WRONG_ORDER, l->visitor,
+		    "the server has %zu events, it heard %zu", events,
+		    l->heard_count);
+	for (i = 0; i < l->said_count; i++)
+		if (l->said[i].acked && !l->said[i].found)
+			story_wrong(WRONG_LOST, l->visitor,
+			    "message %zu, acknowledged as %" PRIu64, i,
+			    l->said[i].seq);
 }
 
 /* Ids hold nothing strange; texts may, and are written as JSON. */

@@ -28,6 +28,7 @@ enum wrong {
 struct said {
 	bool acked;
 	uint64_t seq;
+	bool found; /* afterwards, in what the server has */
 };
 
 /* An event as this visitor saw it. kind "hidden": it may not see more. */
@@ -59,7 +60,9 @@ void ledger_ack(struct ledger *l, const json_t *ack);
 /* An event object. */
 void ledger_hear(struct ledger *l, const json_t *event);
 /* The same event, read back from the store: is it what was heard? */
-void ledger_compare(const struct ledger *l, const json_t *event);
+void ledger_compare(struct ledger *l, const json_t *event);
+/* All was read back: was anything acknowledged that is not there? */
+void ledger_compared(const struct ledger *l, size_t events);
 
 /* All said is acknowledged, and all acknowledged is answered. */
 bool ledger_settled(const struct ledger *l);
