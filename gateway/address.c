@@ -14,6 +14,9 @@
 #include <unistd.h>
 
 #define BACKLOG 4096
+/* What the kernel keeps for a client that does not read; the default grows
+ * to 4 MiB, and accepted sockets inherit this. */
+#define UNREAD_BYTES (128 * 1024)
 #define HOST_MAX 256u
 
 static const unsigned char mapped[12] = {
@@ -274,13 +277,14 @@ place_read(const char *text, struct place *out)
 static int
 bind_one(const struct addrinfo *ai)
 {
-	int on = 1, off = 0, number;
+	int on = 1, off = 0, unread = UNREAD_BYTES, number;
 	int fd = socket(
 	    ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -1;
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &unread, sizeof(unread));
 	if (ai->ai_family == AF_INET6)
 		(void)setsockopt(
 		    fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
