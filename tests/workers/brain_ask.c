@@ -1,5 +1,5 @@
 /* brain_ask: see the header. */
-#include "brain_ask.h"
+#include "tests/workers/brain_ask.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

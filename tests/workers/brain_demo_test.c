@@ -5,7 +5,7 @@
  * What the brain is known to miss stands in `missed`, so that it is seen when
  * it learns one of these.
  */
-#include "brain_ask.h"
+#include "tests/workers/brain_ask.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * brain: the table of kinds; bursts, courtesies and honesty of the faq brain.
  * What it finds is tried on the demo company in brain_demo_test.c.
  */
-#include "brain_ask.h"
+#include "tests/workers/brain_ask.h"
 #include "workers/brain_faq.h"
 
 #include <stdarg.h>
