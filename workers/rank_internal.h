@@ -18,8 +18,8 @@
 #define RANK_ITEM_GROUPS 4u /* groups of one meaning that an item may be in */
 
 struct rank_tuning {
-	float k, length_question, length_answer; /* BM25 */
-	float answer;				 /* what a match there counts */
+	/* BM25, and what a match in the answer counts. */
+	float k, length_question, length_answer, answer;
 	float weight[RANK_WEIGHTS];   /* of a word, by enum rank_weight */
 	float slip, form, form_least; /* nearly the same word */
 	float meaning;		      /* another of the same meaning */
