@@ -6,6 +6,7 @@
 #include "cmd/command.h"
 #include "cmd/process.h"
 #include "core/company.h"
+#include "workers/brain.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,6 +49,18 @@ read_document(const char *path, struct buf *out)
 	return E_LIMIT;
 }
 
+static void
+brain_fault(struct faults *faults, struct str name)
+{
+	struct buf known = {0};
+
+	brain_write_names(&known);
+	faults_add(faults, "bot.brain",
+	    "is \"%.*s\", which is no brain; write one of: %.*s", STR_FMT(name),
+	    STR_FMT(buf_view(&known)));
+	buf_free(&known);
+}
+
 /* Checks; says every fault. */
 static enum err
 check(const char *path, struct str document)
@@ -57,6 +70,10 @@ check(const char *path, struct str document)
 	struct buf lines = {0};
 	enum err e = company_parse(document, &faults, &company);
 
+	if (e == OK && brain_find(company->brain) == NULL) {
+		brain_fault(&faults, company->brain);
+		e = E_BADINPUT;
+	}
 	if (e != OK) {
 		faults_write(&faults, &lines);
 		complain("%s is not applied:\n%.*s", path,

@@ -14,3 +14,12 @@ brain_find(struct str name)
 			return kinds[i];
 	return NULL;
 }
+
+void
+brain_write_names(struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(kinds); i++)
+		buf_addf(out, "%s%s", i == 0 ? "" : ", ", kinds[i]->name);
+}

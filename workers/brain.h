@@ -13,6 +13,7 @@
 #define WORKERS_BRAIN_H
 
 #include "core/arena.h"
+#include "core/buf.h"
 #include "core/decide.h"
 
 struct company; /* the parsed company document, core/company.h */
@@ -57,5 +58,8 @@ struct brain_kind {
 
 /* The kind of that name, or NULL. */
 const struct brain_kind *brain_find(struct str name);
+
+/* "faq, ..." for people. */
+void brain_write_names(struct buf *out);
 
 #endif

@@ -2,7 +2,7 @@
 //   bench <name> <value> <unit> target <op><target> ok|short
 // and, for what is good to know beside it,
 //   note <name> <value> <unit>
-// FD_BUILD says which build to take (build/release), FRONTDESK_BIN which
+// FD_BUILD says which build to take (build/release), FD_BIN which
 // binary. What is measured, and how, stands at the top of each program here.
 import { execFileSync, spawn } from "node:child_process";
 import {
@@ -15,11 +15,10 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const build = process.env.FD_BUILD ?? join(here, "../../build/release");
-const binary = process.env.FRONTDESK_BIN ?? join(build, "frontdesk");
+const binary = process.env.FD_BIN ?? join(build, "frontdesk");
 // On the disk of the build, since /tmp may be memory, where fsync is free.
 const work = mkdtempSync(join(build, "bench."));
 const company = "shop";
-delete process.env.FRONTDESK_BIN; // the binary would take it for a setting
 const flags = [
   ["--listen", "127.0.0.1:0"], ["--listen-ops", "127.0.0.1:0"],
   ["--visitor-burst", "0"], ["--visitor-per-minute", "0"],

@@ -8,7 +8,7 @@
 struct test_random
 test_random_new(const char *who)
 {
-	const char *fixed = getenv("FRONTDESK_SEED");
+	const char *fixed = getenv("FD_SEED");
 	struct timespec t;
 	uint64_t seed;
 
@@ -16,7 +16,7 @@ test_random_new(const char *who)
 	seed = fixed != NULL
 		   ? strtoull(fixed, NULL, 10)
 		   : (uint64_t)t.tv_sec * 1000000007u + (uint64_t)t.tv_nsec;
-	printf("%s: FRONTDESK_SEED=%llu\n", who, (unsigned long long)seed);
+	printf("%s: FD_SEED=%llu\n", who, (unsigned long long)seed);
 	return (struct test_random){seed};
 }
 

@@ -5,7 +5,7 @@
 //	await server.stop();
 //
 // mode: "serve" is one process, "split" a gateway and a worker. Settings are
-// flags by their name, { pingMs: "1s" }. FRONTDESK_BIN or FD_BUILD say which
+// flags by their name, { pingMs: "1s" }. FD_BIN or FD_BUILD say which
 // binary.
 
 import assert from "node:assert/strict";
@@ -19,7 +19,7 @@ import { PATIENCE_MS, within } from "./until.mjs";
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const build = process.env.FD_BUILD ?? join(top, "build/asan");
-export const binary = process.env.FRONTDESK_BIN ?? join(build, "frontdesk");
+export const binary = process.env.FD_BIN ?? join(build, "frontdesk");
 
 // Settings come from flags alone, whatever stands in the tester's environment.
 const env = Object.fromEntries(Object.entries(process.env)
