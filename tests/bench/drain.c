@@ -59,6 +59,7 @@ send_all(char **argv)
 	    .arg = &w});
 	sessions_save(&w.sessions, argv[3]);
 	printf("sent %zu\n", w.sessions.n);
+	sessions_free(&w.sessions);
 	return 0;
 }
 
@@ -75,6 +76,7 @@ check_all(char **argv)
 	    .answer = on_look,
 	    .arg = &w});
 	printf("answered %zu\n", w.answered);
+	sessions_free(&w.sessions);
 	return 0;
 }
 

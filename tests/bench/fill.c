@@ -164,6 +164,7 @@ take_visitors(const char *path)
 		fill.conversations[i * fill.count / s.n] = strtoll(
 		    dot + 1, NULL, 10);
 	}
+	sessions_free(&s);
 }
 
 int
@@ -192,6 +193,10 @@ main(int argc, char **argv)
 	for (i = 0; i < SLOTS; i++)
 		sem_wait(&fill.finished);
 	store_close(fill.store);
+	for (i = 0; i < SLOTS; i++)
+		arena_free(&slots[i].arena);
+	free(slots);
+	free(fill.conversations);
 	printf("events %zu\n", fill.count * (1 + 2 * turns));
 	return 0;
 }

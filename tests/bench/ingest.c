@@ -118,6 +118,7 @@ prepare(unsigned front, const char *company, size_t visitors, size_t lanes)
 		die("no memory");
 	for (i = 0; i < lanes; i++)
 		lane_build(&all.lanes[i], s.tokens[i % s.n]);
+	sessions_free(&s);
 }
 
 int
@@ -144,5 +145,8 @@ main(int argc, char **argv)
 	printf("front_per_s %.0f\n", median(front, rounds));
 	printf("bare_per_s %.0f\n", median(bare, rounds));
 	printf("share %.3f\n", median(front, rounds) / median(bare, rounds));
+	for (i = 0; i < all.count; i++)
+		buf_free(&all.lanes[i].request);
+	free(all.lanes);
 	return 0;
 }

@@ -86,6 +86,8 @@ measure(struct talker *t, struct client *cl, int fd, int64_t us)
 	print("answer_p99_us", (double)samples_at(&answers, 0.99));
 	print("sync_p50_us", sync);
 	print("sync_p99_us", (double)samples_at(&syncs, 0.99));
+	samples_free(&answers);
+	samples_free(&syncs);
 }
 
 int
@@ -110,6 +112,8 @@ main(int argc, char **argv)
 		wait_ready(&cl);
 	}
 	measure(&t, &cl, fd, (int64_t)number_from(argv[4], 3600) * 1000000);
+	wire_close(&t.wire);
+	client_free(&cl);
 	close(fd);
 	return 0;
 }

@@ -102,5 +102,11 @@ main(int argc, char **argv)
 		talker_ask(&talkers[i]);
 	run_for(&cl, (int64_t)number_from(argv[4], 3600) * 200000);
 	measure(&cl, (int64_t)number_from(argv[4], 3600) * 1000000);
+	for (i = 0; i < n; i++)
+		wire_close(&talkers[i].wire);
+	client_free(&cl);
+	samples_free(&all.samples);
+	sessions_free(&sessions);
+	free(talkers);
 	return 0;
 }

@@ -171,3 +171,15 @@ sessions_load(struct sessions *s, const char *path)
 	}
 	fclose(f);
 }
+
+void
+sessions_free(struct sessions *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		/* keep() made it. */
+		free((char *)(uintptr_t)s->tokens[i].p);
+	free(s->tokens);
+	*s = (struct sessions){0};
+}

@@ -19,6 +19,7 @@ void sessions_open(
     struct sessions *s, unsigned port, struct str company, size_t n);
 void sessions_save(const struct sessions *s, const char *path);
 void sessions_load(struct sessions *s, const char *path);
+void sessions_free(struct sessions *s);
 
 /*
  * Sends one request for each of `count` numbers, over `connections` kept
