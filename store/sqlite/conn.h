@@ -27,7 +27,7 @@ struct conn {
 	unsigned busy_ms;   /* how long it waits for a lock */
 	int64_t busy_since; /* steady us, of the wait under way */
 	int rc;		    /* SQLite's code for what failed last */
-	bool failed;	    /* met E_IO: reopen before the next use */
+	bool failed;	    /* to be opened anew before the next use */
 };
 
 /* ---- life -------------------------------------------------------------- */

@@ -28,9 +28,17 @@ writer_open(struct sqlite *s, bool create)
 }
 
 /*
- * After an I/O error nothing is known of what the connection thinks is on
- * disk, and a second fsync may lie; a new one reads everything again.
+ * After a failure nothing is known of what the connection thinks is on disk,
+ * a second fsync may lie, and what log_vfs holds back must go. Closing ends
+ * the transaction and its lock; the next group reads everything anew.
  */
+static void
+writer_abandon(struct sqlite *s)
+{
+	conn_close(&s->writer);
+	s->writer.failed = true;
+}
+
 static enum err
 writer_ready(struct sqlite *s)
 {
@@ -38,11 +46,11 @@ writer_ready(struct sqlite *s)
 
 	if (!s->writer.failed)
 		return OK;
-	conn_close(&s->writer);
 	e = writer_open(s, false);
-	s->writer.failed = e != OK;
 	if (e == OK)
 		checkpointer_watch(&s->checkpointer);
+	else
+		writer_abandon(s);
 	return e;
 }
 
@@ -59,26 +67,14 @@ apply_all(struct conn *c, struct store_op **ops, size_t n)
 	return e;
 }
 
-static void
-give_up(struct conn *c)
-{
-	if (!sqlite3_get_autocommit(c->db) && conn_run(c, SQL_ROLLBACK) != OK)
-		c->failed = true;
-}
-
 static enum err
 run_group(struct conn *c, struct store_op **ops, size_t n)
 {
 	enum err e = conn_run(c, SQL_BEGIN_WRITE);
 
-	if (e != OK)
-		return e;
-	e = apply_all(c, ops, n);
 	if (e == OK)
-		e = conn_run(c, SQL_COMMIT);
-	if (e != OK)
-		give_up(c);
-	return e;
+		e = apply_all(c, ops, n);
+	return e == OK ? conn_run(c, SQL_COMMIT) : e;
 }
 
 static enum err
@@ -93,10 +89,12 @@ sqlite_commit(void *engine, struct store_op **ops, size_t n, bool *common)
 	if (e != OK)
 		return e;
 	e = run_group(&s->writer, ops, n);
-	if (e == OK)
+	if (e == OK) {
 		checkpointer_turn(&s->checkpointer);
-	else
+	} else {
 		*common = conn_failed_by_file(&s->writer);
+		writer_abandon(s);
+	}
 	return e;
 }
 
@@ -106,7 +104,11 @@ sqlite_probe(void *engine)
 	struct sqlite *s = engine;
 	enum err e = writer_ready(s);
 
-	return e == OK ? conn_run(&s->writer, SQL_PROBE) : e;
+	if (e != OK)
+		return e;
+	if ((e = conn_run(&s->writer, SQL_PROBE)) != OK)
+		writer_abandon(s);
+	return e;
 }
 
 static void

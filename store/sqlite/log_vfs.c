@@ -83,16 +83,19 @@ log_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at)
 
 /* ---- the rest flushes first, or only passes on ------------------------- */
 
+/*
+ * What is still gathered was never committed; by now another process may have
+ * put its own commit in that place.
+ */
 static int
 log_close(sqlite3_file *f)
 {
 	struct log_file *log = log_of(f);
-	int rc = flush(log);
-	int closed = log->base->pMethods->xClose(log->base);
+	int rc = log->base->pMethods->xClose(log->base);
 
 	sqlite3_free(log->gathered);
 	log->gathered = NULL;
-	return rc == SQLITE_OK ? closed : rc;
+	return rc;
 }
 
 static int

@@ -4,10 +4,14 @@
  * SQLite writes each page to the write-ahead log in two pieces, a header of
  * 24 bytes and the page. A group of many events so costs hundreds of system
  * calls. This VFS stands before another one and gathers what follows on in
- * the log; it goes out in one write when the log is synced, read, measured,
- * cut or closed, or when LOG_GATHER_BYTES have come together. Only the writer
- * opens its files through it. Others read only what a commit has made
- * visible, which is after the sync, so nobody can miss what is gathered.
+ * the log; it goes out in one write when the log is synced, read, measured or
+ * cut, or when LOG_GATHER_BYTES have come together. Only the writer opens its
+ * files through it. Others read only what a commit has made visible, which
+ * with synchronous = FULL is after the sync, so nobody can miss what is
+ * gathered.
+ *
+ * What a failed transaction has gathered must not go out after its lock is
+ * given up: the connection is closed then, which drops it.
  *
  * A write that fails is told at the sync instead: the commit fails the same.
  */

@@ -309,31 +309,41 @@ open_one(void *arg)
 }
 
 static void
-several_may_open_a_new_file(void **state)
+open_together(struct fixture *f, struct opener openers[], size_t n)
 {
-	struct opener openers[6];
 	pthread_barrier_t start;
-	struct fixture f;
 
-	(void)state;
-	fixture_directory(&f, &store_engine_sqlite);
-	pthread_barrier_init(&start, NULL, ARRAY_LEN(openers));
-	for (size_t i = 0; i < ARRAY_LEN(openers); i++) {
-		openers[i].f = &f;
+	pthread_barrier_init(&start, NULL, (unsigned)n);
+	for (size_t i = 0; i < n; i++) {
+		openers[i].f = f;
 		openers[i].start = &start;
 		must(pthread_create(
 			 &openers[i].thread, NULL, open_one, &openers[i]) == 0
 			 ? OK
 			 : E_NOMEM);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(openers); i++)
+	for (size_t i = 0; i < n; i++)
 		pthread_join(openers[i].thread, NULL);
-	for (size_t i = 0; i < ARRAY_LEN(openers); i++) {
-		assert_int_equal(
-		    put_company(openers[i].store, "acme", "{}"), 1);
-		store_close(openers[i].store);
+	pthread_barrier_destroy(&start);
+}
+
+static void
+several_may_open_a_new_file(void **state)
+{
+	struct opener openers[6];
+	struct fixture f;
+
+	(void)state;
+	for (unsigned round = 0; round < 10; round++) {
+		fixture_directory(&f, &store_engine_sqlite);
+		open_together(&f, openers, ARRAY_LEN(openers));
+		for (size_t i = 0; i < ARRAY_LEN(openers); i++) {
+			assert_int_equal(
+			    put_company(openers[i].store, "acme", "{}"), 1);
+			store_close(openers[i].store);
+		}
+		fixture_remove(&f);
 	}
-	fixture_remove(&f);
 }
 
 int

@@ -1,8 +1,138 @@
-/* SQLite behind the contract: the suite. Its own ways stand beside this. */
+/*
+ * SQLite behind the contract: the suite, and what can only be seen in the
+ * file or from beside it.
+ */
+#include "store/sqlite/sqlite.h"
+#include "tests/lib/cmocka.h"
+#include "tests/store/fault_vfs.h"
+#include "tests/store/sqlite_file.h"
 #include "tests/store/suite.h"
+
+#include <sqlite3.h>
+
+static int64_t
+identified(struct fixture *f, const char *who, const char *external_id)
+{
+	struct store_op op = message_op(open_conversation(f, who), NULL);
+
+	op.inbound.event.kind = EVENT_IDENTIFIED;
+	op.inbound.external_id = str_from(external_id);
+	op.inbound.name = STR("Bob");
+	op.inbound.email = STR("bob@example.com");
+	must(store_submit_wait(f->store, &op));
+	return op.inbound.state.contact;
+}
+
+static void
+a_moved_conversation_takes_its_address_along(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	(void)open_conversation(&f, "tablet");
+	assert_int_equal(
+	    identified(&f, "phone", "7"), identified(&f, "laptop", "7"));
+	fixture_stop(&f);
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM contact"), 2);
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM contact"
+				" JOIN contact_address ON contact = id"
+				" WHERE external_id = '7' AND name = 'Bob'"
+				" AND email = 'bob@example.com'"),
+	    2);
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM conversation c"
+				" JOIN contact_address a"
+				" ON a.conversation = c.id"
+				" AND a.contact = c.contact"),
+	    3);
+	fixture_remove(&f);
+}
+
+/* An id stands in tokens: the next contact must not inherit it. */
+static void
+the_id_of_a_contact_that_is_gone_is_not_given_again(void **state)
+{
+	struct fixture f;
+	int64_t gone;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	(void)identified(&f, "phone", "7");
+	gone = state_of(&f, open_conversation(&f, "laptop")).contact;
+	assert_int_not_equal(identified(&f, "laptop", "7"), gone);
+	assert_true(state_of(&f, open_conversation(&f, "next")).contact > gone);
+	fixture_close(&f);
+}
+
+static void
+after_a_failure_the_file_is_opened_anew(void **state)
+{
+	struct fixture f;
+	int64_t id;
+
+	(void)state;
+	fixture_directory(&f, &store_engine_sqlite);
+	f.conf.vfs = FAULT_VFS;
+	fixture_start(&f);
+	f.company = put_company(f.store, "acme", "{}");
+	id = open_conversation(&f, "bob");
+	fault_vfs_plan(&(struct fault_plan){
+	    .calls = FAULT_SYNC, .nth = 1, .code = SQLITE_IOERR_FSYNC});
+	assert_int_equal(say(&f, id, NULL), E_IO);
+	fault_vfs_plan(&(struct fault_plan){
+	    .calls = FAULT_OPEN, .files = FAULT_MAIN, .nth = 1});
+	must(say(&f, id, NULL));
+	assert_int_equal(fault_vfs_hits(), 1);
+	fault_vfs_clear();
+	assert_int_equal(state_of(&f, id).seq, 2);
+	fixture_close(&f);
+}
+
+static void
+a_lock_that_others_keep_is_waited_for_within_bounds(void **state)
+{
+	struct store_op op, *ops[1] = {&op};
+	struct sqlite *s;
+	bool common = false;
+	sqlite3 *foreign;
+	struct fixture f;
+	char why[256];
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	op = message_op(open_conversation(&f, "bob"), NULL);
+	fixture_stop(&f);
+	must(store_engine_sqlite.open(&f.conf, (void **)&s, why, sizeof(why)));
+	must(sqlite3_open(f.path, &foreign) == SQLITE_OK ? OK : E_IO);
+	(void)sqlite3_exec(foreign, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	s->writer.busy_ms = 20;
+	assert_int_equal(
+	    store_engine_sqlite.commit(s, ops, 1, &common), E_LIMIT);
+	assert_true(common);
+	(void)sqlite3_close(foreign);
+	must(store_engine_sqlite.commit(s, ops, 1, &common));
+	assert_int_equal(op.inbound.seq, 2);
+	store_engine_sqlite.close(s);
+	fixture_remove(&f);
+}
 
 int
 main(void)
 {
-	return suite_run(&store_engine_sqlite);
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_moved_conversation_takes_its_address_along),
+	    cmocka_unit_test(
+		the_id_of_a_contact_that_is_gone_is_not_given_again),
+	    cmocka_unit_test(after_a_failure_the_file_is_opened_anew),
+	    cmocka_unit_test(
+		a_lock_that_others_keep_is_waited_for_within_bounds),
+	};
+	int failed;
+
+	fault_vfs_install();
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	return failed + suite_run(&store_engine_sqlite);
 }
