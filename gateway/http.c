@@ -63,11 +63,16 @@ on_connection(void *http, struct MHD_Connection *c, void **peer,
 static void
 on_cut(void *http, int fd, enum peer_state state)
 {
+	const struct linger never = {.l_onoff = 1, .l_linger = 0};
 	struct http *h = http;
 
 	if (state == PEER_REQUEST)
 		reply_blunt(
 		    fd, FAULT_TOO_SLOW, "the request did not come in time");
+	/* What was not read would stay in the kernel long after us. */
+	if (state == PEER_REPLY || state == PEER_STREAM)
+		(void)setsockopt(
+		    fd, SOL_SOCKET, SO_LINGER, &never, sizeof(never));
 	if (state == PEER_REQUEST || state == PEER_REPLY)
 		metric_add(h->conf.metrics, METRIC_HTTP_REAPED, 1);
 }

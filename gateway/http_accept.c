@@ -83,10 +83,11 @@ accept_forget(struct http *h, struct peer *p)
 	if (!p->counted)
 		return;
 	p->counted = false;
-	atomic_fetch_sub(&h->open, 1);
-	metric_sub(h->conf.metrics, METRIC_HTTP_CONNECTIONS, 1);
+	/* The crowd first: who is let in finds room in it too. */
 	if (!p->trusted)
 		crowd_leave(h->crowd, &p->address);
+	atomic_fetch_sub(&h->open, 1);
+	metric_sub(h->conf.metrics, METRIC_HTTP_CONNECTIONS, 1);
 }
 
 static void
