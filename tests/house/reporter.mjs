@@ -4,6 +4,7 @@
 // something in it fails.
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 
 const PRINTED_MAX = 20_000;
@@ -11,9 +12,14 @@ const PRINTED_MAX = 20_000;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const printed = new Map();
 
+// Node 18 gives a URL where Node 20 gives a path.
+function short(file) {
+  return relative('', file.startsWith('file:') ? fileURLToPath(file) : file);
+}
+
 function place({ file, name }) {
-  const path = file ? relative('', file) : '';
-  return path === '' || name === file ? relative('', name) : `${path}: ${name}`;
+  if (!file || name === file) return short(name);
+  return `${short(file)}: ${name}`;
 }
 
 function indent(text) {
@@ -52,10 +58,11 @@ function failed(test) {
   return `FAILED ${place(test)}\n${indent(words(error))}\n${indent(before)}`;
 }
 
-// A suite is not a test of its own, unless its hooks fail.
-function groups({ details }) {
+// A suite is not a test of its own, unless its hooks fail or all of it is
+// skipped.
+function groups({ details, skip }) {
   const why = details.error?.failureType;
-  return details.type === 'suite' &&
+  return details.type === 'suite' && skip === undefined &&
     (why === undefined || why === 'subtestsFailed');
 }
 
