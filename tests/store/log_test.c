@@ -140,6 +140,44 @@ a_reader_that_will_not_let_go_is_ended(void **state)
 	load_close(&l);
 }
 
+static _Atomic int64_t set_now;
+
+static int64_t
+set_ms(const struct clock *c)
+{
+	(void)c;
+	return set_now;
+}
+
+static void
+a_young_moment_is_spared(void **state)
+{
+	const struct clock set = {.steady_ms = set_ms};
+	struct conversation c;
+	struct readers all;
+	struct reader *r;
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	readers_init(&all, f.path, NULL, &set);
+	must(reader_open(&all, &r));
+	must(reader_begin(r));
+	set_now += READER_MS_MAX - 1;
+	readers_expire(&all);
+	assert_int_equal(sqlite_read_conversation(r, 1, &c), E_NOTFOUND);
+	set_now++;
+	readers_expire(&all);
+	assert_int_equal(sqlite_read_conversation(r, 1, &c), E_LIMIT);
+	reader_end(r);
+	set_now += READER_MS_MAX;
+	readers_expire(&all); /* it keeps no moment now */
+	assert_int_equal(sqlite_read_conversation(r, 1, &c), E_NOTFOUND);
+	reader_close(r);
+	readers_free(&all);
+	fixture_close(&f);
+}
+
 /* Another program's reader is not ours to end: the log grows, then refuses. */
 static void
 a_foreign_reader_costs_room_but_nothing_is_lost(void **state)
@@ -243,6 +281,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_log_stays_within_its_bound),
 	    cmocka_unit_test(a_reader_that_will_not_let_go_is_ended),
+	    cmocka_unit_test(a_young_moment_is_spared),
 	    cmocka_unit_test(a_foreign_reader_costs_room_but_nothing_is_lost),
 	    cmocka_unit_test(at_its_maximum_the_log_refuses),
 	    cmocka_unit_test(a_disk_that_takes_no_copies_stops_no_commits),

@@ -254,6 +254,9 @@ identified_names_the_contact(struct fixture *f)
 	assert_int_equal(identify(f, id, ""), contact);
 	assert_int_equal(identify(f, id, "7"), contact);
 	assert_int_equal(identify(f, id, "7"), contact);
+	assert_int_equal(identify(f, id, ""), contact);
+	assert_int_equal(
+	    identify(f, open_conversation(f, "eve"), "7"), contact);
 	assert_true(is_consistent(f, id));
 }
 
