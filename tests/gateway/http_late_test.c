@@ -67,7 +67,22 @@ on_hello(struct request *r)
 	request_reply(r, 200, "text/plain", STR("hello\n"));
 }
 
+static _Atomic unsigned inside, stopping;
+
+/* Still at work when the front begins to stop. */
+static void
+on_slow(struct request *r)
+{
+	const struct timespec moment = {.tv_nsec = 50000000};
+
+	atomic_store(&inside, 1);
+	(void)client_until(&stopping, 1);
+	nanosleep(&moment, NULL);
+	on_hold(r);
+}
+
 static const struct route routes[] = {
+    {.method = "GET", .path = "/slow", .handle = on_slow},
     {.method = "GET", .path = "/hold", .handle = on_hold},
     {.method = "GET", .path = "/patient", .handle = on_patient},
     {.method = "GET", .path = "/hello", .handle = on_hello},
@@ -193,6 +208,25 @@ test_stop(void **state)
 	close(half);
 }
 
+static void
+test_stop_in_handler(void **state)
+{
+	struct http *h = front(60000);
+	int fd = client_connect(h);
+	bool closed;
+
+	(void)state;
+	inside = stopping = 0;
+	client_send(fd, GET("/slow"));
+	assert_true(client_until(&inside, 1));
+	atomic_store(&stopping, 1);
+	http_stop(h);
+	client_read(fd, NULL, &closed);
+	assert_true(closed);
+	answer(take_held());
+	close(fd);
+}
+
 /* ---- many at once ------------------------------------------------------ */
 
 static void *
@@ -286,6 +320,7 @@ main(void)
 	    cmocka_unit_test(test_patience),
 	    cmocka_unit_test(test_client_left),
 	    cmocka_unit_test(test_stop),
+	    cmocka_unit_test(test_stop_in_handler),
 	    cmocka_unit_test(test_races),
 	};
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define END "Connection: close\r\n\r\n"
@@ -341,6 +342,27 @@ test_body_limit(void **state)
 	http_stop(h);
 }
 
+/* Refused early, a client that still sends is not met with a reset at once,
+ * which would take the answer away from it. */
+static void
+test_early_answer(void **state)
+{
+	const struct timespec moment = {.tv_nsec = 10000000};
+	struct http *h = front();
+	int fd = client_connect(h), i;
+
+	(void)state;
+	client_send(fd,
+	    LINE("POST", "/small") JSON "Content-Length: 100000\r\n\r\n1234");
+	assert_non_null(strstr(client_read(fd, "}", NULL), " 413 "));
+	for (i = 0; i < 5; i++) {
+		assert_int_equal(send(fd, "5678", 4, MSG_NOSIGNAL), 4);
+		nanosleep(&moment, NULL);
+	}
+	close(fd);
+	http_stop(h);
+}
+
 /* A client that asks first is told yes, or at once why not. */
 static void
 test_expect(void **state)
@@ -412,6 +434,7 @@ main(void)
 	    cmocka_unit_test(test_pipeline),
 	    cmocka_unit_test(test_piecemeal),
 	    cmocka_unit_test(test_body_limit),
+	    cmocka_unit_test(test_early_answer),
 	    cmocka_unit_test(test_expect),
 	    cmocka_unit_test(test_start_wrong),
 	    cmocka_unit_test(test_one_thread),

@@ -90,7 +90,28 @@ on_hello(struct request *r)
 	request_reply(r, 200, "text/plain", STR("hello\n"));
 }
 
+/* Waits until something unread is there. */
+static void
+on_take_late(void *arg, int fd, struct str extra)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	(void)arg;
+	(void)extra;
+	assert_int_equal(poll(&p, 1, CLIENT_WAIT_MS), 1);
+	taken_fds[0] = fd;
+	atomic_fetch_add(&taken, 1);
+}
+
+static void
+on_unread(struct request *r)
+{
+	request_upgrade(r, STR("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), STR(""),
+	    on_take_late, NULL);
+}
+
 static const struct route routes[] = {
+    {.method = "GET", .path = "/unread", .handle = on_unread},
     {.method = "GET", .path = "/socket", .handle = on_socket},
     {.method = "GET", .path = "/later", .handle = on_later},
     {.method = "GET", .path = "/hold", .handle = on_hold},
@@ -153,6 +174,30 @@ test_one(void **state)
 	close(taken_fds[0]);
 	assert_int_equal(recv(fd, &byte, 1, 0), 0);
 	close(fd);
+}
+
+/* Nobody else keeps the connection open, not even for what is unread. */
+static void
+test_ends_with_taker(void **state)
+{
+	struct http_conf c = conf();
+	struct http *h = client_front(&c);
+	int fd = client_connect(h);
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	struct timespec moment = {.tv_nsec = 50000000};
+
+	(void)state;
+	client_send(fd,
+	    "GET /unread HTTP/1.1\r\nHost: t\r\nConnection: Upgrade\r\n"
+	    "Upgrade: websocket\r\n\r\n");
+	client_read(fd, "\r\n\r\n", NULL);
+	client_send(fd, "x");
+	assert_true(client_until(&taken, 1));
+	nanosleep(&moment, NULL);
+	close(taken_fds[0]);
+	assert_int_equal(poll(&p, 1, 300), 1);
+	close(fd);
+	http_stop(h);
 }
 
 /* Far more than connections_max, for they do not count; and deadlines that
@@ -276,6 +321,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_one),
+	    cmocka_unit_test(test_ends_with_taker),
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_later),
 	    cmocka_unit_test(test_old_version),
