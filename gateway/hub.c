@@ -131,8 +131,10 @@ drain(struct hub *h)
 static bool
 work(struct hub *h)
 {
-	bool more = mailbox_run(&h->mailbox, h);
+	bool more = false;
 
+	/* Letters that come meanwhile wake us by themselves. */
+	(void)mailbox_run(&h->mailbox, h);
 	if (h->news_waiting)
 		h->news_waiting = news_step(h);
 	more |= h->news_waiting;
@@ -301,9 +303,9 @@ woken(void *owner, struct mail *m)
 void
 hub_drain(struct hub *h)
 {
-	h->wake.fn = woken;
+	h->wake_drain.fn = woken;
 	if (!atomic_exchange(&h->draining, true))
-		hub_post(h, &h->wake);
+		hub_post(h, &h->wake_drain);
 }
 
 void
@@ -317,6 +319,8 @@ void
 hub_stop(struct hub *h)
 {
 	atomic_store(&h->ending, true);
+	h->wake_end.fn = woken;
+	hub_post(h, &h->wake_end);
 	pthread_join(h->thread, NULL);
 	hub_free(h);
 }

@@ -65,7 +65,7 @@ struct hub {
 	int64_t drain_until;   /* 0: has not begun */
 	sem_t drained;
 	bool drained_said;
-	struct mail wake;
+	struct mail wake_drain, wake_end;
 };
 
 /* ---- hub_timer.c ------------------------------------------------------- */
