@@ -1,4 +1,4 @@
-/* base: names of the errors. */
+/* base: names of the errors, and the one thing strings need so often. */
 #include "core/base.h"
 
 static const char *const names[ERRS] = {
@@ -20,4 +20,20 @@ const char *
 err_name(enum err e)
 {
 	return (unsigned)e < ERRS ? names[e] : "unknown";
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct str
+str_trim(struct str s)
+{
+	while (s.n > 0 && is_blank(s.p[0]))
+		s = (struct str){s.p + 1, s.n - 1};
+	while (s.n > 0 && is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
 }

@@ -56,6 +56,9 @@ str_from(const char *z)
 	return (struct str){z, z == NULL ? 0 : strlen(z)};
 }
 
+/* Without the spaces and tabs at both ends. */
+struct str str_trim(struct str s);
+
 static inline bool
 str_eq(struct str a, struct str b)
 {

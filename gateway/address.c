@@ -108,18 +108,6 @@ address_same(const struct address *a, const struct address *b)
 
 /* ---- networks ---------------------------------------------------------- */
 
-static struct str
-trim(struct str s)
-{
-	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t')) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-		s.n--;
-	return s;
-}
-
 /* Decimal, at most max; false for anything else. */
 static bool
 small_number(struct str s, unsigned max, unsigned *out)
@@ -170,7 +158,7 @@ networks_read(
 		const char *comma = memchr(rest.p, ',', rest.n);
 		size_t n = comma == NULL ? rest.n : (size_t)(comma - rest.p);
 
-		part = trim((struct str){rest.p, n});
+		part = str_trim((struct str){rest.p, n});
 		n += comma != NULL;
 		rest = (struct str){rest.p + n, rest.n - n};
 		if (part.n == 0)

@@ -76,18 +76,6 @@ guard_same_name(struct str a, struct str b)
 	return true;
 }
 
-static struct str
-trimmed(struct str s)
-{
-	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t')) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-		s.n--;
-	return s;
-}
-
 /* Digits only, and no more than fit. */
 static bool
 read_length(struct str s, uint64_t *out)
@@ -168,7 +156,7 @@ header_fault(struct seen *seen, const struct guard_header *h)
 		return "a header holds a control byte";
 	for (i = 0; i < ARRAY_LEN(watched); i++)
 		if (guard_same_name(h->name, watched[i].name))
-			return watched[i].on(seen, trimmed(h->value));
+			return watched[i].on(seen, str_trim(h->value));
 	return NULL;
 }
 

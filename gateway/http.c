@@ -142,6 +142,7 @@ http_start(
     const struct http_conf *conf, struct http **out, char *why, size_t why_size)
 {
 	struct http *h = calloc(1, sizeof(*h));
+	uint64_t first;
 	enum err e;
 
 	if (h == NULL) {
@@ -152,8 +153,9 @@ http_start(
 	h->head_is_whole = strcmp(MHD_get_version(), "0.9.75") == 0;
 	h->listen_fd = h->wake_fd = h->spare_fd = -1;
 	pthread_mutex_init(&h->linger.lock, NULL);
-	if (getrandom(&h->seed, sizeof(h->seed), 0) != sizeof(h->seed))
-		h->seed = (uint64_t)clock_wall(conf->clock);
+	if (getrandom(&first, sizeof(first), 0) != sizeof(first))
+		first = (uint64_t)clock_wall(conf->clock);
+	atomic_store(&h->next_id, first);
 	(void)signal(SIGPIPE, SIG_IGN);
 	e = networks_read(conf->trusted_proxies, &h->trusted, why, why_size);
 	if (e == OK)

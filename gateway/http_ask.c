@@ -87,16 +87,6 @@ request_bearer(const struct request *r)
 
 /* ---- through proxies --------------------------------------------------- */
 
-static struct str
-trim(struct str s)
-{
-	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
-		s = (struct str){s.p + 1, s.n - 1};
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
-		s.n--;
-	return s;
-}
-
 /* The last element of a comma list, which it takes off the list. */
 static struct str
 last_of(struct str *list)
@@ -108,7 +98,7 @@ last_of(struct str *list)
 		last = (struct str){
 		    comma + 1, list->n - (size_t)(comma - list->p) - 1};
 	list->n = comma == NULL ? 0 : (size_t)(comma - list->p);
-	return trim(last);
+	return str_trim(last);
 }
 
 /* The nearest hop that is not one of our proxies. */

@@ -17,7 +17,7 @@
  *	   v             |	the answerer resumes
  *	SUSPENDED -------+
  *	   |
- *	   +--------> EXPIRED	the reaper resumes; a later answer is dropped
+ *	   +--------> EXPIRED	the reaper resumes; a later answer is lost
  *
  * Exactly one thread makes the step out of SUSPENDED, and that one resumes
  * the connection, exactly once.
@@ -119,9 +119,8 @@ struct http {
 	struct reaper reaper;
 	struct lingering linger;
 	struct crowd *crowd; /* connections per address */
-	uint64_t seed;
-	bool head_is_whole; /* the library leaves heads as guard.h says */
-	_Atomic uint64_t requests;
+	bool head_is_whole;  /* the library leaves heads as guard.h says */
+	_Atomic uint64_t next_id;
 	_Atomic unsigned open;
 	_Atomic bool stopping;
 	bool starved; /* no descriptor even to refuse with; the acceptor's */

@@ -16,24 +16,14 @@
 
 /* ---- begin and end ----------------------------------------------------- */
 
-static uint64_t
-mix(uint64_t x)
-{
-	x ^= x >> 30;
-	x *= 0xbf58476d1ce4e5b9u;
-	x ^= x >> 27;
-	x *= 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
+/* Steps of an odd size from a random start: none comes twice. */
 static void
 make_id(struct http *h, char *id)
 {
 	uint64_t n = atomic_fetch_add_explicit(
-	    &h->requests, 0x9e3779b97f4a7c15u, memory_order_relaxed);
+	    &h->next_id, 0x9e3779b97f4a7c15u, memory_order_relaxed);
 	size_t i;
 
-	n = mix(n + h->seed);
 	for (i = 0; i < HTTP_ID_BYTES; i++, n >>= 4)
 		id[i] = "0123456789abcdef"[n & 15];
 }

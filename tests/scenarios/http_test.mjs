@@ -1,7 +1,7 @@
 // http: requests that a proxy and we might read in two ways, byte by byte to
 // the real binary. Each is refused once, the connection ends, and the request
-// that hides behind it is never carried out. docs/ARCHITECTURE.md names what
-// the library below us does not let us see.
+// that hides behind it is never carried out. gateway/guard.h names what the
+// library below us does not let us see.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
