@@ -100,6 +100,7 @@ function freshBinary() {
   const built = statSync(binary).mtimeMs;
   const older = files.some((path) =>
     TABLES.some((prefix) => path.startsWith(prefix)) &&
+    /\.[ch]$/.test(path) &&
     statSync(ROOT + path).mtimeMs > built);
   return older ? null : binary;
 }
