@@ -161,8 +161,15 @@ read_parts(struct str text, struct token *out, struct str *signature)
 static bool
 decode(struct str text, unsigned char *out, size_t room, size_t *n)
 {
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789-_";
 	const char *end;
+	size_t i;
 
+	/* libsodium takes some bytes above 0x7f for digits. */
+	for (i = 0; i < text.n; i++)
+		if (memchr(digits, text.p[i], sizeof(digits) - 1) == NULL)
+			return false;
 	return sodium_base642bin(
 		   out, room, text.p, text.n, NULL, n, &end, BASE64) == 0 &&
 	       end == text.p + text.n;

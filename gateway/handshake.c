@@ -106,6 +106,10 @@ has_key(const struct handshake_ask *ask)
 	const char *end;
 	size_t n;
 
+	/* libsodium takes some bytes above 0x7f for digits. */
+	for (n = 0; n < key.n; n++)
+		if ((unsigned char)key.p[n] > 0x7f)
+			return false;
 	return key.n == KEY_TEXT &&
 	       sodium_base642bin(bytes, sizeof(bytes), key.p, key.n, NULL, &n,
 		   &end, sodium_base64_VARIANT_ORIGINAL) == 0 &&
