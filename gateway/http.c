@@ -1,6 +1,6 @@
 /*
- * http: starts and stops the front: the listening socket, libmicrohttpd with
- * its threads but without a listening socket of its own, and the acceptor.
+ * http: starts and stops the front: the listening socket, the workers, and
+ * the acceptor between them.
  */
 #include "gateway/http_inside.h"
 #include "gateway/limits.h"
@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -16,49 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/*
- * Bounds the longest head. libmicrohttpd clears all of it between two
- * requests of one connection, so more than needed costs time each time.
- */
-#define CONNECTION_BYTES (16u * 1024u)
-/* Room beyond connections_max: the acceptor's count is the one that counts,
- * and libmicrohttpd divides its own between its threads. */
-#define CONNECTIONS_SLACK 1024u
 #define STOP_WAIT_MS 2000
 #define STOP_STEP_MS 2
-
-static void PRINTF_LIKE(2, 0) on_log(void *http, const char *fmt, va_list ap)
-{
-	struct http *h = http;
-	char text[256];
-
-	vsnprintf(text, sizeof(text), fmt, ap);
-	text[strcspn(text, "\r\n")] = '\0';
-	log_note(
-	    h->conf.log, LOG_DEBUG, "http.library", "text", str_from(text));
-}
-
-static void
-on_connection(void *http, struct MHD_Connection *c, void **peer,
-    enum MHD_ConnectionNotificationCode what)
-{
-	struct http *h = http;
-	struct peer *p = *peer;
-
-	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		int fd = MHD_get_connection_info(
-		    c, MHD_CONNECTION_INFO_CONNECTION_FD)
-			     ->connect_fd;
-		p = &h->reaper.peers[fd];
-		peer_open(
-		    p, fd, clock_steady(h->conf.clock) + h->conf.request_ms);
-		*peer = p;
-	} else if (p != NULL) {
-		linger_peer(h, p);
-		accept_forget(h, p);
-		peer_close(p);
-	}
-}
 
 static void
 on_cut(void *http, int fd, enum peer_state state)
@@ -77,38 +35,12 @@ on_cut(void *http, int fd, enum peer_state state)
 		metric_add(h->conf.metrics, METRIC_HTTP_REAPED, 1);
 }
 
-static bool
-start_library(struct http *h)
-{
-	const struct http_conf *conf = &h->conf;
-	struct MHD_OptionItem pool[] = {
-	    {conf->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
-		(intptr_t)conf->threads, NULL},
-	    {MHD_OPTION_END, 0, NULL}};
-
-	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-					 MHD_USE_NO_LISTEN_SOCKET |
-					 MHD_ALLOW_SUSPEND_RESUME |
-					 MHD_ALLOW_UPGRADE | MHD_USE_ERROR_LOG,
-	    0, NULL, NULL, request_serve, h,
-	    /* First, for it takes effect from there on. */
-	    MHD_OPTION_EXTERNAL_LOGGER, on_log, h, MHD_OPTION_NOTIFY_CONNECTION,
-	    on_connection, h, MHD_OPTION_URI_LOG_CALLBACK, request_begin, h,
-	    MHD_OPTION_NOTIFY_COMPLETED, request_complete, h,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-	    MHD_OPTION_CONNECTION_LIMIT,
-	    conf->connections_max + CONNECTIONS_SLACK,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_ARRAY, pool,
-	    MHD_OPTION_END);
-	return h->daemon != NULL;
-}
-
 static enum err
 start_threads(struct http *h, char *why, size_t why_size)
 {
 	h->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	h->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (h->wake_fd < 0 || h->spare_fd < 0 || !start_library(h))
+	if (h->wake_fd < 0 || h->spare_fd < 0 || workers_start(h) != OK)
 		goto fail;
 	if (pthread_create(&h->acceptor, NULL, accept_main, h) != 0)
 		goto fail;
@@ -236,10 +168,9 @@ http_stop(struct http *h)
 	if (h == NULL)
 		return;
 	stop_accepting(h);
-	if (h->daemon != NULL) {
+	if (h->worker_count > 0)
 		finish(h);
-		MHD_stop_daemon(h->daemon);
-	}
+	workers_stop(h);
 	linger_end(h);
 	pthread_mutex_destroy(&h->linger.lock);
 	close_if_open(h->wake_fd);

@@ -1,6 +1,6 @@
 /*
- * http: the front. libmicrohttpd's epoll threads, a guard before anything is
- * believed, a table of routes, and requests that are suspended while their
+ * http: the front. Threads with a libmicrohttpd each, a guard before anything
+ * is believed, a table of routes, and requests that are suspended while their
  * commit is under way.
  *
  * Life of a request: the guard looks at the header; the route is found by

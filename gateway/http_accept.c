@@ -126,9 +126,14 @@ make_ready(struct http *h, struct peer *p, const struct sockaddr_storage *from)
 	pthread_mutex_unlock(&p->lock);
 }
 
+static struct worker *
+next_worker(struct http *h)
+{
+	return &h->workers[h->next_worker++ % h->worker_count];
+}
+
 static void
-take_in(
-    struct http *h, int fd, const struct sockaddr_storage *from, socklen_t size)
+take_in(struct http *h, int fd, const struct sockaddr_storage *from)
 {
 	struct peer *p = reaper_peer(&h->reaper, fd);
 	enum fault_code code;
@@ -144,9 +149,7 @@ take_in(
 	p->counted = true;
 	atomic_fetch_add(&h->open, 1);
 	metric_add(h->conf.metrics, METRIC_HTTP_CONNECTIONS, 1);
-	if (MHD_add_connection(
-		h->daemon, fd, (const struct sockaddr *)from, size) == MHD_NO)
-		accept_forget(h, p);
+	worker_add(next_worker(h), p, fd);
 }
 
 /*
@@ -184,7 +187,7 @@ accept_one(struct http *h)
 	    SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd >= 0) {
-		take_in(h, fd, &from, size);
+		take_in(h, fd, &from);
 		return true;
 	}
 	if (errno == EMFILE || errno == ENFILE)

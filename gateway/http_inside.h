@@ -1,8 +1,10 @@
 /*
  * http_inside: what the files http*.c share with each other and nobody else.
  *
- * http.c		start, stop, libmicrohttpd's settings
+ * http.c		start and stop
  * http_accept.c	the acceptor: accepts, refuses, ticks, lingers
+ * http_worker.c	the HTTP threads, each with its libmicrohttpd
+ * http_inbox.c		how others hand something to one of them
  * http_request.c	one request from its first line to its end
  * http_ask.c		what a handler may ask of its request
  * http_reply.c		answers: their headers, faults, upgrades
@@ -19,13 +21,15 @@
  *	   |
  *	   +--------> EXPIRED	the reaper resumes; a later answer is lost
  *
- * Exactly one thread makes the step out of SUSPENDED, and that one resumes
- * the connection, exactly once.
+ * Exactly one thread makes the step out of SUSPENDED, and that one has the
+ * connection resumed, exactly once, by its worker: libmicrohttpd is only ever
+ * called on the thread of the worker that owns it.
  */
 #ifndef GATEWAY_HTTP_INSIDE_H
 #define GATEWAY_HTTP_INSIDE_H
 
 #include "gateway/http.h"
+#include "gateway/http_inbox.h"
 #include "gateway/reaper.h"
 
 #include <microhttpd.h>
@@ -69,9 +73,12 @@ struct upgrade {
 };
 
 struct request {
-	struct http *http; /* HTTP threads only: it may go before us */
+	/* HTTP threads only, for these may go before us. */
+	struct http *http;
 	struct MHD_Connection *connection;
 	struct peer *peer;
+	struct worker *worker; /* also whoever has stepped out of SUSPENDED */
+	struct task resume;
 	_Atomic unsigned refs;
 	_Atomic int phase;
 	enum step step;
@@ -108,10 +115,21 @@ struct lingering {
 	unsigned first, count;
 };
 
+struct worker {
+	struct http *http;
+	struct MHD_Daemon *daemon;
+	int epoll_fd; /* the daemon's */
+	struct inbox inbox;
+	bool again; /* its own thread has resumed something */
+	_Atomic bool ending;
+	pthread_t thread;
+};
+
 struct http {
 	struct http_conf conf;
 	struct networks trusted;
-	struct MHD_Daemon *daemon;
+	struct worker *workers;
+	unsigned worker_count, next_worker; /* next: the acceptor's */
 	int listen_fd, wake_fd, spare_fd;
 	unsigned port;
 	pthread_t acceptor;
@@ -137,6 +155,16 @@ void linger_peer(struct http *h, const struct peer *p);
 void linger_end(struct http *h);
 /* A peer's connection is over: out of the figures. */
 void accept_forget(struct http *h, struct peer *p);
+
+/* ---- http_worker.c ----------------------------------------------------- */
+
+enum err workers_start(struct http *h) MUST_USE; /* E_IO, E_NOMEM */
+/* When nothing is suspended and nothing will be; ends all connections. */
+void workers_stop(struct http *h);
+/* Hands it an accepted connection. */
+void worker_add(struct worker *w, struct peer *p, int fd);
+/* Has a suspended request resumed. Any thread, once for each suspension. */
+void worker_resume(struct request *r);
 
 /* ---- http_request.c ---------------------------------------------------- */
 

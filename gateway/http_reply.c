@@ -38,7 +38,7 @@ announce(struct request *r)
 			return false;
 	} while (!atomic_compare_exchange_weak(&r->phase, &was, ANSWERED));
 	if (was == SUSPENDED)
-		MHD_resume_connection(r->connection);
+		worker_resume(r);
 	return true;
 }
 
@@ -214,6 +214,7 @@ on_upgrade(void *arg, struct MHD_Connection *c, void *request,
 	u.take(u.arg, copy,
 	    copy < 0 ? (struct str){0} : (struct str){extra, extra_size});
 	(void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+	r->worker->again = true;
 }
 
 void

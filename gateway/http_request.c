@@ -51,6 +51,7 @@ request_begin(void *http, const char *uri, struct MHD_Connection *c)
 	*r = (struct request){.http = h,
 	    .connection = c,
 	    .peer = p,
+	    .worker = p->worker,
 	    .refs = 1,
 	    .context = h->conf.context,
 	    .log = h->conf.log,
@@ -343,7 +344,7 @@ request_expire(struct request *r)
 	int was = SUSPENDED;
 
 	if (atomic_compare_exchange_strong(&r->phase, &was, EXPIRED))
-		MHD_resume_connection(r->connection);
+		worker_resume(r);
 	else if (was == ANSWERED && r->stream != NULL)
 		stream_expire(r);
 }
@@ -371,7 +372,7 @@ wait_for_answer(struct request *r)
 	}
 	MHD_suspend_connection(r->connection);
 	if (!atomic_compare_exchange_strong(&r->phase, &was, SUSPENDED))
-		MHD_resume_connection(r->connection);
+		worker_resume(r);
 	return MHD_YES;
 }
 

@@ -4,7 +4,7 @@
  * there are none. The reaper's tick keeps the line alive, sees clients that
  * left while nothing was sent, and cuts those that do not read.
  *
- * Locks, in this order: the peer's, the stream's, libmicrohttpd's own.
+ * Locks, in this order: the peer's, the stream's.
  */
 #include "gateway/http_inside.h"
 
@@ -42,7 +42,7 @@ wake(struct request *r, struct stream *s)
 	if (!s->suspended)
 		return;
 	s->suspended = false;
-	MHD_resume_connection(r->connection);
+	worker_resume(r);
 }
 
 static ssize_t

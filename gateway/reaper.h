@@ -23,6 +23,7 @@
 #define GATEWAY_REAPER_H
 
 #include "gateway/address.h"
+#include "gateway/http_inbox.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -46,6 +47,9 @@ struct peer {
 	struct request *waiting; /* PEER_WAITING, PEER_STREAM; under the lock */
 
 	/* The acceptor's while the peer is closed, then the HTTP thread's. */
+	struct worker *worker;
+	struct task arrival;
+	int arriving; /* the descriptor on its way to the worker */
 	struct address address;
 	bool counted; /* in the acceptor's figures */
 	bool trusted; /* a proxy whose X-Forwarded-* are believed */

@@ -69,7 +69,7 @@ on_hello(struct request *r)
 
 static _Atomic unsigned inside, stopping;
 
-/* Still at work when the front begins to stop. */
+/* Still at work when something else begins. */
 static void
 on_slow(struct request *r)
 {
@@ -208,6 +208,43 @@ test_stop(void **state)
 	close(half);
 }
 
+/*
+ * As many requests at once as the library takes from the kernel in one go,
+ * and no more events after them.
+ */
+static void
+test_full_batch(void **state)
+{
+	struct http_conf conf = client_conf(routes, NULL);
+	int first, fds[128];
+	struct http *h;
+	size_t i;
+
+	(void)state;
+	inside = stopping = held_count = all_held = 0;
+	conf.threads = 1;
+	h = client_front(&conf);
+	first = client_connect(h);
+	for (i = 0; i < ARRAY_LEN(fds); i++) {
+		fds[i] = client_connect(h);
+		client_send(fds[i], GET("/hello"));
+		client_read(fds[i], "hello\n", NULL);
+	}
+	client_send(first, GET("/slow"));
+	assert_true(client_until(&inside, 1));
+	for (i = 0; i < ARRAY_LEN(fds); i++)
+		client_send(fds[i], GET("/hello"));
+	atomic_store(&stopping, 1);
+	for (i = 0; i < ARRAY_LEN(fds); i++) {
+		assert_non_null(
+		    strstr(client_read(fds[i], "hello\n", NULL), " 200 "));
+		close(fds[i]);
+	}
+	answer(take_held());
+	close(first);
+	http_stop(h);
+}
+
 static void
 test_stop_in_handler(void **state)
 {
@@ -320,6 +357,7 @@ main(void)
 	    cmocka_unit_test(test_patience),
 	    cmocka_unit_test(test_client_left),
 	    cmocka_unit_test(test_stop),
+	    cmocka_unit_test(test_full_batch),
 	    cmocka_unit_test(test_stop_in_handler),
 	    cmocka_unit_test(test_races),
 	};
