@@ -185,6 +185,8 @@ hub_main(void *arg)
 	while (!atomic_load(&h->ending) || atomic_load(&h->held) > 0) {
 		more = work(h);
 		leave(h);
+		/* What left may have made room for who is behind. */
+		more |= h->watched.behind != NULL;
 		atomic_store_explicit(
 		    &h->alive_at, h->now, memory_order_relaxed);
 		wait_for_sockets(h, more);
