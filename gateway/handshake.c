@@ -15,24 +15,6 @@ static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /* ---- lists of words ---------------------------------------------------- */
 
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct str
-trim(struct str s)
-{
-	while (s.n > 0 && is_space(s.p[0])) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n > 0 && is_space(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 /* Takes the next element of a comma list off; false at the end. */
 static bool
 next_word(struct str *list, struct str *word)
@@ -51,7 +33,7 @@ next_word(struct str *list, struct str *word)
 		list->p++;
 		list->n--;
 	}
-	*word = trim(*word);
+	*word = str_trim(*word);
 	return true;
 }
 
@@ -95,13 +77,13 @@ asks_connection(const struct handshake_ask *ask)
 static bool
 asks_version(const struct handshake_ask *ask)
 {
-	return str_eq(trim(ask->version), STR("13"));
+	return str_eq(str_trim(ask->version), STR("13"));
 }
 
 static bool
 has_key(const struct handshake_ask *ask)
 {
-	struct str key = trim(ask->key);
+	struct str key = str_trim(ask->key);
 	unsigned char bytes[KEY_BYTES];
 	const char *end;
 	size_t n;
@@ -157,7 +139,7 @@ handshake_check(const struct handshake_ask *ask)
 		h.detail = str_from(checks[i].detail);
 		return h;
 	}
-	if (!write_accept(trim(ask->key), h.accept))
+	if (!write_accept(str_trim(ask->key), h.accept))
 		h.fault = FAULT_BUSY;
 	h.protocol = known_protocol(ask->protocols);
 	return h;
