@@ -209,7 +209,7 @@ tear_down(void **state)
 static void
 say_many(int64_t c, unsigned n, enum rig_news news)
 {
-	rig_say_many(&rig, c, n, news);
+	rig_say_many(&rig, c, "words", n, news);
 }
 
 /* ---- tests ------------------------------------------------------------- */

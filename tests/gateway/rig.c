@@ -303,22 +303,32 @@ count_down(struct store_op *op)
 	sem_post(op->arg);
 }
 
+static void
+write_body(struct buf *out, const char *text)
+{
+	buf_str(out, "{\"text\":");
+	buf_json(out, str_from(text));
+	buf_char(out, '}');
+}
+
 void
-rig_say_many(
-    struct rig *r, int64_t conversation, unsigned n, enum rig_news news)
+rig_say_many(struct rig *r, int64_t conversation, const char *text, unsigned n,
+    enum rig_news news)
 {
 	struct store_op *ops = calloc(n + 1, sizeof(*ops));
+	struct buf body = {0};
 	sem_t done;
 	unsigned i;
 
 	assert_non_null(ops);
 	sem_init(&done, 0, 0);
+	write_body(&body, text);
 	for (i = 0; i < n; i++) {
 		ops[i] = (struct store_op){.verb = STORE_INBOUND,
 		    .inbound = {.conversation = conversation,
 			.event = {.kind = EVENT_MESSAGE,
 			    .author = AUTHOR_CUSTOMER,
-			    .body = STR("{\"text\":\"words\"}")}},
+			    .body = buf_view(&body)}},
 		    .done = count_down,
 		    .arg = &done};
 		assert_int_equal(store_submit(r->gateway.store, &ops[i]), OK);
@@ -329,6 +339,7 @@ rig_say_many(
 	for (i = 0; i < n && news == RIG_TOLD; i++)
 		tell(r, &ops[i].inbound, 0);
 	sem_destroy(&done);
+	buf_free(&body);
 	free(ops);
 }
 
@@ -339,9 +350,7 @@ rig_say(struct rig *r, int64_t conversation, const char *text,
 	struct buf body = {0};
 	uint64_t seq;
 
-	buf_str(&body, "{\"text\":");
-	buf_json(&body, str_from(text));
-	buf_char(&body, '}');
+	write_body(&body, text);
 	seq = append(r, conversation,
 	    (struct event){.kind = EVENT_MESSAGE,
 		.author = AUTHOR_CUSTOMER,

@@ -57,9 +57,9 @@ int64_t rig_conversation(struct rig *r);
  */
 uint64_t rig_say(struct rig *r, int64_t conversation, const char *text,
     enum rig_news news, uint64_t origin);
-/* The same n times, in one commit. */
-void rig_say_many(
-    struct rig *r, int64_t conversation, unsigned n, enum rig_news news);
+/* The same n times, in few commits. */
+void rig_say_many(struct rig *r, int64_t conversation, const char *text,
+    unsigned n, enum rig_news news);
 /* An event the customer may not see. */
 uint64_t rig_handle(struct rig *r, int64_t conversation, enum rig_news news);
 /* Reads one event back; its text lives in a. */
