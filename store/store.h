@@ -223,7 +223,7 @@ void store_on_group(struct store *s, void (*fn)(void *arg), void *arg);
 
 /*
  * What is given back lives in the arena. E_NOTFOUND where one row is asked
- * for. E_IO, E_NOMEM everywhere.
+ * for. E_IO, E_NOMEM everywhere; E_LIMIT: another program keeps it locked.
  */
 
 enum err store_reader_open(struct store *s, struct store_reader **out) MUST_USE;
