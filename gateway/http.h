@@ -6,7 +6,7 @@
  * Life of a request: the guard looks at the header; the route is found by
  * path and method; the body is gathered up to the route's limit; the route's
  * handler runs once, on the HTTP thread, and must not block. It either calls
- * request_reply() / request_problem() before it returns, or keeps r and has
+ * request_reply() / request_fault() before it returns, or keeps r and has
  * somebody call one of them later, exactly once, from any thread (the
  * connection is suspended meanwhile; there is a deadline, after which the
  * client gets 503 and the late reply goes nowhere). r and its arena stay until
