@@ -7,10 +7,10 @@
  * against what the server has, and the ledger is written for the checker,
  * which looks into the database.
  *
- * MODE is serve (one process, SIGKILL), split (gateway and worker in turn,
- * SIGKILL), or term (one process, SIGTERM: it must end by itself, with status
- * 0, and what was acknowledged must be answered soon after it is back). FLAGs
- * go to the binary.
+ * MODE is serve (one process) or split (gateway and worker in turn), which get
+ * SIGKILL, or term or term-split, which get SIGTERM: they must end by
+ * themselves, with status 0, and what was acknowledged must be answered soon
+ * after they are back. FLAGs go to the binary.
  */
 #include "tests/bench/lib/figures.h"
 #include "tests/bench/lib/process.h"
@@ -39,6 +39,7 @@ static const struct mode {
     {"serve", {"serve"}, 1, SIGKILL},
     {"split", {"gateway", "worker"}, 2, SIGKILL},
     {"term", {"serve"}, 1, SIGTERM},
+    {"term-split", {"gateway", "worker"}, 2, SIGTERM},
 };
 
 static struct {
@@ -172,6 +173,9 @@ kill_once(unsigned k)
 	unsigned i, part = k % all.mode->part_count;
 
 	wait_for_moment(part);
+	story_scene("%s ended for the %uth time, %lld ms after its start",
+	    all.mode->parts[part], k / all.mode->part_count + 1,
+	    (long long)(now_us() - all.parts[part].began_us) / 1000);
 	for (i = 0; i < VISITORS; i++)
 		visitor_note_kill(&all.visitors[i]);
 	expect_status(part, all.mode->signal, end_part(part, all.mode->signal));
@@ -188,6 +192,7 @@ settle(void)
 	for (i = 0; i < all.mode->part_count; i++)
 		live_until_ready(i);
 	live_for(100000);
+	story_scene("silence, and looking at what is there");
 	all.town.quiet = true;
 	while (left > 0 && now_us() < end) {
 		live_once();

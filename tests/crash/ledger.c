@@ -21,6 +21,7 @@ static const char *const words[WRONGS] = {
 };
 
 static size_t counts[WRONGS];
+static char scene[128]; /* empty: told */
 
 size_t
 story_count(enum wrong what)
@@ -39,6 +40,24 @@ story_total(void)
 }
 
 void
+story_scene(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(scene, sizeof(scene), fmt, ap);
+	va_end(ap);
+}
+
+static void
+tell_scene(void)
+{
+	if (scene[0] != '\0')
+		fprintf(stderr, "crash: -- %s\n", scene);
+	scene[0] = '\0';
+}
+
+void
 story_wrong(enum wrong what, unsigned visitor, const char *fmt, ...)
 {
 	va_list ap;
@@ -46,6 +65,7 @@ story_wrong(enum wrong what, unsigned visitor, const char *fmt, ...)
 	counts[what]++;
 	if (story_total() > TOLD_MAX)
 		return;
+	tell_scene();
 	fprintf(stderr, "crash: %s: ", words[what]);
 	if (visitor != ~0u)
 		fprintf(stderr, "visitor %u: ", visitor);

@@ -73,6 +73,8 @@ void ledger_free(struct ledger *l);
 
 /* ---- the story --------------------------------------------------------- */
 
+/* What is going on now; told before the first thing that goes wrong in it. */
+void story_scene(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Counts it and tells it on stderr; visitor ~0u: nobody's. */
 void story_wrong(enum wrong what, unsigned visitor, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
