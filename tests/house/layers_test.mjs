@@ -122,7 +122,8 @@ test('no call that writes without a bound', () => {
   for (const path of cFiles([...PRODUCT, 'tests'])) {
     const code = withoutText(read(path));
     for (const m of code.matchAll(BANNED))
-      wrong.push(`${path}:${lineOf(code, m.index)} calls ${m[1]}`);
+      if (!new RegExp(`^${m[1]}\\(`, 'm').test(code)) // a static of its own
+        wrong.push(`${path}:${lineOf(code, m.index)} calls ${m[1]}`);
   }
   none(wrong);
 });
