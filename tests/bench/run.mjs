@@ -138,9 +138,9 @@ async function metric(server, name) {
 async function ingest() {
   const bare = await start(program("bare_server"), [httpThreads, 80], 1);
   const run = (rounds) => (port) =>
-    measure("ingest", port, bare.ports[0], company, 200, 96, rounds, 2);
-  const alone = await withServer("ingest", run(5), "gateway");
-  const both = await withServer("ingest", run(3));
+    measure("ingest", port, bare.ports[0], company, 200, 96, rounds, 1);
+  const alone = await withServer("ingest", run(9), "gateway");
+  const both = await withServer("ingest", run(5));
   bare.stdin.end();
   figure("ingest", alone.share);
   note("ingest_acked", alone.front_per_s, "messages/s");
