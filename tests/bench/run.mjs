@@ -81,10 +81,10 @@ async function start(path, args, lines) {
   const child = spawn(path, args, { stdio: ["pipe", "pipe", "inherit"] });
   running.add(child);
   child.began = performance.now();
-  child.ended = new Promise((done) => child.once("exit", (code, signal) => {
-    running.delete(child);
-    done(code ?? signal);
-  }));
+  child.ended = new Promise((done) => {
+    child.once("error", (e) => done(e.message));
+    child.once("exit", (code, signal) => done(code ?? signal));
+  }).finally(() => running.delete(child));
   const said = [];
   const whole = new Promise((done) =>
     createInterface(child.stdout).on("line", (line) => {
