@@ -28,6 +28,12 @@ request_id(const struct request *r)
 	return (struct str){r->id, HTTP_ID_BYTES};
 }
 
+bool
+request_is_head(const struct request *r)
+{
+	return r->head;
+}
+
 struct str
 request_path(const struct request *r)
 {

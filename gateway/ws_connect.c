@@ -28,6 +28,10 @@ ws_handshake(struct request *r, struct handshake *out)
 	struct frame_error error = {0};
 
 	*out = handshake_check(&ask);
+	if (request_is_head(r)) {
+		out->fault = FAULT_BAD_METHOD;
+		out->detail = STR("a WebSocket begins with GET");
+	}
 	if (out->fault == FAULT_NONE)
 		return true;
 	error.code = out->fault;

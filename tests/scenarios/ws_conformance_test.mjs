@@ -554,6 +554,7 @@ describe("the handshake, 4.2", () => {
     ["a key that is not base64",
       instead("Sec-WebSocket-Key: !!!!!!!!!!!!!!!!!!!!!!=="), 400],
     ["POST", lines.map((l) => l.replace(/^GET/, "POST")), 405],
+    ["HEAD", lines.map((l) => l.replace(/^GET/, "HEAD")), 405],
   ], async (list, status) =>
     assert.match(await answer(list), new RegExp(`^HTTP/1\\.1 ${status} `)));
 
