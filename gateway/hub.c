@@ -186,7 +186,7 @@ hub_main(void *arg)
 		more = work(h);
 		leave(h);
 		/* What left may have made room for who is behind. */
-		more |= h->watched.behind != NULL;
+		more |= watch_can_catch_up(h);
 		atomic_store_explicit(
 		    &h->alive_at, h->now, memory_order_relaxed);
 		wait_for_sockets(h, more);

@@ -20,6 +20,7 @@ struct watch_table {
 	size_t chains, count;
 	size_t check_at, check_left; /* chains still to be looked up */
 	struct watcher *behind, **behind_last;
+	int64_t failing_since, retry_at; /* reads of the store; 0: they work */
 };
 
 /* How far each publisher has counted. */
@@ -79,8 +80,9 @@ void watch_table_close(struct watch_table *t);
 struct watcher *watch_first(const struct hub *h, int64_t conversation);
 /* w lacks something: in line for the store. */
 void watch_fall_behind(struct hub *h, struct watcher *w);
-/* One bounded step of bringing watchers up; true: more to do. */
+/* One bounded step of bringing watchers up; true: more to do now. */
 bool watch_catch_up(struct hub *h);
+bool watch_can_catch_up(const struct hub *h);
 /* One bounded step of looking up what may have been lost. */
 bool watch_check_some(struct hub *h);
 /* News was lost somewhere: look up every watched conversation. */

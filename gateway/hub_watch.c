@@ -12,6 +12,9 @@
 #define PAGE 64u
 #define PAGES_PER_STEP 8u
 #define CHECKS_PER_STEP 64u
+/* When the store cannot be read. */
+#define RETRY_MS 200
+#define FAILING_MS 10000
 
 /* ---- the table --------------------------------------------------------- */
 
@@ -231,6 +234,22 @@ caught_up(struct hub *h, struct watcher *w)
 		w->kind->caught_up(w);
 }
 
+/* All wait a little; when that does not help, they go, one by one. */
+static void
+read_failed(struct hub *h, struct watcher *w)
+{
+	struct watch_table *t = &h->watched;
+
+	if (t->failing_since == 0) {
+		t->failing_since = h->now;
+		log_note(h->gateway->log, LOG_ERROR, "hub.unreadable", "why",
+		    STR("the store cannot be read"));
+	}
+	t->retry_at = h->now + RETRY_MS;
+	if (h->now - t->failing_since >= FAILING_MS)
+		drop(h, w, "the store cannot be read");
+}
+
 static void
 bring_page(struct hub *h, struct watcher *w)
 {
@@ -239,9 +258,10 @@ bring_page(struct hub *h, struct watcher *w)
 
 	if (page == NULL || store_read_events(h->store, w->conversation, w->seq,
 				&h->arena, page, &n) != OK) {
-		drop(h, w, "the store cannot be read");
+		read_failed(h, w);
 		return;
 	}
+	h->watched.failing_since = 0;
 	for (i = 0; i < n; i++)
 		if (!bring(h, w, &page[i]))
 			return;
@@ -255,15 +275,21 @@ bring_page(struct hub *h, struct watcher *w)
 }
 
 bool
+watch_can_catch_up(const struct hub *h)
+{
+	return h->watched.behind != NULL && h->now >= h->watched.retry_at;
+}
+
+bool
 watch_catch_up(struct hub *h)
 {
 	unsigned i;
 
-	for (i = 0; i < PAGES_PER_STEP && h->watched.behind != NULL; i++) {
+	for (i = 0; i < PAGES_PER_STEP && watch_can_catch_up(h); i++) {
 		bring_page(h, h->watched.behind);
 		arena_reset(&h->arena);
 	}
-	return h->watched.behind != NULL;
+	return watch_can_catch_up(h);
 }
 
 /* ---- looking up -------------------------------------------------------- */
