@@ -54,12 +54,17 @@ void turn_ask(struct turn *t);
 void turn_commit(struct turn *t);
 /* All over again, from reading. */
 void turn_restart(struct turn *t);
+/* Ends, after a claim that is still held was given back. */
 void turn_end(struct turn *t);
+/* Ends, or begins again if there is more or something came meanwhile. */
+void turn_finish(struct turn *t, bool more);
 
 /* ---- turn_slow.c ------------------------------------------------------- */
 
 /* Takes (beat 0), renews or takes over the claim; then asks the brain. */
 void slow_claim(struct turn *t, uint64_t beat);
+/* Gives the claim back and then finishes the turn. */
+void slow_release(struct turn *t);
 void slow_typing(struct turn *t);
 void slow_draft(struct turn *t, struct str text);
 /* Off the list of turns that are ticked. */
@@ -69,5 +74,7 @@ void slow_leave(struct turn *t);
 
 /* Goes on with the sweep as turns come free; starts one when it is time. */
 void sweep_run(struct worker *w, int64_t now_steady);
+/* There is more to sweep, and room for it. */
+bool sweep_more(const struct worker *w);
 
 #endif

@@ -7,6 +7,7 @@
 
 #define SWEEP_PAGE 256u
 #define TIMER_PAGE 256u
+#define PAGES_AT_ONCE 4u /* then announced work gets its turn */
 
 static bool
 room(const struct worker *w)
@@ -49,9 +50,17 @@ sweep_timers(struct worker *w)
 		turn_begin(w, rows[i].conversation, TURN_TIMER, rows[i].kind);
 }
 
+bool
+sweep_more(const struct worker *w)
+{
+	return w->sweep.under_way && room(w);
+}
+
 void
 sweep_run(struct worker *w, int64_t now)
 {
+	unsigned i;
+
 	if (w->conf.index != 0) {
 		w->sweep.next_steady = now + w->conf.sweep_ms;
 		return;
@@ -63,6 +72,6 @@ sweep_run(struct worker *w, int64_t now)
 		w->sweep.under_way = true;
 		sweep_timers(w);
 	}
-	while (w->sweep.under_way && room(w))
+	for (i = 0; i < PAGES_AT_ONCE && sweep_more(w); i++)
 		sweep_page(w);
 }

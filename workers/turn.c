@@ -10,6 +10,7 @@
 
 /* A sweep leaves younger work to its notice, which is on the way. */
 #define SWEEP_GRACE_MS 1000
+#define TIMER_PUT_OFF_MS ((int64_t)10 * 60 * 1000)
 
 static void turn_read(struct turn *t);
 
@@ -36,7 +37,26 @@ turn_end(struct turn *t)
 {
 	turn_drop_try(t);
 	slow_leave(t);
-	worker_turn_free(t);
+	if (t->claimed)
+		slow_release(t); /* and ends then */
+	else
+		worker_turn_free(t);
+}
+
+/* Ends a turn that could not be carried out; it is tried again later. */
+static void
+turn_fail(struct turn *t, const char *doing, enum err e)
+{
+	struct log_line l;
+
+	if (log_begin(t->worker->conf.log, LOG_WARN, "turn.failed", &l)) {
+		log_str(&l, "doing", str_from(doing));
+		log_str(&l, "error", str_from(err_name(e)));
+		log_num(&l, "conversation", t->conversation);
+		log_num(&l, "company", t->c.company);
+		log_end(&l);
+	}
+	turn_end(t);
 }
 
 void
@@ -48,8 +68,7 @@ turn_restart(struct turn *t)
 	turn_read(t);
 }
 
-/* Ends, or begins again if something came meanwhile. */
-static void
+void
 turn_finish(struct turn *t, bool more)
 {
 	if ((t->again || more) && !atomic_load(&t->worker->stopping))
@@ -116,7 +135,7 @@ commit_done(void *owner, struct mail *m)
 		return;
 	}
 	if (e != OK) { /* still pending: the sweeper comes back to it */
-		turn_end(t);
+		turn_fail(t, "commit", e);
 		return;
 	}
 	count_answer(t);
@@ -145,6 +164,8 @@ commit_stored(struct store_op *op)
 static void
 turn_submit(struct turn *t)
 {
+	enum err e;
+
 	t->state = TURN_COMMIT;
 	t->mail.fn = commit_done;
 	t->op = (struct store_op){.verb = STORE_COMMIT,
@@ -152,8 +173,9 @@ turn_submit(struct turn *t)
 		.decision = t->decision},
 	    .done = commit_stored,
 	    .arg = t};
-	if (store_submit(t->worker->conf.store, &t->op) != OK)
-		turn_end(t);
+	e = store_submit(t->worker->conf.store, &t->op);
+	if (e != OK)
+		turn_fail(t, "commit", e);
 }
 
 void
@@ -172,16 +194,27 @@ turn_commit(struct turn *t)
 		turn_submit(t);
 }
 
+/*
+ * A timer of a company that cannot be read, or of a kind we do not know, is
+ * put off: it must not stand before those that can be carried out.
+ */
 static void
 turn_timer(struct turn *t)
 {
-	enum err e = decide_timer(&t->c, t->timer, &t->company->policy,
-	    clock_wall(t->worker->conf.clock), &t->arena, &t->decision);
+	int64_t now = clock_wall(t->worker->conf.clock);
+	enum err e = E_NOTFOUND;
 
+	if (t->company != NULL)
+		e = decide_timer(&t->c, t->timer, &t->company->policy, now,
+		    &t->arena, &t->decision);
 	if (e != OK)
-		turn_end(t);
-	else
-		turn_submit(t);
+		t->decision = (struct decision){.kind = DECIDE_COMMIT,
+		    .seq = t->c.seq,
+		    .epoch = t->c.epoch,
+		    .timer = {.set = true,
+			.due = now + TIMER_PUT_OFF_MS,
+			.kind = t->timer}};
+	turn_submit(t);
 }
 
 /* ---- ask --------------------------------------------------------------- */
@@ -240,30 +273,46 @@ message_text(struct arena *a, const struct event *e)
 	return s;
 }
 
+/* Takes the messages among n events; false: there is no room for more. */
+static bool
+take_messages(
+    struct turn *t, const struct event *events, size_t n, uint64_t *upto)
+{
+	size_t i;
+
+	for (i = 0; i < n && events[i].seq <= t->question.asked_to; i++) {
+		if (t->ask.count == TURN_MESSAGES_MAX)
+			return false;
+		*upto = events[i].seq;
+		if (events[i].kind == EVENT_MESSAGE &&
+		    events[i].author == AUTHOR_CUSTOMER)
+			t->messages[t->ask.count++] = message_text(
+			    &t->arena, &events[i]);
+	}
+	return true;
+}
+
 /*
  * The customer's messages that wait, at most TURN_MESSAGES_MAX; asked_to
- * becomes the last one taken.
+ * becomes the last event looked at.
  */
 static enum err
 read_messages(struct turn *t)
 {
+	uint64_t upto = t->question.asked_from;
 	struct event events[TURN_MESSAGES_MAX];
-	size_t n = ARRAY_LEN(events), i;
-	enum err e = store_read_events(t->worker->reader, t->conversation,
-	    t->question.asked_from, &t->arena, events, &n);
+	bool more = true;
+	enum err e = OK;
+	size_t n;
 
 	t->ask.count = 0;
-	for (i = 0; e == OK && i < n; i++) {
-		if (events[i].seq > t->question.asked_to)
-			break;
-		if (events[i].kind != EVENT_MESSAGE ||
-		    events[i].author != AUTHOR_CUSTOMER)
-			continue;
-		t->messages[t->ask.count++] = message_text(
-		    &t->arena, &events[i]);
+	while (e == OK && more && upto < t->question.asked_to) {
+		n = ARRAY_LEN(events);
+		e = store_read_events(t->worker->reader, t->conversation, upto,
+		    &t->arena, events, &n);
+		more = e == OK && n > 0 && take_messages(t, events, n, &upto);
 	}
-	if (e == OK && i == ARRAY_LEN(events))
-		t->question.asked_to = events[i - 1].seq;
+	t->question.asked_to = upto;
 	return e;
 }
 
@@ -294,35 +343,53 @@ leave_to_notice(const struct turn *t)
 	       age < SWEEP_GRACE_MS;
 }
 
+/* Asks the brain, after a claim where that takes long. */
+static void
+turn_question(struct turn *t)
+{
+	const struct answer nothing = {.kind = ANSWER_NOTHING};
+	enum err e = read_messages(t);
+
+	if (e != OK) {
+		turn_fail(t, "read", e);
+		return;
+	}
+	if (t->cause == TURN_SWEPT)
+		metric_add(t->worker->conf.metrics, METRIC_SWEPT, 1);
+	if (t->ask.count == 0) {
+		t->answer = nothing;
+		turn_commit(t);
+	} else if (t->slow) {
+		slow_claim(t, t->claimed ? t->beat : 0);
+	} else {
+		turn_ask(t);
+	}
+}
+
 static void
 turn_read(struct turn *t)
 {
-	struct worker *w = t->worker;
+	enum err e = store_read_conversation(
+	    t->worker->reader, t->conversation, &t->c);
 
 	t->state = TURN_READ;
-	if (store_read_conversation(w->reader, t->conversation, &t->c) != OK)
-		goto end;
-	t->question = decide(&t->c);
-	if (t->cause != TURN_TIMER &&
-	    (t->question.kind == DECIDE_NOTHING || leave_to_notice(t)))
-		goto end;
-	if (read_company(t) != OK)
-		goto end;
-	if (t->cause == TURN_TIMER) {
-		turn_timer(t);
+	if (e != OK) {
+		turn_fail(t, "read", e);
 		return;
 	}
-	if (read_messages(t) != OK)
-		goto end;
-	if (t->cause == TURN_SWEPT)
-		metric_add(w->conf.metrics, METRIC_SWEPT, 1);
-	if (t->slow)
-		slow_claim(t, t->claimed ? t->beat : 0);
+	t->question = decide(&t->c);
+	if (t->cause != TURN_TIMER &&
+	    (t->question.kind == DECIDE_NOTHING || leave_to_notice(t))) {
+		turn_end(t);
+		return;
+	}
+	e = read_company(t);
+	if (t->cause == TURN_TIMER)
+		turn_timer(t);
+	else if (e != OK)
+		turn_fail(t, "company", e);
 	else
-		turn_ask(t);
-	return;
-end:
-	turn_end(t);
+		turn_question(t);
 }
 
 void

@@ -136,9 +136,11 @@ turn_claimed_by_other(struct turn *t)
 	struct claim_seen seen = {.conversation = t->conversation,
 	    .worker = c->worker,
 	    .beat = c->beat,
-	    .since_steady = clock_steady(w->conf.clock)};
+	    .seen_steady = clock_steady(w->conf.clock)};
 
-	if (claims_expired(&w->claims, &seen, w->conf.lease_ms)) {
+	/* Our own, from a turn that ended without giving it back, is ours. */
+	if (c->worker == w->id ||
+	    claims_expired(&w->claims, &seen, w->conf.lease_ms)) {
 		claims_forget(&w->claims, t->conversation);
 		slow_claim(t, c->beat);
 	} else {
@@ -234,7 +236,16 @@ static void
 release_done(void *owner, struct mail *m)
 {
 	(void)owner;
-	turn_end(CONTAINER_OF(m, struct turn, claim_mail));
+	turn_finish(CONTAINER_OF(m, struct turn, claim_mail), false);
+}
+
+void
+slow_release(struct turn *t)
+{
+	t->state = TURN_RELEASE;
+	t->claimed = false;
+	t->claim_mail.fn = release_done;
+	claim_submit(t, t->beat, true);
 }
 
 void
@@ -242,14 +253,8 @@ turn_abandon(struct turn *t)
 {
 	if ((t->state != TURN_ASK && t->state != TURN_TYPE) || t->renewing)
 		return;
-	if (t->state == TURN_TYPE) {
+	if (t->state == TURN_TYPE)
 		turn_commit(t); /* it is complete; only the show was not */
-		return;
-	}
-	if (t->asked)
-		t->brain->cancel(t->knowledge, &t->ask);
-	t->asked = false;
-	t->state = TURN_RELEASE;
-	t->claim_mail.fn = release_done;
-	claim_submit(t, t->beat, true);
+	else
+		turn_end(t);
 }

@@ -111,7 +111,7 @@ wait_ms(const struct worker *w, int64_t now)
 
 	if (w->slow != NULL && w->tick_steady < until)
 		until = w->tick_steady;
-	if (until <= now)
+	if (until <= now || sweep_more(w))
 		return 0;
 	return until - now > 1000 ? 1000 : (int)(until - now);
 }

@@ -59,6 +59,95 @@ test_burst_is_one_turn(void **state)
 	fixture_close(&f);
 }
 
+/* More than one turn takes: the rest is a turn of its own. */
+static void
+test_long_burst(void **state)
+{
+	struct fixture f;
+	uint64_t refs[4], seq = 0;
+	int64_t id;
+	int i;
+
+	(void)state;
+	fixture_open(&f, quick);
+	id = fixture_visitor(&f, "a");
+	for (i = 0; i < 40; i++)
+		seq = fixture_say(&f, id, "when do you open", false);
+	fixture_start_worker(&f);
+	fixture_wait_handled(&f, id, seq);
+	assert_int_equal(fixture_answers(&f, id, refs, 4), 2);
+	assert_int_equal(refs[0], 33); /* seq 2 to 33 */
+	assert_int_equal(refs[1], seq);
+	fixture_close(&f);
+}
+
+/* Events that are no messages do not push the question out of the turn. */
+static void
+test_question_after_other_events(void **state)
+{
+	struct fixture f;
+	uint64_t refs[4], seq;
+	char source[16];
+	int64_t id;
+	int i;
+
+	(void)state;
+	fixture_open(&f, quick);
+	id = fixture_visitor(&f, "a");
+	for (i = 0; i < 70; i++) {
+		struct store_op op = {.verb = STORE_INBOUND};
+		snprintf(source, sizeof(source), "i%d", i);
+		op.inbound = (struct store_inbound){.conversation = id,
+		    .event = {.kind = EVENT_IDENTIFIED,
+			.author = AUTHOR_CUSTOMER,
+			.source = str_from(source)},
+		    .external_id = STR("u")};
+		assert_int_equal(store_submit_wait(f.store, &op), OK);
+	}
+	seq = fixture_say(&f, id, "when do you open", false);
+	fixture_start_worker(&f);
+	fixture_wait_handled(&f, id, seq);
+	assert_int_equal(fixture_answers(&f, id, refs, 4), 1);
+	assert_int_equal(refs[0], seq);
+	assert_int_equal(metric_get(&f.metrics, METRIC_ANSWERS_FOUND), 1);
+	fixture_close(&f);
+}
+
+/* A timer of a kind nobody knows does not hold up those behind it. */
+static void
+test_timer_is_put_off(void **state)
+{
+	struct fixture f;
+	struct timer_row rows[4];
+	size_t n = ARRAY_LEN(rows);
+	struct store_op op = {.verb = STORE_COMMIT};
+	uint64_t seq;
+	int64_t id;
+
+	(void)state;
+	fixture_open(&f, quick);
+	id = fixture_visitor(&f, "a");
+	op.commit.conversation = id;
+	op.commit.decision = (struct decision){.kind = DECIDE_COMMIT,
+	    .seq = 1,
+	    .timer = {.set = true, .due = 1, .kind = TIMER_IDLE}};
+	assert_int_equal(store_submit_wait(f.store, &op), OK);
+	op = (struct store_op){.verb = STORE_COMPANY_PUT,
+	    .company_put = {.key = STR("shop"), .document = STR("{}")}};
+	assert_int_equal(store_submit_wait(f.store, &op), OK);
+	fixture_start_worker(&f);
+	fixture_wait_metric(&f, METRIC_TIMERS_FIRED, 1);
+	assert_int_equal(
+	    store_list_timers(f.reader, clock_wall(&f.clock), rows, &n), OK);
+	assert_int_equal(n, 0); /* not due any more, and not gone */
+	n = ARRAY_LEN(rows);
+	assert_int_equal(store_list_timers(f.reader, INT64_MAX, rows, &n), OK);
+	assert_int_equal(n, 1);
+	seq = fixture_say(&f, id, "x", true);
+	assert_true(seq > 1);
+	fixture_close(&f);
+}
+
 static void
 test_lost_notice_is_swept(void **state)
 {
@@ -282,6 +371,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_notice_is_answered),
 	    cmocka_unit_test(test_burst_is_one_turn),
+	    cmocka_unit_test(test_long_burst),
+	    cmocka_unit_test(test_question_after_other_events),
+	    cmocka_unit_test(test_timer_is_put_off),
 	    cmocka_unit_test(test_lost_notice_is_swept),
 	    cmocka_unit_test(test_answer_is_typed),
 	    cmocka_unit_test(test_typed_answer_stands),
