@@ -10,11 +10,18 @@
 
 #define CHAINS 1024u
 #define ENTRIES_MAX 8192u
+#define UNREADABLE 64u
 
 struct entry {
 	struct company *company; /* one reference */
 	int64_t checked;	 /* steady ms: it was the newest then */
 	struct entry *next_id, *next_key;
+};
+
+/* A version that does not parse; it never will, so it is tried once. */
+struct unreadable {
+	int64_t id;
+	uint64_t version;
 };
 
 struct company_cache {
@@ -25,6 +32,7 @@ struct company_cache {
 	struct arena arena; /* of one read */
 	struct entry *by_id[CHAINS], *by_key[CHAINS];
 	unsigned count;
+	struct unreadable unreadable[UNREADABLE];
 };
 
 /* ---- the table --------------------------------------------------------- */
@@ -129,11 +137,16 @@ static enum err
 parse(struct company_cache *c, const struct company_row *row,
     struct company **out)
 {
+	struct unreadable *bad = &c->unreadable[(uint64_t)row->id % UNREADABLE];
 	struct faults faults = {0};
-	enum err e = company_parse(row->document, &faults, out);
+	enum err e;
 
+	if (bad->id == row->id && bad->version == row->version)
+		return E_IO;
+	e = company_parse(row->document, &faults, out);
 	if (e == E_BADINPUT) {
 		log_faults(c, row, &faults);
+		*bad = (struct unreadable){row->id, row->version};
 		e = E_IO;
 	}
 	faults_free(&faults);
@@ -204,6 +217,8 @@ get(struct company_cache *c, int64_t id, struct str key, struct company **out)
 	if (entry == NULL ||
 	    clock_steady(c->clock) - entry->checked >= COMPANY_FRESH_MS)
 		e = look_up(c, id, key, &entry);
+	if (e == E_IO && entry != NULL)
+		e = OK; /* what we knew is better than nothing */
 	if (e == OK)
 		*out = company_ref(entry->company);
 	pthread_mutex_unlock(&c->lock);

@@ -3,7 +3,8 @@
  *
  * A document is read and parsed once per version. Whether there is a newer
  * version is looked up at most once in COMPANY_FRESH_MS, so an applied change
- * is seen within that time. Has its own reader of the store, under a lock: a
+ * is seen within that time. A version that cannot be read or parsed leaves the
+ * one before it in force. Has its own reader of the store, under a lock: a
  * miss may block for one read.
  */
 #ifndef STORE_COMPANY_CACHE_H

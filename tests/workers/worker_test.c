@@ -109,7 +109,7 @@ test_question_after_other_events(void **state)
 	fixture_wait_handled(&f, id, seq);
 	assert_int_equal(fixture_answers(&f, id, refs, 4), 1);
 	assert_int_equal(refs[0], seq);
-	assert_int_equal(metric_get(&f.metrics, METRIC_ANSWERS_FOUND), 1);
+	fixture_wait_metric(&f, METRIC_ANSWERS_FOUND, 1);
 	fixture_close(&f);
 }
 
