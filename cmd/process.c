@@ -66,18 +66,12 @@ open_folder(struct process *p, char *why, size_t why_size)
 static enum err
 open_log(struct process *p, char *why, size_t why_size)
 {
-	const char *word = p->settings->log_level;
 	enum log_level level = LOG_DEBUG;
 
-	while (level < LOG_LEVELS && strcmp(log_level_name(level), word) != 0)
+	(void)why;
+	(void)why_size;
+	while (strcmp(log_level_name(level), p->settings->log_level) != 0)
 		level++;
-	if (level == LOG_LEVELS) {
-		snprintf(why, why_size,
-		    "log_level: is \"%.40s\"; write debug, info, warn or "
-		    "error",
-		    word);
-		return E_BADINPUT;
-	}
 	p->log = log_new(&p->clock, level, write_log, NULL);
 	return p->log == NULL ? E_NOMEM : OK;
 }
@@ -213,6 +207,7 @@ process_open(struct process *p, const struct settings *s, unsigned parts,
 	snprintf(why, why_size, "no memory");
 	if (sodium_init() < 0)
 		return E_IO;
+	umask(077); /* what customers write is nobody else's to read */
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);

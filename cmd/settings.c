@@ -1,13 +1,125 @@
 /* settings: the table. docs/settings.md is printed from it. */
 #include "cmd/settings.h"
 
+#include "core/log.h"
+#include "core/token.h"
+#include "gateway/address.h"
+
+#include <ctype.h>
 #include <limits.h>
+#include <stdlib.h>
+
+/* ---- what a text must be ----------------------------------------------- */
+
+/* The end of a host's name or address in front of a port or a path. */
+static bool
+is_host(const char *text, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!isalnum((unsigned char)text[i]) &&
+		    strchr(".-[]:_%*", text[i]) == NULL)
+			return false;
+	return true;
+}
+
+static const char *
+wrong_listen(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	char *end;
+	long port;
+
+	if (colon != NULL && isdigit((unsigned char)colon[1])) {
+		port = strtol(colon + 1, &end, 10);
+		if (*end == '\0' && port <= 65535 &&
+		    is_host(text, (size_t)(colon - text)))
+			return NULL;
+	}
+	return "an address and a port, such as 127.0.0.1:8080 or [::1]:0";
+}
+
+static const char *
+wrong_listen_ops(const char *text)
+{
+	return text[0] == '\0' ? NULL : wrong_listen(text);
+}
+
+static const char *
+wrong_url(const char *text)
+{
+	const char *host = strncmp(text, "https://", 8) == 0  ? text + 8
+			   : strncmp(text, "http://", 7) == 0 ? text + 7
+							      : NULL;
+
+	if (text[0] == '\0' ||
+	    (host != NULL && host[0] != '\0' && is_host(host, strlen(host))))
+		return NULL;
+	return "a scheme and a host without a path, such as "
+	       "https://chat.example";
+}
+
+static const char *
+wrong_proxies(const char *text)
+{
+	struct networks networks;
+	char why[256];
+
+	return networks_read(text, &networks, why, sizeof(why)) == OK
+		   ? NULL
+		   : "addresses and networks with commas, such as "
+		     "127.0.0.1, 10.0.0.0/8";
+}
+
+static const char *
+wrong_level(const char *text)
+{
+	unsigned level;
+
+	for (level = 0; level < LOG_LEVELS; level++)
+		if (strcmp(log_level_name(level), text) == 0)
+			return NULL;
+	return "debug, info, warn or error";
+}
+
+static const char *
+wrong_key(const char *text)
+{
+	size_t n = strspn(text, "0123456789abcdefABCDEF");
+
+	if (text[n] == '\0' && (n == 0 || n == 2 * TOKEN_KEY_BYTES))
+		return NULL;
+	return "64 hex digits";
+}
+
+static const char *
+wrong_endpoint(const char *text)
+{
+	static const char *const kinds[] = {"inproc://", "ipc://", "tcp://"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strncmp(text, kinds[i], strlen(kinds[i])) == 0)
+			return NULL;
+	return text[0] == '\0'
+		   ? NULL
+		   : "an endpoint that begins with inproc://, ipc:// or tcp://";
+}
+
+/* ---- the table --------------------------------------------------------- */
 
 #define TEXT(member, value, words) \
 	{ \
 		.name = #member, .type = SETTING_TEXT, \
 		.offset = offsetof(struct settings, member), .preset = value, \
 		.help = words \
+	}
+#define CHECKED(member, value, check, words) \
+	{ \
+		.name = #member, .type = SETTING_TEXT, \
+		.offset = offsetof(struct settings, member), .preset = value, \
+		.help = words, .wrong = check \
 	}
 #define FLAG(member, value, words) \
 	{ \
@@ -25,20 +137,20 @@
 	{ \
 		.name = #member, .type = SETTING_TEXT, \
 		.offset = offsetof(struct settings, member), .preset = "", \
-		.help = words, .secret = true \
+		.help = words, .secret = true, .wrong = wrong_key \
 	}
 
 const struct setting settings_table[] = {
     TEXT(data_dir, "data", "folder of the database, its key and its sockets"),
     TEXT(config, "", "a JSON file with settings"),
-    TEXT(listen, "127.0.0.1:8080",
+    CHECKED(listen, "127.0.0.1:8080", wrong_listen,
 	"where browsers and webhooks come in; port 0 takes a free one"),
-    TEXT(listen_ops, "127.0.0.1:0",
+    CHECKED(listen_ops, "127.0.0.1:0", wrong_listen_ops,
 	"a second door for /health and /metrics; empty: none"),
-    TEXT(public_url, "",
+    CHECKED(public_url, "", wrong_url,
 	"how browsers see this server, https://chat.example; empty: as the "
 	"request says"),
-    TEXT(trusted_proxies, "",
+    CHECKED(trusted_proxies, "", wrong_proxies,
 	"whose X-Forwarded-* are believed: addresses and networks, with "
 	"commas"),
     FLAG(demo, "false", "serve the page to try it at /"),
@@ -81,13 +193,14 @@ const struct setting settings_table[] = {
 	"writes that wait, before new ones are refused"),
     NUMBER(store_group, SETTING_COUNT, "1000", 1, 100000,
 	"writes in one transaction"),
-    TEXT(bus_work, "",
+    CHECKED(bus_work, "", wrong_endpoint,
 	"ZeroMQ endpoint of work notices; empty: inside the process, or a "
 	"socket in data_dir when gateway and worker run apart"),
-    TEXT(bus_news, "", "ZeroMQ endpoint of news; empty: likewise"),
+    CHECKED(bus_news, "", wrong_endpoint,
+	"ZeroMQ endpoint of news; empty: likewise"),
     NUMBER(bus_high_water, SETTING_COUNT, "1000", 1, 1000000,
 	"frames that wait for a slow peer, before they are dropped"),
-    TEXT(log_level, "info", "debug, info, warn or error"),
+    CHECKED(log_level, "info", wrong_level, "debug, info, warn or error"),
     HIDDEN(secret_key,
 	"64 hex digits that sign tokens; empty: made once and kept in "
 	"data_dir"),

@@ -66,10 +66,18 @@ parse_flag(const char *text, bool *out)
 }
 
 static void
-set_text(const struct conf *cf, const struct setting *s, const char *text)
+set_text(const struct conf *cf, const struct setting *s, const char *where,
+    const char *text)
 {
-	struct str copy = arena_copy(cf->arena, str_from(text));
+	const char *right = s->wrong == NULL ? NULL : s->wrong(text);
+	struct str copy;
 
+	if (right != NULL) {
+		faults_add(cf->faults, where, "is \"%.60s\"; write %s",
+		    s->secret ? "(not shown)" : text, right);
+		return;
+	}
+	copy = arena_copy(cf->arena, str_from(text));
 	if (copy.p != NULL)
 		*(const char **)target(cf, s) = copy.p;
 }
@@ -81,7 +89,7 @@ set(const struct conf *cf, const struct setting *s, const char *where,
 	const char *shown = s->secret ? "(not shown)" : text;
 
 	if (s->type == SETTING_TEXT) {
-		set_text(cf, s, text);
+		set_text(cf, s, where, text);
 		return;
 	}
 	if (s->type == SETTING_FLAG) {
@@ -157,7 +165,7 @@ file_member(const struct conf *cf, const char *where, const char *key,
 		set(cf, s, place.p, json_string_value(value));
 	} else if (json_is_boolean(value) && s->type == SETTING_FLAG) {
 		set(cf, s, place.p, json_is_true(value) ? "true" : "false");
-	} else if (json_is_integer(value) && s->type != SETTING_FLAG) {
+	} else if (json_is_integer(value) && types[s->type].units != NULL) {
 		number = arena_printf(
 		    cf->arena, "%lld", (long long)json_integer_value(value));
 		if (number.p != NULL)

@@ -31,6 +31,8 @@ struct setting {
 	unsigned least, most; /* for numbers */
 	const char *help;
 	bool secret; /* not shown, and not taken from a flag */
+	/* For text: NULL if it will do, else what to write instead. */
+	const char *(*wrong)(const char *text);
 };
 
 /* The table and where its values go. */

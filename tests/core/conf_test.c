@@ -158,6 +158,38 @@ test_secrets_do_not_come_by_flag(void **state)
 	buf_free(&b);
 }
 
+static const char *
+wrong_animal(const char *text)
+{
+	return strcmp(text, "cat") == 0 ? NULL : "cat";
+}
+
+static void
+test_text_is_checked(void **state)
+{
+	struct fixture *f = *state;
+	const struct setting animals[] = {
+	    {.name = "name",
+		.type = SETTING_TEXT,
+		.offset = offsetof(struct values, name),
+		.preset = "cat",
+		.wrong = wrong_animal},
+	    {.name = NULL},
+	};
+	struct buf b = {0};
+
+	f->cf.table = animals;
+	conf_presets(&f->cf);
+	conf_file(&f->cf, "f", STR("{\"name\":\"dog\"}"));
+	conf_file(&f->cf, "g", STR("{\"name\":5}"));
+	faults_write(&f->faults, &b);
+	buf_char(&b, '\0');
+	assert_string_equal(
+	    b.data, "f: name: is \"dog\"; write cat\ng: name: write a text\n");
+	assert_string_equal(f->values.name, "cat");
+	buf_free(&b);
+}
+
 static void
 test_broken_files(void **state)
 {
@@ -191,6 +223,7 @@ main(void)
 	    TEST(test_later_faces_win),
 	    TEST(test_every_mistake_is_named),
 	    TEST(test_secrets_do_not_come_by_flag),
+	    TEST(test_text_is_checked),
 	    TEST(test_broken_files),
 	    TEST(test_too_many_words),
 	};
