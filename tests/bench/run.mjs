@@ -138,7 +138,7 @@ async function metric(server, name) {
 async function ingest() {
   const bare = await start(program("bare_server"), [httpThreads, 80], 1);
   const run = (rounds) => (port) =>
-    measure("ingest", port, bare.ports[0], company, 200, 96, rounds, 1);
+    measure("ingest", port, bare.ports[0], company, 200, 128, rounds, 1);
   const alone = await withServer("ingest", run(9), "gateway");
   const both = await withServer("ingest", run(5));
   bare.stdin.end();
