@@ -35,6 +35,12 @@ struct store_engine {
 	 * and every op->err is set. Else nothing happened at all, and *common
 	 * tells whether each op would meet the same if it were tried alone
 	 * (the disk is full), or one may be the cause (it is too large).
+	 *
+	 * An op may be applied more than once, for after a failure the group's
+	 * ops are tried alone. So what an op says must not be written over.
+	 * The members that are both in and out (worker and beat of a claim,
+	 * seen) are put back by the writer; all others are one or the other,
+	 * and what is out must be set anew each time.
 	 */
 	enum err (*commit)(
 	    void *engine, struct store_op **ops, size_t n, bool *common);

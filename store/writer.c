@@ -22,6 +22,59 @@ set_all(struct store_op **ops, size_t n, enum err e)
 		ops[i]->err = e;
 }
 
+/* ---- what an op says and answers in one place -------------------------- */
+
+/*
+ * The members that are both in and out. An engine has written over them when
+ * a group fails; what the caller said must be there when the op is applied
+ * again, by us or by the caller.
+ */
+struct said {
+	struct seen seen;
+	uint64_t worker, beat;
+};
+
+static struct said
+said_of(const struct store_op *op)
+{
+	struct said said = {.worker = 0};
+
+	if (op->verb == STORE_CLAIM) {
+		said.worker = op->claim.worker;
+		said.beat = op->claim.beat;
+	} else if (op->verb == STORE_SEEN) {
+		said.seen = op->seen.seen;
+	}
+	return said;
+}
+
+static void
+said_restore(struct store_op *op, const struct said *said)
+{
+	if (op->verb == STORE_CLAIM) {
+		op->claim.worker = said->worker;
+		op->claim.beat = said->beat;
+	} else if (op->verb == STORE_SEEN) {
+		op->seen.seen = said->seen;
+	}
+}
+
+/* n ops from the from-th on. After a failure they are as they were said. */
+static enum err
+commit(struct writer *w, size_t from, size_t n, bool *common)
+{
+	enum err e;
+
+	for (size_t i = from; i < from + n; i++)
+		w->said[i] = said_of(w->ops[i]);
+	e = w->engine->commit(w->data, &w->ops[from], n, common);
+	for (size_t i = from; i < from + n && e != OK; i++)
+		said_restore(w->ops[i], &w->said[i]);
+	return e;
+}
+
+/* ---- groups ------------------------------------------------------------ */
+
 /*
  * One by one, until the trouble turns out to be everybody's. What the last
  * one to fail met.
@@ -33,7 +86,7 @@ commit_each(struct writer *w, size_t n)
 	bool common = false;
 
 	for (size_t i = 0; i < n; i++) {
-		enum err e = w->engine->commit(w->data, &w->ops[i], 1, &common);
+		enum err e = commit(w, i, 1, &common);
 
 		if (e == OK)
 			continue;
@@ -51,7 +104,7 @@ static enum err
 commit_group(struct writer *w, size_t n)
 {
 	bool common = false;
-	enum err e = w->engine->commit(w->data, w->ops, n, &common);
+	enum err e = commit(w, 0, n, &common);
 
 	if (e == OK)
 		return OK;
@@ -118,8 +171,10 @@ writer_start(struct writer *w, const struct store_engine *engine, void *data,
 	w->data = data;
 	w->group_max = conf->group_max > 0 ? conf->group_max : 1;
 	w->ops = calloc(w->group_max, sizeof(*w->ops));
-	if (w->ops == NULL)
-		return E_NOMEM;
+	w->said = calloc(w->group_max, sizeof(*w->said));
+	e = E_NOMEM;
+	if (w->ops == NULL || w->said == NULL)
+		goto no_queue;
 	if ((e = queue_init(&w->queue, conf->queue_max)) != OK)
 		goto no_queue;
 	if (pthread_create(&w->thread, NULL, writer_main, w) == 0)
@@ -127,6 +182,7 @@ writer_start(struct writer *w, const struct store_engine *engine, void *data,
 	e = E_NOMEM;
 	queue_free(&w->queue);
 no_queue:
+	free(w->said);
 	free(w->ops);
 	return e;
 }
@@ -137,6 +193,7 @@ writer_stop(struct writer *w)
 	queue_close(&w->queue);
 	pthread_join(w->thread, NULL);
 	queue_free(&w->queue);
+	free(w->said);
 	free(w->ops);
 }
 

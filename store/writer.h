@@ -24,6 +24,7 @@ struct writer {
 	void (*on_group)(void *arg);
 	void *on_group_arg;
 	struct store_op **ops; /* the group at work */
+	struct said *said;     /* what is both in and out of each of them */
 	size_t group_max;
 	pthread_t thread;
 	_Atomic enum err state;

@@ -214,6 +214,58 @@ one_bad_op_does_not_fail_its_neighbours(void **state)
 	fixture_close(&o.f);
 }
 
+/*
+ * What stands beside an op that poisons its group is applied twice, and must
+ * say the same the second time.
+ */
+static void
+claims_and_marks_survive_a_poisoned_group(void **state)
+{
+	enum { TAKE, OTHERS, RENEW, RELEASE, SEEN, LEAVE, POISON, OPS };
+	static const enum err expected[OPS] = {
+	    OK, E_CLAIMED, OK, OK, OK, OK, E_NOMEM};
+	struct store_op ops[OPS], stop;
+	struct seen seen;
+	struct ordeal o;
+	struct batch b;
+
+	(void)state;
+	ordeal_open(&o, FAULT_VFS);
+	stop = message_op(o.talks[0], NULL);
+	for (size_t i = 0; i < OPS; i++) {
+		ops[i] = (struct store_op){.verb = STORE_CLAIM};
+		ops[i].claim.conversation = o.talks[1];
+		ops[i].claim.seq = state_of(&o.f, o.talks[1]).seq;
+		ops[i].claim.worker = i == OTHERS ? 22 : 11;
+		ops[i].claim.beat = i >= RENEW ? i - 1 : 0;
+		ops[i].claim.release = i == RELEASE;
+	}
+	ops[SEEN] = (struct store_op){.verb = STORE_SEEN};
+	ops[SEEN].seen.conversation = o.talks[1];
+	ops[SEEN].seen.seen.customer = UINT64_MAX;
+	ops[LEAVE] = (struct store_op){.verb = STORE_SEEN};
+	ops[LEAVE].seen.conversation = o.talks[1];
+	ops[POISON] = message_op(o.talks[0], NULL);
+	ops[POISON].inbound.event.body.n = (size_t)1 << 40;
+	batch_init(&b);
+	fault_vfs_plan(
+	    &(struct fault_plan){.calls = FAULT_SYNC, .slow_us = 20000});
+	batch_submit(&b, o.f.store, &stop);
+	for (size_t i = 0; i < OPS; i++)
+		batch_submit(&b, o.f.store, &ops[i]);
+	batch_wait(&b);
+	fault_vfs_clear();
+	for (size_t i = 0; i < OPS; i++)
+		assert_int_equal(ops[i].err, expected[i]);
+	assert_int_equal(ops[TAKE].claim.beat, 1);
+	assert_int_equal(ops[OTHERS].claim.worker, 11);
+	assert_int_equal(ops[RENEW].claim.beat, 2);
+	assert_int_equal(ops[RELEASE].claim.worker, 0);
+	must(store_read_seen(o.f.reader, o.talks[1], &seen));
+	assert_int_equal(seen.customer, ops[SEEN].seen.seen.customer);
+	fixture_close(&o.f);
+}
+
 int
 main(void)
 {
@@ -226,6 +278,7 @@ main(void)
 	    cmocka_unit_test(an_idle_store_notices_that_the_disk_is_well),
 	    cmocka_unit_test(done_comes_after_the_sync),
 	    cmocka_unit_test(one_bad_op_does_not_fail_its_neighbours),
+	    cmocka_unit_test(claims_and_marks_survive_a_poisoned_group),
 	};
 
 	fault_vfs_install();
