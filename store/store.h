@@ -138,7 +138,9 @@ struct store_inbound {
 /*
  * In: conversation, decision (events, timer, seq and epoch it was computed
  * from), outbox rows (caused by the first event). A claim on the conversation
- * ends with the commit. Out: state after it; events get their seq.
+ * ends with a commit that deals with more of what the customer said (raises
+ * handled_seq) or changes the holder (epoch); any other leaves it. Out: state
+ * after it; events get their seq.
  * E_STALE: moved on; nothing changed, and state is what it moved to.
  * E_BADINPUT: an event that cannot be folded, or whose source was stored
  * before; outbox rows without an event.

@@ -206,9 +206,17 @@ commit_timer(struct conn *c, int64_t conversation, const struct timer_set *t)
 	    NUM(t->kind), NUM(t->due));
 }
 
+/* Was what may have been claimed dealt with, or taken out of its hands? */
+static bool
+ends_claim(const struct conversation *was, const struct conversation *is)
+{
+	return is->handled_seq > was->handled_seq || is->epoch != was->epoch;
+}
+
 enum err
 write_commit(struct conn *c, struct store_commit *in)
 {
+	enum sql save = SQL_CONVERSATION_UPDATE;
 	struct conversation state;
 	enum err e = conversation_load(c, in->conversation, &in->state);
 
@@ -226,6 +234,8 @@ write_commit(struct conn *c, struct store_commit *in)
 		return e;
 	if ((e = commit_timer(c, state.id, &in->decision.timer)) != OK)
 		return e;
+	if (ends_claim(&in->state, &state))
+		save = SQL_CONVERSATION_COMMIT;
 	in->state = state;
-	return conversation_save(c, SQL_CONVERSATION_COMMIT, &state);
+	return conversation_save(c, save, &state);
 }

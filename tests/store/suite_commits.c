@@ -332,6 +332,35 @@ claim_ends_with_a_commit_and_not_with_a_message(struct fixture *f)
 	assert_int_equal(read.worker, 0);
 }
 
+/* A timer that sleeps on, or a word in between, is not the claimer's work. */
+static void
+claim_outlives_a_commit_that_deals_with_nothing(struct fixture *f)
+{
+	struct conversation c = asked(f, "bob");
+	struct store_op take = claim_op(&c, ANN, 0), op = answer_op(&c);
+	struct decision *d = &op.commit.decision;
+	struct store_claim read;
+
+	must(store_submit_wait(f->store, &take));
+	d->event_count = 0;
+	d->timer = (struct timer_set){
+	    .set = true, .kind = TIMER_IDLE, .due = 9000};
+	must(store_submit_wait(f->store, &op));
+	must(store_read_claim(f->reader, c.id, &read));
+	assert_int_equal(read.worker, ANN);
+	d->event_count = 1;
+	d->events[0].ref = 0;
+	must(store_submit_wait(f->store, &op));
+	must(store_read_claim(f->reader, c.id, &read));
+	assert_int_equal(read.worker, ANN);
+	d->seq++;
+	d->events[0] = (struct event){
+	    .kind = EVENT_HOLDER, .author = AUTHOR_BOT, .ref = HOLDER_QUEUE};
+	must(store_submit_wait(f->store, &op));
+	must(store_read_claim(f->reader, c.id, &read));
+	assert_int_equal(read.worker, 0);
+}
+
 /* ---- seen -------------------------------------------------------------- */
 
 static void
@@ -389,6 +418,7 @@ const struct suite_case suite_commits[] = {
     CASE(claim_is_taken_renewed_and_taken_over),
     CASE(claim_is_fenced),
     CASE(claim_ends_with_a_commit_and_not_with_a_message),
+    CASE(claim_outlives_a_commit_that_deals_with_nothing),
     CASE(seen_only_rises),
     CASE(seen_in_no_conversation_is_not_found),
     {0},
