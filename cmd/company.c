@@ -9,18 +9,29 @@
 #include "workers/brain.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define DOCUMENT_BYTES_MAX (16u << 20)
 #define LIST_PAGE 100u
 
+/* A secret that is sealed already must be one that we can open. */
 static enum err
 seal(void *arg, struct str secret, struct buf *out)
 {
 	const struct process *p = arg;
+	struct buf plain = {0};
+	enum err e = secret_open(&p->keys, secret, &plain);
 
-	return secret_seal(&p->keys, secret, out);
+	if (plain.data != NULL)
+		sodium_memzero(plain.data, plain.len);
+	buf_free(&plain);
+	if (e == OK)
+		return secret_seal(&p->keys, secret, out);
+	complain("a secret was sealed by another installation; write it in "
+		 "plain text, it is sealed here");
+	return e;
 }
 
 /* The whole file, or standard input for "-". */
@@ -186,6 +197,10 @@ static int export(struct process *p, const char *const *words, size_t n)
 		e = store_find_company(r, str_from(words[0]), &a, &row);
 	if (e == OK)
 		printf("%.*s\n", STR_FMT(row.document));
+	else if (e == E_NOTFOUND)
+		complain("there is no company \"%s\"; \"frontdesk company "
+			 "list\" lists them",
+		    words[0]);
 	else
 		complain("company %s: %s", words[0], err_name(e));
 	if (r != NULL)
@@ -204,8 +219,10 @@ list(struct process *p, const char *const *words, size_t n)
 	size_t count = 1, i;
 	enum err e;
 
-	(void)words;
-	(void)n;
+	if (n != 0) {
+		complain("usage: frontdesk company list, not \"%s\"", words[0]);
+		return EXIT_USAGE;
+	}
 	e = store_reader_open(p->store, &r);
 	while (e == OK && count > 0) {
 		count = LIST_PAGE;

@@ -176,7 +176,7 @@ command_find(const char *name)
 {
 	size_t i;
 
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+	if (strcmp(name, "-h") == 0)
 		name = "help";
 	if (strcmp(name, "--version") == 0)
 		name = "version";
@@ -190,8 +190,8 @@ static bool
 check_words(const struct command *c, size_t n, struct faults *faults)
 {
 	if (n < c->least || n > c->most)
-		faults_add(faults, c->name, "usage: frontdesk %s %s", c->name,
-		    c->arguments);
+		faults_add(faults, c->name, "takes %s; see \"frontdesk help\"",
+		    c->most == 0 ? "no words, only --settings" : c->arguments);
 	return faults->count == 0;
 }
 
@@ -204,6 +204,18 @@ complain_all(const struct faults *faults)
 	if (!b.failed)
 		fwrite(b.data, 1, b.len, stderr);
 	buf_free(&b);
+}
+
+/* "frontdesk serve --help" asks for help, whatever else stands there. */
+static bool
+asks_for_help(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
 }
 
 int
@@ -221,6 +233,10 @@ main(int argc, char **argv)
 	size_t n = ARRAY_LEN(words);
 	int status = EXIT_USAGE;
 
+	if (asks_for_help(argc, argv)) {
+		help_commands();
+		return EXIT_OK;
+	}
 	if (command == NULL && argc >= 2)
 		complain("there is no command \"%s\"; \"frontdesk help\" "
 			 "lists them",

@@ -4,6 +4,7 @@
  */
 #include "cmd/command.h"
 #include "cmd/process.h"
+#include "cmd/watch.h"
 #include "gateway/gateway.h"
 #include "gateway/http.h"
 #include "workers/worker.h"
@@ -20,6 +21,7 @@
 struct server {
 	struct process process;
 	struct gateway gateway;
+	struct watch watch;
 	struct worker *workers[64];
 	unsigned worker_count;
 };
@@ -67,7 +69,7 @@ gateway_conf(const struct settings *s)
 	};
 }
 
-/* For /health: do the worker threads of this process still go round? */
+/* For /health: do our worker threads go round, and does anybody answer? */
 static bool
 workers_healthy(void *arg, struct buf *detail)
 {
@@ -83,8 +85,7 @@ workers_healthy(void *arg, struct buf *detail)
 		    (long long)silent);
 		return false;
 	}
-	buf_addf(detail, "%u here", v->worker_count);
-	return true;
+	return watch_healthy(&v->watch, detail);
 }
 
 static enum err
@@ -144,6 +145,7 @@ stop(struct server *v)
 		gateway_stop(&v->gateway);
 	for (i = 0; i < v->worker_count; i++)
 		worker_stop(v->workers[i]);
+	watch_close(&v->watch);
 	process_close(&v->process);
 }
 
@@ -183,6 +185,7 @@ beat(void *arg)
 	struct server *v = arg;
 
 	bus_beat(v->process.publisher);
+	watch_look(&v->watch);
 }
 
 static int
@@ -197,7 +200,10 @@ run(const struct settings *s, unsigned parts)
 	process_signals();
 	if ((e = process_open(&v->process, s, parts, why, sizeof(why))) != OK)
 		goto failed;
-	if (parts & PROCESS_WORKER)
+	e = watch_open(&v->watch, &v->process);
+	if (e != OK)
+		(void)snprintf(why, sizeof(why), "the store cannot be read");
+	if (e == OK && parts & PROCESS_WORKER)
 		e = start_workers(v, why, sizeof(why));
 	if (e == OK && parts & PROCESS_GATEWAY)
 		e = start_gateway(v, why, sizeof(why));

@@ -34,6 +34,8 @@ enum metric {
 	METRIC_ANSWERS_UNKNOWN,
 	METRIC_TIMERS_FIRED,
 	METRIC_SWEPT,
+	METRIC_WAITING,
+	METRIC_WAITING_OLDEST_MS,
 	METRIC_WORK_DROPPED,
 	METRIC_NEWS_DROPPED,
 	METRIC_NEWS_LOST,
@@ -54,6 +56,13 @@ static inline void
 metric_sub(struct metrics *m, enum metric which, uint64_t n)
 {
 	atomic_fetch_sub_explicit(&m->value[which], n, memory_order_relaxed);
+}
+
+/* For gauges that are looked up. */
+static inline void
+metric_set(struct metrics *m, enum metric which, uint64_t n)
+{
+	atomic_store_explicit(&m->value[which], n, memory_order_relaxed);
 }
 
 static inline uint64_t

@@ -135,20 +135,25 @@ rest(void)
 }
 
 /*
- * Gives what is suspended its answer, for libmicrohttpd may not be stopped
- * before; that takes no time, as somebody is at each of them. Then leaves
- * answers and the ends of streams a moment to get out.
+ * Nothing new comes in. What is under way is stored already or about to be:
+ * its answer is waited for, so that nobody has to ask again. What then still
+ * waits gets its answer from us, for libmicrohttpd may not be stopped before.
+ * Last, answers and the ends of streams get a moment to leave.
  */
 static void
 finish(struct http *h)
 {
 	int left = STOP_WAIT_MS / STOP_STEP_MS;
 
+	while (left-- > 0 && reaper_count(&h->reaper, PEER_WAITING) > 0)
+		rest();
+	atomic_store(&h->expiring, true);
 	reaper_expire_all(&h->reaper);
 	while (reaper_count(&h->reaper, PEER_WAITING) > 0) {
 		rest();
 		reaper_expire_all(&h->reaper);
 	}
+	left = STOP_WAIT_MS / STOP_STEP_MS;
 	while (left-- > 0 && reaper_count(&h->reaper, PEER_REPLY) +
 				     reaper_count(&h->reaper, PEER_STREAM) >
 				 0)

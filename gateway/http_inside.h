@@ -58,6 +58,7 @@ struct reply_header {
 };
 
 struct reply {
+	enum fault_code code; /* FAULT_NONE: no fault */
 	unsigned status;
 	const char *type;
 	struct str body;
@@ -140,7 +141,8 @@ struct http {
 	bool head_is_whole;  /* the library leaves heads as guard.h says */
 	_Atomic uint64_t next_id;
 	_Atomic unsigned open;
-	_Atomic bool stopping;
+	_Atomic bool stopping; /* nothing new is let in */
+	_Atomic bool expiring; /* nothing is waited for any more */
 	bool starved; /* no descriptor even to refuse with; the acceptor's */
 };
 
@@ -176,7 +178,7 @@ void request_complete(void *http, struct MHD_Connection *c, void **request,
     enum MHD_RequestTerminationCode code);
 void request_unref(struct request *r);
 /* The log's line about it. */
-void request_note(const struct request *r, unsigned status);
+void request_note(const struct request *r, const struct reply *reply);
 /* The reaper's: its time is up. With the peer's lock held. */
 void request_expire(struct request *r);
 

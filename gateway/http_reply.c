@@ -74,6 +74,7 @@ request_fault(struct request *r, const struct frame_error *error)
 	struct buf b = {0};
 
 	frame_write_problem(&b, error);
+	r->reply.code = error->code;
 	if (status == 429 || status == 503)
 		request_add_header(r, "Retry-After", STR("1"));
 	request_reply(r, status, PROBLEM, buf_view(&b));
@@ -277,7 +278,7 @@ hand_over(struct request *r, const struct reply *reply, struct MHD_Response *m)
 	add_headers(r, reply, m);
 	if (reply->status >= 400)
 		metric_add(h->conf.metrics, METRIC_HTTP_REFUSED, 1);
-	request_note(r, reply->status);
+	request_note(r, reply);
 	if (r->step != STEP_STREAM)
 		peer_enter(r->peer, PEER_REPLY,
 		    clock_steady(h->conf.clock) + reading_ms(h, reply));
@@ -295,7 +296,8 @@ queue_expired(struct request *r)
 	    .code = stopping ? FAULT_GOING_AWAY : FAULT_BUSY,
 	    .detail = stopping ? STR("connect again in a moment")
 			       : STR("this took too long; try again")};
-	struct reply reply = {.status = 503,
+	struct reply reply = {.code = error.code,
+	    .status = 503,
 	    .type = PROBLEM,
 	    .headers = {{"Retry-After", STR("1")}},
 	    .header_count = 1};

@@ -78,17 +78,20 @@ request_unref(struct request *r)
 }
 
 void
-request_note(const struct request *r, unsigned status)
+request_note(const struct request *r, const struct reply *reply)
 {
-	enum log_level level = status >= 400 ? LOG_INFO : LOG_DEBUG;
+	bool refused = reply->status >= 400;
+	enum log_level level = refused ? LOG_INFO : LOG_DEBUG;
 	struct log_line l;
 
-	if (!log_begin(r->log, level,
-		status >= 400 ? "http.refused" : "http.request", &l))
+	if (!log_begin(
+		r->log, level, refused ? "http.refused" : "http.request", &l))
 		return;
 	log_str(&l, "id", (struct str){r->id, HTTP_ID_BYTES});
 	log_str(&l, "path", (struct str){r->target, r->path_size});
-	log_num(&l, "status", status);
+	log_num(&l, "status", reply->status);
+	if (reply->code != FAULT_NONE)
+		log_str(&l, "code", str_from(fault_row(reply->code)->code));
 	log_num(&l, "ms", clock_steady(r->http->conf.clock) - r->started);
 	if (r->fault_detail != NULL)
 		log_str(&l, "why", str_from(r->fault_detail));
@@ -366,7 +369,7 @@ wait_for_answer(struct request *r)
 	peer_wait(r->peer, PEER_WAITING, r,
 	    clock_steady(h->conf.clock) + h->conf.reply_ms + r->patience_ms);
 	/* Either this is seen here, or http_stop() sees PEER_WAITING. */
-	if (atomic_load(&h->stopping)) {
+	if (atomic_load(&h->expiring)) {
 		(void)atomic_compare_exchange_strong(&r->phase, &was, EXPIRED);
 		return give_answer(r);
 	}
