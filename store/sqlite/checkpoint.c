@@ -1,12 +1,32 @@
 /*
  * checkpoint: when to copy, and who does it. How, SQLite knows. A checkpoint
  * that fails costs nothing but room in the log: it is tried again.
+ *
+ * SQLite before 3.51.3 can lose pages here. A checkpoint notes how long the
+ * log is (M frames), then looks how much was copied. If all M were, a commit
+ * of another connection may start the log anew between the two: "copied"
+ * falls to 0, the checkpoint takes M frames for uncopied that are no longer
+ * there, and notes M as copied in the new log. The next checkpoint skips that
+ * many frames, and once the log starts again they are gone.
+ *
+ * The commit may start it anew only if all is copied, and when it began
+ * already was. Who raises "copied" is a checkpoint, nobody else. So:
+ *
+ * - One at a time checkpoints, among all threads (`copying`) and processes
+ *   (turn.h). Whoever finds it taken leaves it to the other.
+ * - Under that lock, none begins unless frames are left to copy.
+ *
+ * From that look on frames are left until this checkpoint itself raises
+ * "copied", as its last deed, for others only append. So no commit, of
+ * whatever process, can start the log anew in between: not one that began
+ * when all was copied either, for to write it must still be at the newest
+ * commit, and at the newest commit some are left. The writer's path pays
+ * nothing for this. It does not bind other programs: SQLite's own shell may
+ * checkpoint too.
  */
 #include "store/sqlite/checkpoint.h"
+#include "store/sqlite/log_frames.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #define FINISH_BUSY_MS 5       /* the writer's patience with readers */
@@ -16,23 +36,49 @@
 #define RETRY_PAGES 1000       /* growth before it tries again */
 #define LOOK_NS 250000000L     /* how often the thread looks by itself */
 
+/* ---- one at a time ----------------------------------------------------- */
+
+/*
+ * Copies what can be copied, if anything: see above. SQLite's code; BUSY when
+ * another process copies.
+ */
+static int
+copy(struct checkpointer *k, struct conn *c, int mode, struct log_frames *now)
+{
+	int all = 0, copied = 0, rc = SQLITE_BUSY;
+
+	pthread_mutex_lock(&k->copying);
+	if (!turn_copy_begin(&k->turn))
+		goto taken;
+	rc = SQLITE_OK;
+	if (!log_frames_read(c->db, now))
+		rc = SQLITE_IOERR;
+	else if (log_frames_left(now)) {
+		rc = sqlite3_wal_checkpoint_v2(
+		    c->db, NULL, mode, &all, &copied);
+		*now = (struct log_frames){(uint32_t)all, (uint32_t)copied};
+	}
+	turn_copy_end(&k->turn);
+taken:
+	pthread_mutex_unlock(&k->copying);
+	return rc;
+}
+
 /* ---- the thread -------------------------------------------------------- */
 
-/* Copies what can be copied; how many pages are left, or -1. */
+/* How many pages are left, or -1. */
 static int
 copy_passive(struct checkpointer *k)
 {
-	int in_log = 0, copied = 0, rc;
+	struct log_frames now;
 
-	pthread_mutex_lock(&k->copying);
-	rc = sqlite3_wal_checkpoint_v2(
-	    k->conn.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied);
-	pthread_mutex_unlock(&k->copying);
-	if (rc != SQLITE_OK)
+	if (copy(k, &k->conn, SQLITE_CHECKPOINT_PASSIVE, &now) != SQLITE_OK)
 		return -1;
-	if (in_log >= LOG_PAGES_HIGH && copied < in_log)
+	if (!log_frames_left(&now))
+		return 0;
+	if (now.all >= LOG_PAGES_HIGH)
 		readers_expire(k->readers);
-	return in_log - copied;
+	return (int)(now.all - now.copied);
 }
 
 static void
@@ -45,28 +91,26 @@ copy_bulk(struct checkpointer *k)
 	k->rest_ready = left >= 0;
 }
 
-/* Another process may have made the log long while this one is idle. */
-static bool
-log_is_long(const struct checkpointer *k)
-{
-	struct stat st;
-
-	return stat(k->log_path, &st) == 0 &&
-	       st.st_size >= (off_t)LOG_PAGES_HIGH * LOG_PAGE_BYTES;
-}
-
-/* No commit since the last look, and not all is copied? */
+/*
+ * No commit of any process since the last look, and not all is copied? Or is
+ * the log long, made so by another process?
+ */
 static void
 copy_idle(struct checkpointer *k)
 {
-	int pages = k->log_pages;
-	bool idle = pages > 0 && pages == k->idle_pages;
+	struct log_frames now;
+	bool idle;
 
-	k->idle_pages = pages;
-	if ((!idle || pages == k->idle_copied) && !log_is_long(k))
+	if (!log_frames_read(k->conn.db, &now))
+		return;
+	idle = now.all == k->idle_frames;
+	k->idle_frames = now.all;
+	if (!log_frames_left(&now))
+		return;
+	if ((!idle || now.all == k->idle_copied) && now.all < LOG_PAGES_HIGH)
 		return;
 	if (copy_passive(k) >= 0)
-		k->idle_copied = pages;
+		k->idle_copied = now.all;
 }
 
 static struct timespec
@@ -132,14 +176,12 @@ wake_thread(struct checkpointer *k)
 static bool
 finish(struct checkpointer *k)
 {
+	struct log_frames now;
 	int rc;
 
-	pthread_mutex_lock(&k->copying);
 	k->writer->busy_ms = FINISH_BUSY_MS;
-	rc = sqlite3_wal_checkpoint_v2(
-	    k->writer->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	rc = copy(k, k->writer, SQLITE_CHECKPOINT_RESTART, &now);
 	k->writer->busy_ms = CONN_BUSY_MS;
-	pthread_mutex_unlock(&k->copying);
 	k->rest_ready = false;
 	k->retry_pages = rc == SQLITE_OK ? 0 : k->log_pages + RETRY_PAGES;
 	if (rc != SQLITE_OK)
@@ -231,11 +273,11 @@ checkpointer_start(
 	k->readers = readers;
 	init_locks(k);
 	checkpointer_watch(k);
-	if (asprintf(&k->log_path, "%s-wal", readers->path) < 0) {
-		k->log_path = NULL;
-		return E_NOMEM;
-	}
+	if ((e = turn_open(&k->turn, readers->path)) != OK)
+		return e;
 	e = conn_open(&k->conn, readers->path, readers->vfs, false);
+	if (e == OK) /* reads, and so opens the log's index */
+		e = conn_exec(&k->conn, "PRAGMA schema_version");
 	if (e != OK)
 		return e;
 	if (pthread_create(&k->thread, NULL, thread_main, k) != 0)
@@ -254,7 +296,7 @@ checkpointer_stop(struct checkpointer *k)
 	if (k->running)
 		pthread_join(k->thread, NULL);
 	conn_close(&k->conn);
-	free(k->log_path);
+	turn_close(&k->turn);
 	pthread_cond_destroy(&k->wake);
 	pthread_mutex_destroy(&k->copying);
 	pthread_mutex_destroy(&k->lock);

@@ -16,6 +16,9 @@
  * will not let go: this process's own readers are ended (reader.h), a foreign
  * program's are not in our hands.
  *
+ * Beside other processes on the same file, one copies at a time and the others
+ * leave it to that one. Nothing is begun when nothing is left to copy.
+ *
  * When nothing comes in, the log is copied too, so that the next start, even
  * after a kill, finds little to do.
  */
@@ -23,6 +26,7 @@
 #define STORE_SQLITE_CHECKPOINT_H
 
 #include "store/sqlite/reader.h"
+#include "store/sqlite/turn.h"
 
 #include <stdatomic.h>
 
@@ -35,7 +39,7 @@ struct checkpointer {
 	struct conn conn; /* the thread's */
 	struct conn *writer;
 	struct readers *readers;
-	char *log_path;
+	struct turn turn;
 	pthread_t thread;
 	bool running;
 
@@ -49,7 +53,7 @@ struct checkpointer {
 	_Atomic uint64_t done;	 /* times the log was freed */
 
 	int retry_pages; /* the writer's: try again when the log is this long */
-	int idle_pages, idle_copied; /* the thread's: at its last look */
+	uint32_t idle_frames, idle_copied; /* the thread's: at its last look */
 };
 
 /*

@@ -32,10 +32,14 @@ enum err address_find(
 enum err address_create(struct conn *c, const struct store_address *a,
     int64_t at, struct conversation *out) MUST_USE;
 
+/* E_DENIED: the contact bears another external_id already. */
+enum err contact_check(
+    struct conn *c, int64_t contact, struct str external_id) MUST_USE;
+
 /*
  * The customer of the conversation proved who they are. If the company knows
  * that person already, the conversation and its address become theirs. Sets
- * row->contact.
+ * row->contact. contact_check() comes first.
  */
 enum err contact_identify(struct conn *c, struct conversation *row,
     const struct store_inbound *in) MUST_USE;

@@ -88,15 +88,16 @@ write_open(struct conn *c, struct store_open *in)
 
 /* ---- identified -------------------------------------------------------- */
 
-/* Does the contact already bear a name of the company's own? */
-static enum err
-contact_is_known(struct conn *c, int64_t contact, bool *out)
+enum err
+contact_check(struct conn *c, int64_t contact, struct str external_id)
 {
 	sqlite3_stmt *q;
 	enum err e = CONN_QUERY(c, SQL_CONTACT_EXTERNAL, &q, NUM(contact));
 
-	if (e == OK && (e = conn_row(c, q)) == OK)
-		*out = sqlite3_column_type(q, 0) != SQLITE_NULL;
+	if (e == OK && (e = conn_row(c, q)) == OK && external_id.n > 0 &&
+	    sqlite3_column_type(q, 0) != SQLITE_NULL &&
+	    !str_eq(conn_text(q, 0), external_id))
+		e = E_DENIED;
 	conn_reset(q);
 	return e == E_NOTFOUND ? E_IO : e;
 }
@@ -116,24 +117,20 @@ contact_find(
 }
 
 /*
- * Whom the conversation belongs to from now on. An anonymous contact takes
- * the name on; one that bears another name stays as it is, for it may have
- * other conversations.
+ * Whom the conversation belongs to from now on: the one who is known by that
+ * name, or else the contact it has, which takes the name on. It bears no
+ * other: contact_check() was asked.
  */
 static enum err
 contact_choose(struct conn *c, const struct conversation *row,
     struct str external_id, int64_t *out)
 {
-	bool known = false;
 	enum err e = contact_find(c, row->company, external_id, out);
 
 	if (e != E_NOTFOUND)
 		return e;
 	*out = row->contact;
-	e = contact_is_known(c, row->contact, &known);
-	if (e == OK && known)
-		e = contact_create(c, row->company, out);
-	return e;
+	return OK;
 }
 
 static enum err

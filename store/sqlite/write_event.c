@@ -52,6 +52,9 @@ inbound_store(struct conn *c, struct store_inbound *in)
 	in->at = in->event.at;
 	if ((e = conversation_fold(&state, &in->event)) != OK)
 		return e;
+	if (in->event.kind == EVENT_IDENTIFIED &&
+	    (e = contact_check(c, state.contact, in->external_id)) != OK)
+		return e;
 	if ((e = event_append(c, &state, &in->event, &stored)) != OK)
 		return e;
 	if (!stored) {

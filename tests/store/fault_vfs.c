@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#define COPY_LOCK 1 /* WAL_CKPT_LOCK in SQLite's words */
+
 struct file {
 	sqlite3_file base;
 	unsigned kind;	       /* enum fault_file */
@@ -216,6 +218,12 @@ on_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
 static int
 on_map_lock(sqlite3_file *f, int offset, int n, int flags)
 {
+	int rc = SQLITE_OK;
+
+	if (offset == COPY_LOCK && n == 1 && (flags & SQLITE_SHM_LOCK) != 0)
+		rc = strike(FAULT_COPY, FILE_OF(f)->kind, NULL);
+	if (rc != SQLITE_OK)
+		return rc;
 	return METHODS(f)->xShmLock(MACHINE(f), offset, n, flags);
 }
 

@@ -20,7 +20,8 @@ enum fault_call {
 	FAULT_OPEN = 16,
 	FAULT_DELETE = 32,
 	FAULT_MAP = 64, /* the shared index of the log */
-	FAULT_ANY = 127
+	FAULT_ANY = 127,
+	FAULT_COPY = 128 /* the lock that a checkpoint takes first */
 };
 
 enum fault_file { FAULT_MAIN = 1, FAULT_LOG = 2, FAULT_OTHER = 4 };
