@@ -66,6 +66,9 @@ void visitor_op_free(struct visitor_op *o);
 /* Never blocks. On an error finish() is not called and o is the caller's. */
 enum err visitor_op_submit(struct visitor_op *o) MUST_USE;
 
+/* What an op's error means to the visitor; id: of the send, or empty. */
+struct frame_error visitor_store_error(enum err e, struct str id);
+
 /* News that is not stored: the visitor types. Then flush the publisher. */
 void visitor_types(
     struct gateway *g, int64_t conversation, bool on, uint64_t origin);

@@ -22,7 +22,9 @@ fault(struct request *r, enum fault_code code, const char *detail)
 static void
 not_stored(struct request *r, enum err e)
 {
-	fault(r, fault_of_err(e), "it was not stored; send it again");
+	struct frame_error error = visitor_store_error(e, (struct str){0});
+
+	request_fault(r, &error);
 }
 
 static void

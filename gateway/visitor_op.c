@@ -290,3 +290,16 @@ visitor_types(struct gateway *g, int64_t conversation, bool on, uint64_t origin)
 			      .origin = origin,
 			      .body = str_from(author_name(AUTHOR_CUSTOMER))});
 }
+
+struct frame_error
+visitor_store_error(enum err e, struct str id)
+{
+	if (e == E_DENIED) /* only an identity can be refused there */
+		return (struct frame_error){.code = FAULT_BAD_IDENTITY,
+		    .detail = STR("this conversation is somebody else's; "
+				  "begin a new one, without a token"),
+		    .id = id};
+	return (struct frame_error){.code = fault_of_err(e),
+	    .detail = STR("it was not stored; send it again"),
+	    .id = id};
+}

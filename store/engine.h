@@ -84,7 +84,7 @@ static inline bool
 store_is_refusal(enum err e)
 {
 	return e == E_STALE || e == E_CLAIMED || e == E_NOTFOUND ||
-	       e == E_BADINPUT;
+	       e == E_BADINPUT || e == E_DENIED;
 }
 
 extern const struct store_engine store_engine_sqlite;

@@ -277,17 +277,23 @@ identified_as_one_already_known_moves_there(struct fixture *f)
 }
 
 static void
-identified_as_another_leaves_the_first_alone(struct fixture *f)
+identified_as_another_is_refused(struct fixture *f)
 {
 	int64_t phone = open_conversation(f, "phone");
-	int64_t laptop = open_conversation(f, "laptop");
-	int64_t seven = identify(f, phone, "7"), eight;
+	int64_t seven = identify(f, phone, "7");
+	struct store_op op = message_op(phone, "as-eight");
+	uint64_t seq = state_of(f, phone).seq;
 
-	(void)identify(f, laptop, "7");
-	eight = identify(f, laptop, "8");
-	assert_int_not_equal(eight, seven);
+	op.inbound.event.kind = EVENT_IDENTIFIED;
+	op.inbound.external_id = STR("8");
+	op.inbound.email = STR("eight@example.org");
+	assert_int_equal(store_submit_wait(f->store, &op), E_DENIED);
 	assert_int_equal(state_of(f, phone).contact, seven);
-	assert_int_equal(identify(f, laptop, "7"), seven);
+	assert_int_equal(state_of(f, phone).seq, seq);
+	assert_int_equal(identify(f, phone, "7"), seven);
+	assert_int_not_equal(
+	    identify(f, open_conversation(f, "laptop"), "8"), seven);
+	assert_true(is_consistent(f, phone));
 }
 
 static void
@@ -316,7 +322,7 @@ const struct suite_case suite_conversations[] = {
     CASE(inbound_keeps_every_byte),
     CASE(identified_names_the_contact),
     CASE(identified_as_one_already_known_moves_there),
-    CASE(identified_as_another_leaves_the_first_alone),
+    CASE(identified_as_another_is_refused),
     CASE(identified_within_a_company_only),
     {0},
 };
