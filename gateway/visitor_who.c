@@ -222,6 +222,18 @@ is_young(struct gateway *g, const struct token *who)
 	return who->expires_s - now_s(g) > TOKEN_LIFE_S / 2;
 }
 
+/* The first of what the company has written down as asked often. */
+static void
+suggest(struct welcome *w, const struct company *company)
+{
+	while (w->suggestion_count < WELCOME_SUGGESTIONS &&
+	       w->suggestion_count < company->faq_count) {
+		w->suggestions[w->suggestion_count] =
+		    company->faq[w->suggestion_count].question;
+		w->suggestion_count++;
+	}
+}
+
 void
 visitor_welcome(struct buf *out, struct gateway *g,
     const struct company *company, const struct conversation *c,
@@ -229,21 +241,23 @@ visitor_welcome(struct buf *out, struct gateway *g,
 {
 	struct token fresh = visitor_of(g, c);
 	struct buf token = {0};
+	struct welcome w;
 
 	if (shown.p != NULL && is_young(g, who))
 		buf_add(&token, shown.p, shown.n);
 	else
 		token_write(g->keys, &fresh, &token);
 	out->failed = out->failed || token.failed;
-	frame_write_welcome(
-	    out, &(struct welcome){.token = buf_view(&token),
-		     .key = company->key,
-		     .name = company->name,
-		     .text = company->welcome,
-		     .seq = c->seq,
-		     .seen_customer = seen->customer,
-		     .seen_company = seen->company,
-		     .text_max = channel_of_visitors()->text_max,
-		     .frame_max = HTTP_BODY_MAX});
+	w = (struct welcome){.token = buf_view(&token),
+	    .key = company->key,
+	    .name = company->name,
+	    .text = company->welcome,
+	    .seq = c->seq,
+	    .seen_customer = seen->customer,
+	    .seen_company = seen->company,
+	    .text_max = channel_of_visitors()->text_max,
+	    .frame_max = HTTP_BODY_MAX};
+	suggest(&w, company);
+	frame_write_welcome(out, &w);
 	buf_free(&token);
 }

@@ -11,7 +11,8 @@
  * the newest seq it has (0 or absent: from the start). The answer:
  *	{"type":"welcome","token":"...","seq":15,
  *	 "seen":{"customer":12,"company":13},
- *	 "company":{"key":"demo","name":"...","welcome":"..."},
+ *	 "company":{"key":"demo","name":"...","welcome":"...",
+ *	  "suggestions":["a question to begin with", ...]},
  *	 "limits":{"text":4000,"frame":65536}}
  * then events after+1, after+2 ... as they are and as they come:
  *	{"type":"event","event":{"seq":13,"kind":"message","author":"bot",
@@ -143,8 +144,13 @@ bool frame_read(struct str text, enum frame_type expect, struct arena *a,
 
 /* ---- to the visitor ---------------------------------------------------- */
 
+#define WELCOME_SUGGESTIONS 3u
+
 struct welcome {
 	struct str token, key, name, text;
+	/* Questions to begin with; the company knows their answers. */
+	struct str suggestions[WELCOME_SUGGESTIONS];
+	size_t suggestion_count;
 	uint64_t seq, seen_customer, seen_company;
 	size_t text_max, frame_max;
 };

@@ -28,6 +28,8 @@ add_bool(struct buf *out, const char *before, bool on)
 void
 frame_write_welcome(struct buf *out, const struct welcome *w)
 {
+	size_t i;
+
 	add_string(out, "{\"type\":\"welcome\",\"token\":", w->token);
 	add_number(out, ",\"seq\":", w->seq);
 	add_number(out, ",\"seen\":{\"customer\":", w->seen_customer);
@@ -35,7 +37,10 @@ frame_write_welcome(struct buf *out, const struct welcome *w)
 	add_string(out, "},\"company\":{\"key\":", w->key);
 	add_string(out, ",\"name\":", w->name);
 	add_string(out, ",\"welcome\":", w->text);
-	add_number(out, "},\"limits\":{\"text\":", w->text_max);
+	buf_str(out, ",\"suggestions\":[");
+	for (i = 0; i < w->suggestion_count; i++)
+		add_string(out, i == 0 ? "" : ",", w->suggestions[i]);
+	add_number(out, "]},\"limits\":{\"text\":", w->text_max);
 	add_number(out, ",\"frame\":", w->frame_max);
 	buf_str(out, "}}");
 }

@@ -32,6 +32,8 @@ test_writes_welcome(void **state)
 	    .key = STR("demo"),
 	    .name = STR("Ann \"&\" Co"),
 	    .text = STR(""),
+	    .suggestions = {STR("When?"), STR("\"Why?\"")},
+	    .suggestion_count = 2,
 	    .seq = 15,
 	    .seen_customer = 12,
 	    .seen_company = 13,
@@ -44,7 +46,8 @@ test_writes_welcome(void **state)
 	    "{\"type\":\"welcome\",\"token\":\"v1.x\",\"seq\":15,"
 	    "\"seen\":{\"customer\":12,\"company\":13},"
 	    "\"company\":{\"key\":\"demo\",\"name\":\"Ann \\\"&\\\" Co\","
-	    "\"welcome\":\"\"},\"limits\":{\"text\":4000,\"frame\":65536}}");
+	    "\"welcome\":\"\",\"suggestions\":[\"When?\",\"\\\"Why?\\\"\"]},"
+	    "\"limits\":{\"text\":4000,\"frame\":65536}}");
 	buf_free(&b);
 }
 

@@ -29,7 +29,7 @@ const wrote = (id, text) => ({ kind: "wrote", id, text, at: NOON });
 const online = { kind: "line", line: { is: "online" } };
 const welcome = frame({
   type: "welcome", token: "t", seq: 0, seen: { customer: 0, company: 0 },
-  company: { key: "demo", name: "Demo", welcome: "Hi" },
+  company: { key: "demo", name: "Demo", welcome: "Hi", suggestions: [] },
   limits: { text: 4000, frame: 65536 },
 });
 

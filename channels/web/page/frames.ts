@@ -15,6 +15,7 @@ export interface Company {
   key: string;
   name: string;
   welcome: string;
+  suggestions: string[];
 }
 
 export interface Welcome {

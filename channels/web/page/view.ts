@@ -19,12 +19,6 @@ export interface View {
   update(state: State, now: number): void;
 }
 
-const asks = [
-  "What are your opening hours?",
-  "How long does delivery take?",
-  "Can I return something?",
-];
-
 const COUNT_FROM = 0.9; // of the limit: then the count shows
 const NEAR_PX = 80; // so near the end, new lines are followed
 
@@ -100,15 +94,21 @@ function mountField(act: Actions): (state: State) => void {
 function mountStart(act: Actions): (state: State) => void {
   const start = find(".start");
   const list = find(".asks");
-  for (const text of asks) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "ask";
-    button.textContent = text;
-    button.addEventListener("click", () => act.ask(text));
-    list.append(button);
-  }
+  let shown = "";
+  const suggest = (asks: readonly string[]): void => {
+    if (shown === asks.join("\n")) return;
+    shown = asks.join("\n");
+    list.replaceChildren(...asks.map((text) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "ask";
+      button.textContent = text;
+      button.addEventListener("click", () => act.ask(text));
+      return button;
+    }));
+  };
   return (state) => {
+    suggest(state.company?.suggestions ?? []);
     const name = state.company?.name ?? "";
     const talked = state.pending.length > 0 ||
       state.items.some((i) => i.kind === "message");
