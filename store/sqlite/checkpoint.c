@@ -182,6 +182,7 @@ finish(struct checkpointer *k)
 	k->writer->busy_ms = FINISH_BUSY_MS;
 	rc = copy(k, k->writer, SQLITE_CHECKPOINT_RESTART, &now);
 	k->writer->busy_ms = CONN_BUSY_MS;
+	turn_wait_end(&k->turn);
 	k->rest_ready = false;
 	k->retry_pages = rc == SQLITE_OK ? 0 : k->log_pages + RETRY_PAGES;
 	if (rc != SQLITE_OK)
@@ -272,7 +273,6 @@ checkpointer_start(
 	k->writer = writer;
 	k->readers = readers;
 	init_locks(k);
-	checkpointer_watch(k);
 	if ((e = turn_open(&k->turn, readers->path)) != OK)
 		return e;
 	e = conn_open(&k->conn, readers->path, readers->vfs, false);

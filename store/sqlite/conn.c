@@ -78,8 +78,11 @@ on_busy(void *arg, int tries)
 	int64_t now = now_us();
 	struct timespec nap = {0, tries < 20 ? 50000 : 200000};
 
-	if (tries == 0)
+	if (tries == 0) {
 		c->busy_since = now;
+		if (c->turn != NULL)
+			turn_wait_begin(c->turn);
+	}
 	if (now - c->busy_since >= (int64_t)c->busy_ms * 1000)
 		return 0;
 	nanosleep(&nap, NULL);

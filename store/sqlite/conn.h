@@ -18,6 +18,7 @@
 
 #include "core/base.h"
 #include "store/sqlite/sql.h"
+#include "store/sqlite/turn.h"
 
 #include <sqlite3.h>
 
@@ -28,6 +29,7 @@ struct conn {
 	int64_t busy_since; /* steady us, of the wait under way */
 	int rc;		    /* SQLite's code for what failed last */
 	bool failed;	    /* to be opened anew before the next use */
+	struct turn *turn;  /* the writer's: say there that it waits */
 };
 
 /* ---- life -------------------------------------------------------------- */

@@ -27,6 +27,14 @@ writer_open(struct sqlite *s, bool create)
 	return e == OK ? conn_exec(&s->writer, WRITER_SETTINGS) : e;
 }
 
+/* From now on its waits and its commits are others' business too. */
+static void
+writer_watch(struct sqlite *s)
+{
+	checkpointer_watch(&s->checkpointer);
+	s->writer.turn = &s->checkpointer.turn;
+}
+
 /*
  * After a failure nothing is known of what the connection thinks is on disk,
  * a second fsync may lie, and what log_vfs holds back must go. Closing ends
@@ -48,7 +56,7 @@ writer_ready(struct sqlite *s)
 		return OK;
 	e = writer_open(s, false);
 	if (e == OK)
-		checkpointer_watch(&s->checkpointer);
+		writer_watch(s);
 	else
 		writer_abandon(s);
 	return e;
@@ -67,10 +75,22 @@ apply_all(struct conn *c, struct store_op **ops, size_t n)
 	return e;
 }
 
+/* With others before it that wait already. */
+static enum err
+begin(struct conn *c)
+{
+	enum err e;
+
+	turn_yield(c->turn);
+	e = conn_run(c, SQL_BEGIN_WRITE);
+	turn_wait_end(c->turn);
+	return e;
+}
+
 static enum err
 run_group(struct conn *c, struct store_op **ops, size_t n)
 {
-	enum err e = conn_run(c, SQL_BEGIN_WRITE);
+	enum err e = begin(c);
 
 	if (e == OK)
 		e = apply_all(c, ops, n);
@@ -257,6 +277,7 @@ sqlite_open(
 		goto failed;
 	e = checkpointer_start(&s->checkpointer, &s->writer, &s->readers);
 	if (e == OK) {
+		writer_watch(s);
 		*engine = s;
 		return OK;
 	}
