@@ -1,9 +1,9 @@
 /* suite, queue: order, limits, callbacks, closing. */
 #include "tests/store/suite.h"
 
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 static void
 ops_of_one_thread_keep_their_order(struct fixture *f)
@@ -281,6 +281,7 @@ a_closing_store_refuses(struct fixture *f)
 	static struct store_op spare[10000];
 	struct store *s = fixture_other(f);
 	struct store_op gated = open_op(f->company, "bob");
+	struct timespec nap = {0, 100000};
 	pthread_t closer;
 	enum err e = OK;
 	struct gate g;
@@ -291,7 +292,7 @@ a_closing_store_refuses(struct fixture *f)
 		spare[i] = (struct store_op){.verb = STORE_SEEN};
 		spare[i].done = ignore_done;
 		e = store_submit(s, &spare[i]);
-		sched_yield();
+		nanosleep(&nap, NULL);
 	}
 	gate_open(&g);
 	pthread_join(closer, NULL);
