@@ -106,13 +106,21 @@ bool visitor_may_open(struct gateway *g, const struct address *from,
 /* Who a visitor is in a conversation that was just opened or read. */
 struct token visitor_of(struct gateway *g, const struct conversation *c);
 
+/* Whom a welcome is for. */
+struct welcomed {
+	const struct company *company;
+	const struct conversation *conversation;
+	struct seen seen;
+	struct token who; /* of shown, if it is there */
+	struct str shown; /* the token they brought; .p NULL: none */
+};
+
 /*
- * The welcome. shown: the token they brought; it is given back while more
- * than half of its life is left. .p NULL: they had none.
+ * The welcome. A token that was shown is given back while more than half of
+ * its life is left; else there is a fresh one.
  */
-void visitor_welcome(struct buf *out, struct gateway *g,
-    const struct company *company, const struct conversation *c,
-    const struct seen *seen, const struct token *who, struct str shown);
+void visitor_welcome(
+    struct buf *out, struct gateway *g, const struct welcomed *w);
 
 /* The hub that follows this conversation for HTTP clients. */
 struct hub *visitor_hub(struct gateway *g, int64_t conversation);

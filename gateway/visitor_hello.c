@@ -32,8 +32,12 @@ begin(struct visitor_socket *v, const struct company *company,
 
 	v->said_hello = true;
 	ws_expect(&v->ws, WS_DUE_HELLO, 0);
-	visitor_welcome(
-	    text, visitor_gateway(v), company, c, seen, &v->who, f->token);
+	visitor_welcome(text, visitor_gateway(v),
+	    &(struct welcomed){.company = company,
+		.conversation = c,
+		.seen = *seen,
+		.who = v->who,
+		.shown = f->token});
 	visitor_send_text(v, text);
 	v->watcher.kind = &visitor_watcher;
 	v->watcher.conversation = c->id;

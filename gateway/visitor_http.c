@@ -170,16 +170,14 @@ visitor_identify(struct request *r)
 static void
 opened(struct visitor_op *o)
 {
-	const struct conversation *c = &o->op.open.conversation;
-	const struct seen nobody = {0};
-	const struct token nothing = {0};
 	struct buf text = {0};
 
 	if (o->op.err != OK) {
 		not_stored(o->request, o->op.err);
 	} else {
-		visitor_welcome(&text, o->gateway, o->company, c, &nobody,
-		    &nothing, (struct str){0});
+		visitor_welcome(&text, o->gateway,
+		    &(struct welcomed){.company = o->company,
+			.conversation = &o->op.open.conversation});
 		answer(o->request, &text);
 	}
 	visitor_op_free(o);
@@ -229,8 +227,12 @@ resume_answer(struct hub *h, struct resumption *s)
 		    "the conversation cannot be read");
 		return;
 	}
-	visitor_welcome(
-	    &text, hub_gateway(h), s->company, &c, &seen, &s->who, s->shown);
+	visitor_welcome(&text, hub_gateway(h),
+	    &(struct welcomed){.company = s->company,
+		.conversation = &c,
+		.seen = seen,
+		.who = s->who,
+		.shown = s->shown});
 	answer(s->request, &text);
 }
 

@@ -235,29 +235,27 @@ suggest(struct welcome *w, const struct company *company)
 }
 
 void
-visitor_welcome(struct buf *out, struct gateway *g,
-    const struct company *company, const struct conversation *c,
-    const struct seen *seen, const struct token *who, struct str shown)
+visitor_welcome(struct buf *out, struct gateway *g, const struct welcomed *w)
 {
-	struct token fresh = visitor_of(g, c);
+	struct token fresh = visitor_of(g, w->conversation);
 	struct buf token = {0};
-	struct welcome w;
+	struct welcome words;
 
-	if (shown.p != NULL && is_young(g, who))
-		buf_add(&token, shown.p, shown.n);
+	if (w->shown.p != NULL && is_young(g, &w->who))
+		buf_add(&token, w->shown.p, w->shown.n);
 	else
 		token_write(g->keys, &fresh, &token);
 	out->failed = out->failed || token.failed;
-	w = (struct welcome){.token = buf_view(&token),
-	    .key = company->key,
-	    .name = company->name,
-	    .text = company->welcome,
-	    .seq = c->seq,
-	    .seen_customer = seen->customer,
-	    .seen_company = seen->company,
+	words = (struct welcome){.token = buf_view(&token),
+	    .key = w->company->key,
+	    .name = w->company->name,
+	    .text = w->company->welcome,
+	    .seq = w->conversation->seq,
+	    .seen_customer = w->seen.customer,
+	    .seen_company = w->seen.company,
 	    .text_max = channel_of_visitors()->text_max,
 	    .frame_max = HTTP_BODY_MAX};
-	suggest(&w, company);
-	frame_write_welcome(out, &w);
+	suggest(&words, w->company);
+	frame_write_welcome(out, &words);
 	buf_free(&token);
 }
