@@ -3,14 +3,27 @@
  * send is acknowledged when it is on disk, in the order sent, and the
  * acknowledgement stands in the conversation's order where the event would.
  *
- * At most SENDS_MAX are under way; then no more is read, so a client is
- * slowed down to what the store can take.
+ * At most SENDS_MAX are under way or stored and not acknowledged; then no
+ * more is read, so a client is slowed down to what the store can take, and to
+ * what it reads itself.
  */
 #include "gateway/visitor_socket.h"
+
+#include <stdlib.h>
 
 #define SENDS_MAX 64u
 /* Refused so often in a row, a client does not listen; it is sent away. */
 #define REFUSED_MAX 100u
+
+/* What is left of an op that is stored and may not be acknowledged yet. */
+struct kept_ack {
+	struct kept_ack *next;
+	uint64_t seq;
+	int64_t at;
+	bool duplicate;
+	size_t id_size;
+	char id[];
+};
 
 static struct visitor_socket *
 of_ws(struct ws *w)
@@ -57,9 +70,7 @@ visitor_send_fault(struct visitor_socket *v, const struct frame_error *error)
 void
 visitor_send_error(struct visitor_socket *v, enum err e, struct str id)
 {
-	struct frame_error error = {.code = fault_of_err(e),
-	    .detail = STR("it was not stored; send it again"),
-	    .id = id};
+	struct frame_error error = visitor_store_error(e, id);
 
 	visitor_send_fault(v, &error);
 }
@@ -83,6 +94,55 @@ send_ack(struct visitor_socket *v, const struct visitor_op *o)
 	visitor_send_text(v, text);
 }
 
+/* ---- acknowledgements that wait ---------------------------------------- */
+
+static bool
+is_full(const struct visitor_socket *v)
+{
+	return v->under_way + v->kept >= SENDS_MAX;
+}
+
+static void
+resume(struct visitor_socket *v)
+{
+	if (v->under_way + v->kept <= SENDS_MAX / 2)
+		ws_resume(&v->ws);
+}
+
+/* In the order of seq; there are few. */
+static void
+keep_ack(struct visitor_socket *v, const struct visitor_op *o)
+{
+	const struct store_inbound *in = &o->op.inbound;
+	struct kept_ack **at = &v->acks, *k = malloc(sizeof(*k) + o->id.n);
+
+	if (k == NULL) {
+		ws_close(&v->ws, 1011, STR("no memory"));
+		return;
+	}
+	while (*at != NULL && (*at)->seq <= in->seq)
+		at = &(*at)->next;
+	*k = (struct kept_ack){.next = *at,
+	    .seq = in->seq,
+	    .at = in->at,
+	    .duplicate = in->duplicate,
+	    .id_size = o->id.n};
+	memcpy(k->id, o->id.p, o->id.n);
+	*at = k;
+	v->kept++;
+}
+
+/* The first. */
+static void
+drop_ack(struct visitor_socket *v)
+{
+	struct kept_ack *k = v->acks;
+
+	v->acks = k->next;
+	v->kept--;
+	free(k);
+}
+
 /* ---- the watcher ------------------------------------------------------- */
 
 /* Acknowledgements whose place is at or before seq. True: one was for seq. */
@@ -90,13 +150,16 @@ static bool
 send_acks(struct visitor_socket *v, uint64_t seq)
 {
 	bool stands_in = false;
-	struct visitor_op *o;
+	struct kept_ack *k;
 
-	while ((o = v->acks) != NULL && o->op.inbound.seq <= seq) {
-		v->acks = o->next;
-		stands_in = stands_in || o->op.inbound.seq == seq;
-		send_ack(v, o);
-		visitor_op_free(o);
+	while ((k = v->acks) != NULL && k->seq <= seq) {
+		struct buf *text = hub_text(v->ws.hub);
+
+		stands_in = stands_in || k->seq == seq;
+		frame_write_ack(text, (struct str){k->id, k->id_size}, k->seq,
+		    k->at, k->duplicate);
+		drop_ack(v);
+		visitor_send_text(v, text);
 	}
 	return stands_in;
 }
@@ -133,29 +196,6 @@ const struct watcher_kind visitor_watcher = {
 
 /* ---- acknowledgements -------------------------------------------------- */
 
-/* In the order of seq; there are few. */
-static void
-keep_ack(struct visitor_socket *v, struct visitor_op *o)
-{
-	struct visitor_op **at = &v->acks;
-
-	while (*at != NULL && (*at)->op.inbound.seq <= o->op.inbound.seq)
-		at = &(*at)->next;
-	o->next = *at;
-	*at = o;
-}
-
-static void
-free_acks(struct visitor_socket *v)
-{
-	struct visitor_op *o;
-
-	while ((o = v->acks) != NULL) {
-		v->acks = o->next;
-		visitor_op_free(o);
-	}
-}
-
 /* The answer to identify is the event; a repeated one is shown again. */
 static void
 show_again(struct visitor_socket *v, uint64_t seq)
@@ -177,23 +217,19 @@ show_again(struct visitor_socket *v, uint64_t seq)
 	buf_free(&object);
 }
 
-/* True: o is kept for later. */
-static bool
-acknowledge(struct visitor_socket *v, struct visitor_op *o)
+static void
+acknowledge(struct visitor_socket *v, const struct visitor_op *o)
 {
 	const struct store_inbound *in = &o->op.inbound;
 
 	if (in->event.kind == EVENT_IDENTIFIED) {
 		if (in->duplicate)
 			show_again(v, in->seq);
-		return false;
-	}
-	if (!hub_skip(v->ws.hub, &v->watcher, in->seq)) {
+	} else if (hub_skip(v->ws.hub, &v->watcher, in->seq)) {
+		send_ack(v, o);
+	} else {
 		keep_ack(v, o);
-		return true;
 	}
-	send_ack(v, o);
-	return false;
 }
 
 /* ---- ops --------------------------------------------------------------- */
@@ -219,8 +255,7 @@ visitor_came_home(struct visitor_socket *v)
 	struct hub *h = v->ws.hub;
 
 	v->under_way--;
-	if (v->under_way <= SENDS_MAX / 2)
-		ws_resume(&v->ws);
+	resume(v);
 	ws_unref(&v->ws);
 	hub_release(h);
 }
@@ -253,15 +288,14 @@ acked(void *hub, struct mail *m)
 {
 	struct visitor_op *o = CONTAINER_OF(m, struct visitor_op, mail);
 	struct visitor_socket *v = o->socket;
-	bool open = v->ws.state == WS_OPEN, kept = false;
+	bool open = v->ws.state == WS_OPEN;
 
 	(void)hub;
 	if (open && o->op.err != OK)
 		visitor_send_error(v, o->op.err, o->id);
 	else if (open && o->op.verb == STORE_INBOUND)
-		kept = acknowledge(v, o);
-	if (!kept)
-		visitor_op_free(o);
+		acknowledge(v, o);
+	visitor_op_free(o);
 	visitor_came_home(v);
 }
 
@@ -401,14 +435,19 @@ message(struct ws *w, enum ws_what what, struct str payload)
 		return;
 	}
 	on_frame[f.type](v, &f);
-	if (v->under_way >= SENDS_MAX)
+	if (is_full(v))
 		ws_pause(w);
 }
 
 static void
 room(struct ws *w)
 {
-	hub_resume(w->hub, &of_ws(w)->watcher);
+	struct visitor_socket *v = of_ws(w);
+
+	hub_resume(w->hub, &v->watcher);
+	/* What was kept may have gone meanwhile. */
+	if (v->said_hello)
+		resume(v);
 }
 
 static void
@@ -423,7 +462,8 @@ ended(struct ws *w)
 	struct visitor_socket *v = of_ws(w);
 
 	hub_unwatch(w->hub, &v->watcher);
-	free_acks(v);
+	while (v->acks != NULL)
+		drop_ack(v);
 }
 
 static void

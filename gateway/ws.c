@@ -303,11 +303,13 @@ read_messages(struct ws *w)
 {
 	struct ws_message m = {.what = WS_PING};
 
+	w->reading = true;
 	while (may_read(w) && m.what != WS_NEED_BYTES) {
 		m = ws_in_next(w->in, &w->kind->limits);
 		if (m.what != WS_NEED_BYTES)
 			on_message[m.what](w, &m);
 	}
+	w->reading = false;
 	if (w->state == WS_GONE)
 		return;
 	if (ws_in_keep(w->in) != OK)
@@ -357,7 +359,8 @@ ws_resume(struct ws *w)
 	if (!w->paused)
 		return;
 	w->paused = false;
-	if (w->in != NULL)
+	/* In the middle of a message: whoever reads goes on by himself. */
+	if (w->in != NULL && !w->reading)
 		read_messages(w);
 	if (w->state != WS_GONE)
 		ws_watch_events(w);

@@ -72,6 +72,7 @@ struct ws {
 	int fd;
 	uint8_t state;	 /* enum ws_state */
 	bool paused;	 /* its kind wants no more messages now */
+	bool reading;	 /* its messages are being handed out */
 	bool is_dirty;	 /* to be flushed at the end of the turn */
 	bool crowded;	 /* more than half its budget is queued */
 	bool is_dead;	 /* in line to be freed */
@@ -86,7 +87,8 @@ struct ws {
 };
 
 /*
- * Begins: w is zeroed but for kind; fd is taken over; with a hub that ends it is closed at once.
+ * Begins: w is zeroed but for kind; fd is taken over; with a hub that ends it
+ * is closed at once.
  */
 void ws_open(struct hub *h, struct ws *w, int fd);
 
@@ -105,7 +107,10 @@ void ws_close(struct ws *w, uint16_t code, struct str reason);
 /* The same, but what is queued is thrown away: it does not read. */
 void ws_close_slow(struct ws *w);
 
-/* No more messages until ws_resume(). */
+/*
+ * No more messages until ws_resume(), which hands out at once what has come
+ * already; called while a message is handed out, only after that one.
+ */
 void ws_pause(struct ws *w);
 void ws_resume(struct ws *w);
 

@@ -199,6 +199,9 @@ flush(struct ws *w)
 		sent += (size_t)n;
 	}
 	watch_progress(w, sent > 0);
+	/* Room may have been the cue for reading on, to whatever end. */
+	if (w->state == WS_GONE)
+		return;
 	if (w->queue.count == 0)
 		ws_queue_free(w);
 	if (w->queue.count == 0 && w->state == WS_ENDING)

@@ -7,6 +7,7 @@
 #include "tests/lib/cmocka.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -436,6 +437,124 @@ test_slow_reader(void **state)
 	ws_client_close(&quick);
 }
 
+/* Reads nothing, and sends: so many are stored, and no more are read. */
+static void
+test_acks_that_wait(void **state)
+{
+	static char words[3501];
+	char token[200];
+	struct ws_client c, other;
+	unsigned i;
+
+	(void)state;
+	memset(words, 'w', sizeof(words) - 1);
+	greet(&c, token);
+	greet_again(&other, token, 1);
+	rig_say_many(&rig, conversation_of(token), words, 900, RIG_TOLD);
+	ws_client_until(&other, "\"seq\":901,");
+	for (i = 0; i < 300; i++)
+		ws_client_say(&c,
+		    "{\"type\":\"send\",\"id\":\"m%u\",\"text\":\"hi\"}", i);
+	assert_true(rig_metric_becomes(&rig, METRIC_MESSAGES_IN, 64));
+	for (i = 0; i < 3; i++) {
+		ws_client_say(&other,
+		    "{\"type\":\"send\",\"id\":\"o%u\",\"text\":\"hi\"}", i);
+		ws_client_until(&other, "\"ack\"");
+	}
+	assert_int_equal(rig_metric(&rig, METRIC_MESSAGES_IN), 67);
+	for (i = 0; i < 300; i++) {
+		char ack[40];
+
+		snprintf(ack, sizeof(ack), "\"ack\",\"id\":\"m%u\",", i);
+		ws_client_until(&c, ack);
+	}
+	assert_int_equal(rig_metric(&rig, METRIC_MESSAGES_IN), 303);
+	ws_client_close(&c);
+	ws_client_close(&other);
+}
+
+/* ---- a store that is full ---------------------------------------------- */
+
+/* More than its queue and one transaction hold. */
+static struct store_op jam[8192];
+static unsigned jammed;
+static sem_t jam_stands, jam_go, jam_done;
+
+static void
+wait_in_line(struct store_op *op)
+{
+	if (op == &jam[0]) {
+		sem_post(&jam_stands);
+		while (sem_wait(&jam_go) != 0)
+			;
+	}
+	sem_post(&jam_done);
+}
+
+/* The writer stands still and its queue is full. */
+static void
+jam_store(int64_t conversation)
+{
+	enum err e = OK;
+
+	sem_init(&jam_stands, 0, 0);
+	sem_init(&jam_go, 0, 0);
+	sem_init(&jam_done, 0, 0);
+	while (e == OK) {
+		assert_true(jammed < ARRAY_LEN(jam));
+		jam[jammed] = (struct store_op){.verb = STORE_SEEN,
+		    .seen = {.conversation = conversation},
+		    .done = wait_in_line};
+		e = store_submit(rig.gateway.store, &jam[jammed]);
+		if (e == OK && jammed++ == 0)
+			while (sem_wait(&jam_stands) != 0)
+				;
+	}
+	assert_int_equal(e, E_LIMIT);
+}
+
+static void
+free_store(void)
+{
+	if (jammed > 0)
+		sem_post(&jam_go);
+	for (; jammed > 0; jammed--)
+		while (sem_wait(&jam_done) != 0)
+			;
+}
+
+static int
+tear_down_jam(void **state)
+{
+	free_store();
+	return tear_down(state);
+}
+
+/* Refused while the frame is still being read. */
+static void
+test_no_room_for_a_hello(void **state)
+{
+	struct ws_client c[3];
+	char token[200];
+	size_t i;
+
+	(void)state;
+	greet(&c[0], token);
+	ws_client_close(&c[0]);
+	for (i = 0; i < ARRAY_LEN(c); i++)
+		connect_to(&c[i]);
+	jam_store(conversation_of(token));
+	for (i = 0; i < ARRAY_LEN(c); i++) {
+		ws_client_say(
+		    &c[i], "{\"type\":\"hello\",\"company\":\"acme\"}");
+		ws_client_until(&c[i], "\"code\":\"busy\"");
+		closes_with(&c[i], 1013, "no session can be opened now");
+	}
+	free_store();
+	greet(&c[0], token);
+	ws_client_close(&c[0]);
+}
+
 /* ---- the end ----------------------------------------------------------- */
 
 /* So that nobody has to wait for a client that does not say goodbye. */
@@ -506,6 +625,9 @@ main(void)
 	    STRICT(test_too_many_messages),
 	    STRICT(test_too_many_sessions),
 	    TEST(test_slow_reader),
+	    TEST(test_acks_that_wait),
+	    cmocka_unit_test_setup_teardown(
+		test_no_room_for_a_hello, set_up, tear_down_jam),
 	    cmocka_unit_test_setup_teardown(test_stop, set_up, nothing_left),
 	};
 
