@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define OPS_CONNECTIONS 64u
+#define STORE_GROUP_MS_MAX 2000u
 
 const struct route ops_routes[] = {
     {.method = "GET", .path = "/health", .handle = ops_health},
@@ -25,6 +26,13 @@ check_begin(struct buf *out, const char *name, bool ok)
 	buf_addf(out, "\"%s\":{\"ok\":%s", name, ok ? "true" : "false");
 }
 
+/* A group that takes longer hangs: nothing can be written. */
+static bool
+store_ok(const struct store_stats *s)
+{
+	return s->state == OK && s->group_running_ms < STORE_GROUP_MS_MAX;
+}
+
 static bool
 check_store(const struct gateway *g, struct buf *out)
 {
@@ -32,10 +40,11 @@ check_store(const struct gateway *g, struct buf *out)
 	bool ok;
 
 	store_stats(g->store, &s);
-	ok = s.state == OK;
+	ok = store_ok(&s);
 	check_begin(out, "store", ok);
-	buf_addf(out, ",\"state\":\"%s\",\"waiting\":%llu}", err_name(s.state),
-	    (unsigned long long)s.queued);
+	buf_addf(out, ",\"state\":\"%s\",\"waiting\":%llu,\"running_ms\":%llu}",
+	    err_name(s.state), (unsigned long long)s.queued,
+	    (unsigned long long)s.group_running_ms);
 	return ok;
 }
 
@@ -165,14 +174,21 @@ write_store(struct gateway *g, struct buf *b)
 
 	store_stats(g->store, &s);
 	metrics_write_one(b, "store_ok", "gauge",
-	    "1 while the store can write, 0 when its last group failed",
-	    s.state == OK);
+	    "1 while the store can write, 0 when its last group failed or "
+	    "one hangs",
+	    store_ok(&s));
+	metrics_write_one(b, "store_group_running_milliseconds", "gauge",
+	    "how long the transaction under way has been running",
+	    s.group_running_ms);
 	metrics_write_one(b, "store_groups_total", "counter",
 	    "transactions of the store", s.groups);
 	metrics_write_one(b, "store_groups_failed_total", "counter",
 	    "transactions that failed", s.failed_groups);
 	metrics_write_one(b, "store_ops_total", "counter",
 	    "writes in those transactions", s.ops);
+	metrics_write_one(b, "store_ops_failed_total", "counter",
+	    "writes that ended with an error: stale, claimed, a bad disk",
+	    s.failed_ops);
 	metrics_write_one(b, "store_refused_total", "counter",
 	    "writes refused because too many waited", s.refused);
 	metrics_write_one(

@@ -29,14 +29,36 @@ queue_free(struct queue *q)
 	pthread_mutex_destroy(&q->lock);
 }
 
+/*
+ * What came in is sent again if it is refused; a decision is work done that
+ * would be lost. So the last part is kept for decisions.
+ */
+static const bool is_ingest[STORE_VERBS] = {
+    [STORE_OPEN] = true,
+    [STORE_INBOUND] = true,
+    [STORE_SEEN] = true,
+};
+
+static unsigned
+room_for(const struct queue *q, const struct store_op *op)
+{
+	unsigned kept = q->max / QUEUE_KEPT_PART;
+
+	if ((unsigned)op->verb < STORE_VERBS && is_ingest[op->verb])
+		return q->max - kept;
+	return q->max;
+}
+
 /* Under the lock. */
 static enum err
 put_locked(struct queue *q, struct store_op *op)
 {
 	if (q->closed)
 		return E_CLOSED;
-	if (atomic_load(&q->waiting) >= q->max)
+	if (atomic_load(&q->waiting) >= room_for(q, op)) {
+		q->refused++;
 		return E_LIMIT;
+	}
 	atomic_fetch_add(&q->waiting, 1);
 	op->next = NULL;
 	*q->last = op;
@@ -132,4 +154,10 @@ unsigned
 queue_waiting(const struct queue *q)
 {
 	return atomic_load(&q->waiting);
+}
+
+uint64_t
+queue_refused(const struct queue *q)
+{
+	return q->refused;
 }

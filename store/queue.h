@@ -1,7 +1,8 @@
 /*
  * queue: where ops wait for the writer; many put, one takes.
  *
- * Bounded: at `max` ops it refuses. The taker lifts everything off at once
+ * Bounded: at `max` ops it refuses, and what comes from outside (OPEN, INBOUND,
+ * SEEN) a quarter before that, so that decisions still find room. The taker lifts everything off at once
  * and works from its own list, so those who put never wait behind it.
  */
 #ifndef STORE_QUEUE_H
@@ -19,13 +20,16 @@ struct queue {
 	bool closed, sleeping;		/* under lock */
 	struct store_op *lifted;	/* the taker's own */
 	atomic_uint waiting;		/* in both lists */
+	_Atomic uint64_t refused;	/* with E_LIMIT, so far */
 	unsigned max;
 };
+
+#define QUEUE_KEPT_PART 4 /* one in so many is kept for decisions */
 
 enum err queue_init(struct queue *q, unsigned max) MUST_USE;
 void queue_free(struct queue *q);
 
-/* Never blocks. E_LIMIT: full; E_CLOSED. */
+/* Never blocks. E_LIMIT: full for this verb; E_CLOSED. */
 enum err queue_put(struct queue *q, struct store_op *op) MUST_USE;
 
 /*
@@ -40,5 +44,6 @@ size_t queue_take(struct queue *q, struct store_op **ops, size_t max,
 void queue_close(struct queue *q);
 
 unsigned queue_waiting(const struct queue *q);
+uint64_t queue_refused(const struct queue *q);
 
 #endif

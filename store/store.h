@@ -209,6 +209,9 @@ const char *store_verb_name(enum store_verb v);
 
 /*
  * Never blocks. E_LIMIT: too many ops wait (done is not called); E_CLOSED.
+ * What comes from outside (OPEN, INBOUND, SEEN) is refused at three quarters
+ * of queue_max: the last quarter is for the others, so that ingest cannot keep
+ * finished work (COMMIT, CLAIM) out.
  */
 enum err store_submit(struct store *s, struct store_op *op) MUST_USE;
 
@@ -277,7 +280,7 @@ enum err store_list_outbox(struct store_reader *r, struct arena *a,
 
 struct store_conf {
 	const char *path;   /* SQLite: the database file */
-	unsigned queue_max; /* ops waiting before E_LIMIT */
+	unsigned queue_max; /* ops waiting before E_LIMIT; see above */
 	unsigned group_max; /* ops in one transaction */
 	const char *vfs;    /* tests: a VFS that fails on demand; or NULL */
 	const struct clock *clock; /* steady time only; NULL: the machine's */
@@ -290,8 +293,17 @@ struct store_stats {
 	 * comes in, the store tries by itself once a second.
 	 */
 	enum err state;
-	uint64_t groups, ops, refused, failed_groups;
-	uint64_t queued; /* ops waiting now */
+	/*
+	 * How long the group under way has been running; 0: none is. `state`
+	 * changes only when a group ends, so of a disk that hangs, or a lock
+	 * that another program keeps, this tells first.
+	 */
+	uint64_t group_running_ms;
+	uint64_t groups, failed_groups;
+	uint64_t ops;	     /* that came out OK */
+	uint64_t failed_ops; /* that did not: stale, claimed, a bad disk ... */
+	uint64_t refused;    /* by store_submit(): too many waited */
+	uint64_t queued;     /* ops waiting now */
 	uint64_t wal_bytes, checkpoints;
 	uint64_t commit_us_sum; /* time spent in transactions */
 };

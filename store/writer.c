@@ -121,7 +121,7 @@ tell(struct writer *w, size_t n)
 		if (w->ops[i]->err == OK)
 			w->ops_done++;
 		else
-			w->refused++;
+			w->failed_ops++;
 		w->ops[i]->done(w->ops[i]);
 	}
 	if (w->on_group != NULL)
@@ -132,14 +132,25 @@ static void
 run_group(struct writer *w, size_t n)
 {
 	uint64_t start = now_us();
-	enum err e = commit_group(w, n);
+	enum err e;
 
+	w->running_since = start;
+	e = commit_group(w, n);
+	w->running_since = 0;
 	w->commit_us_sum += now_us() - start;
 	w->groups++;
 	if (e != OK)
 		w->failed_groups++;
 	w->state = e;
 	tell(w, n);
+}
+
+static void
+run_probe(struct writer *w)
+{
+	w->running_since = now_us();
+	w->state = w->engine->probe(w->data);
+	w->running_since = 0;
 }
 
 static void *
@@ -156,7 +167,7 @@ writer_main(void *arg)
 		if (n > 0)
 			run_group(w, n);
 		else if (!over)
-			w->state = w->engine->probe(w->data);
+			run_probe(w);
 	}
 	return NULL;
 }
@@ -197,13 +208,24 @@ writer_stop(struct writer *w)
 	free(w->ops);
 }
 
+/* Since when is read first: it cannot lie in the future then. */
+static uint64_t
+running_ms(const struct writer *w)
+{
+	uint64_t since = w->running_since;
+
+	return since == 0 ? 0 : (now_us() - since) / 1000u;
+}
+
 void
 writer_stats(struct writer *w, struct store_stats *out)
 {
 	out->state = w->state;
 	out->groups = w->groups;
 	out->ops = w->ops_done;
-	out->refused = w->refused;
+	out->failed_ops = w->failed_ops;
+	out->refused = queue_refused(&w->queue);
+	out->group_running_ms = running_ms(w);
 	out->failed_groups = w->failed_groups;
 	out->queued = queue_waiting(&w->queue);
 	out->commit_us_sum = w->commit_us_sum;

@@ -28,8 +28,9 @@ struct writer {
 	size_t group_max;
 	pthread_t thread;
 	_Atomic enum err state;
-	_Atomic uint64_t groups, ops_done, refused, failed_groups;
+	_Atomic uint64_t groups, ops_done, failed_ops, failed_groups;
 	_Atomic uint64_t commit_us_sum;
+	_Atomic uint64_t running_since; /* steady us; 0: no group runs */
 };
 
 /* engine and data must outlive it. E_NOMEM. */

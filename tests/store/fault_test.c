@@ -156,6 +156,35 @@ an_idle_store_notices_that_the_disk_is_well(void **state)
 	fixture_close(&o.f);
 }
 
+/* While a disk hangs no group ends, and `state` still says OK. */
+static void
+a_group_that_hangs_is_told(void **state)
+{
+	struct store_stats stats = {.group_running_ms = 0};
+	struct store_op op;
+	struct ordeal o;
+	struct batch b;
+
+	(void)state;
+	ordeal_open(&o, FAULT_VFS);
+	batch_init(&b);
+	fault_vfs_plan(&(struct fault_plan){
+	    .calls = FAULT_SYNC, .files = FAULT_LOG, .slow_us = 200000});
+	op = message_op(o.talks[0], NULL);
+	batch_submit(&b, o.f.store, &op);
+	for (unsigned i = 0; stats.group_running_ms < 20 && i < 500; i++) {
+		sqlite3_sleep(1);
+		store_stats(o.f.store, &stats);
+	}
+	assert_in_range(stats.group_running_ms, 20, 10000);
+	assert_int_equal(stats.state, OK);
+	batch_wait(&b);
+	fault_vfs_clear();
+	store_stats(o.f.store, &stats);
+	assert_int_equal(stats.group_running_ms, 0);
+	fixture_close(&o.f);
+}
+
 /* ---- order of things --------------------------------------------------- */
 
 static void
@@ -276,6 +305,7 @@ main(void)
 	    cmocka_unit_test(anything_fails),
 	    cmocka_unit_test(full_and_failing_disks_have_their_own_words),
 	    cmocka_unit_test(an_idle_store_notices_that_the_disk_is_well),
+	    cmocka_unit_test(a_group_that_hangs_is_told),
 	    cmocka_unit_test(done_comes_after_the_sync),
 	    cmocka_unit_test(one_bad_op_does_not_fail_its_neighbours),
 	    cmocka_unit_test(claims_and_marks_survive_a_poisoned_group),

@@ -123,10 +123,14 @@ gate_open(struct gate *g)
 static void
 a_full_queue_refuses(struct fixture *f)
 {
-	enum { MAX = 5 };
+	enum { MAX = 8, INGEST = 6 };
 	int64_t id = open_conversation(f, "bob");
 	struct store_op first = message_op(id, NULL);
 	struct store_op ops[MAX], extra = message_op(id, NULL);
+	struct store_op seen = {.verb = STORE_SEEN};
+	struct store_op open = open_op(f->company, "eve");
+	struct store_op claim = {.verb = STORE_CLAIM};
+	struct conversation c = state_of(f, id);
 	struct store_stats stats;
 	struct batch b;
 	struct gate g;
@@ -136,18 +140,29 @@ a_full_queue_refuses(struct fixture *f)
 	fixture_start(f);
 	batch_init(&b);
 	gate_close(&g, f->store, &first);
-	for (size_t i = 0; i < MAX; i++) {
+	for (size_t i = 0; i < INGEST; i++) {
 		ops[i] = message_op(id, NULL);
 		batch_submit(&b, f->store, &ops[i]);
 	}
 	assert_int_equal(store_submit(f->store, &extra), E_LIMIT);
 	assert_int_equal(store_submit_wait(f->store, &extra), E_LIMIT);
+	assert_int_equal(store_submit(f->store, &seen), E_LIMIT);
+	assert_int_equal(store_submit(f->store, &open), E_LIMIT);
+	/* The rest is for decisions. */
+	claim.claim.conversation = id;
+	ops[INGEST] = claim;
+	ops[INGEST + 1] = answer_op(&c);
+	batch_submit(&b, f->store, &ops[INGEST]);
+	batch_submit(&b, f->store, &ops[INGEST + 1]);
+	assert_int_equal(store_submit(f->store, &claim), E_LIMIT);
 	store_stats(f->store, &stats);
 	assert_int_equal(stats.queued, MAX);
+	assert_int_equal(stats.refused, 5);
+	assert_int_equal(stats.failed_ops, 0);
 	gate_open(&g);
 	batch_wait(&b);
 	must(store_submit_wait(f->store, &extra));
-	assert_int_equal(state_of(f, id).seq, MAX + 3);
+	assert_int_equal(state_of(f, id).seq, INGEST + 3);
 }
 
 /* ---- callbacks --------------------------------------------------------- */
@@ -311,7 +326,9 @@ figures_are_kept(struct fixture *f)
 	store_stats(f->store, &after);
 	assert_int_equal(after.state, OK);
 	assert_int_equal(after.ops, before.ops + 1);
-	assert_int_equal(after.refused, before.refused + 1);
+	assert_int_equal(after.failed_ops, before.failed_ops + 1);
+	assert_int_equal(after.refused, 0);
+	assert_int_equal(after.group_running_ms, 0);
 	assert_int_equal(after.groups, before.groups + 2);
 	assert_int_equal(after.queued, 0);
 	assert_int_equal(after.failed_groups, 0);
