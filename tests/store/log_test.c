@@ -334,6 +334,35 @@ one_process_copies_at_a_time(void **state)
 	load_close(&l);
 }
 
+/* By turns, as if they were two processes: either copies what both wrote. */
+static void
+two_stores_keep_one_log_within_its_bound(void **state)
+{
+	struct store *mine, *other;
+	uint64_t copied = 0;
+	struct load l;
+
+	(void)state;
+	load_open(&l, NULL, NULL);
+	mine = l.f.store;
+	other = fixture_other(&l.f);
+	while (copied < 3) {
+		l.f.store = mine;
+		load_burst(&l);
+		copied = stats_of(&l).checkpoints;
+		l.f.store = other;
+		load_burst(&l);
+		copied += stats_of(&l).checkpoints;
+		assert_in_range(file_size(l.log), 0, LOG_BYTES_MAX);
+		assert_true(l.bursts < 300);
+	}
+	l.f.store = mine;
+	store_close(other);
+	assert_int_equal(state_of(&l.f, l.id).seq, l.bursts * BURST + 1);
+	assert_true(file_is_whole(l.f.path));
+	load_close(&l);
+}
+
 int
 main(void)
 {
@@ -347,6 +376,7 @@ main(void)
 	    cmocka_unit_test(an_idle_store_copies_its_log),
 	    cmocka_unit_test(what_is_copied_is_not_copied_again),
 	    cmocka_unit_test(one_process_copies_at_a_time),
+	    cmocka_unit_test(two_stores_keep_one_log_within_its_bound),
 	};
 
 	fault_vfs_install();
