@@ -56,6 +56,7 @@ static enum err
 open_tables(struct http *h, char *why, size_t why_size)
 {
 	const struct reaper_acts acts = {.expire = request_expire,
+	    .waits = request_look,
 	    .stream = stream_tick,
 	    .cut = on_cut,
 	    .arg = h};

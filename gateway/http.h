@@ -95,9 +95,15 @@ struct str request_address(struct request *r);
 struct str request_bearer(const struct request *r);
 /*
  * This request may wait so much longer than reply_ms: a long poll. While the
- * handler runs.
+ * handler runs. When its client leaves meanwhile, the connection ends within
+ * a second or two; a client that only ends its own side counts as gone.
  */
 void request_wait_longer(struct request *r, unsigned ms);
+/*
+ * Nobody waits for the answer any more: the client left, or it took too long.
+ * Until the reply, by whoever holds r, who must still give it.
+ */
+bool request_is_over(const struct request *r);
 /* As sent, without the query: nothing is decoded. */
 struct str request_path(const struct request *r);
 /* "https://shop.example" as the client's browser sees us: for Origin. */

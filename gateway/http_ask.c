@@ -52,6 +52,12 @@ request_wait_longer(struct request *r, unsigned ms)
 	r->patience_ms = ms;
 }
 
+bool
+request_is_over(const struct request *r)
+{
+	return atomic_load_explicit(&r->phase, memory_order_acquire) == EXPIRED;
+}
+
 static struct str
 look_up(const struct request *r, enum MHD_ValueKind kind, const char *name)
 {

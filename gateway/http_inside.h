@@ -181,6 +181,8 @@ void request_unref(struct request *r);
 void request_note(const struct request *r, const struct reply *reply);
 /* The reaper's: its time is up. With the peer's lock held. */
 void request_expire(struct request *r);
+/* The same, on each tick while it waits: has the client left? */
+void request_look(struct request *r, int fd);
 
 /* ---- http_reply.c ------------------------------------------------------ */
 

@@ -12,7 +12,9 @@
 #include "gateway/guard.h"
 #include "gateway/http_inside.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 /* ---- begin and end ----------------------------------------------------- */
 
@@ -350,6 +352,29 @@ request_expire(struct request *r)
 		worker_resume(r);
 	else if (was == ANSWERED && r->stream != NULL)
 		stream_expire(r);
+}
+
+static bool
+has_ended(int fd)
+{
+	char byte;
+	ssize_t n = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK &&
+			     errno != EINTR);
+}
+
+/* libmicrohttpd does not look at a connection while it is suspended. */
+void
+request_look(struct request *r, int fd)
+{
+	int was = SUSPENDED;
+
+	if (r->patience_ms == 0 || !has_ended(fd) ||
+	    !atomic_compare_exchange_strong(&r->phase, &was, EXPIRED))
+		return;
+	r->fault_detail = "the client has left";
+	worker_resume(r);
 }
 
 static enum MHD_Result

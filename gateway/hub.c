@@ -138,6 +138,7 @@ work(struct hub *h)
 	if (h->news_waiting)
 		h->news_waiting = news_step(h);
 	more |= h->news_waiting;
+	news_watch_publishers(h);
 	more |= watch_catch_up(h);
 	more |= watch_check_some(h);
 	timers_run(h);

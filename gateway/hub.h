@@ -9,9 +9,11 @@
  * lost piece of news costs latency and never an event.
  *
  * How a loss is noticed: the next event of the conversation does not fit; or
- * the publisher's count has a hole, and then every watched conversation is
- * looked up, a few at a time; or, when nothing follows, at the next
- * hub_check(), which each WebSocket asks for with every ping.
+ * the publisher's count has a hole, or a new publisher speaks, or one that
+ * beat every second has been silent for three, and then every watched
+ * conversation is looked up, a few at a time; or, when none of this happens,
+ * at the next hub_check(), which each WebSocket asks for with every ping and
+ * each stream as often. A long poll asks the store when its wait is over.
  *
  * The store's `done` posts an acknowledgement before its news is published,
  * and a hub empties its mailbox before it looks at a frame of news; so an

@@ -27,6 +27,7 @@ struct watch_table {
 struct publisher_seen {
 	uint64_t id, count;
 	int64_t at;
+	bool silent; /* since `at`, and what it left was looked up */
 };
 
 struct hub {
@@ -91,6 +92,8 @@ void watch_drop_all(struct hub *h);
 
 /* Reads a bounded number of frames of the bus; true: more to do. */
 bool news_step(struct hub *h);
+/* Once a turn: is one silent that used to beat? */
+void news_watch_publishers(struct hub *h);
 
 /* ---- ws.c -------------------------------------------------------------- */
 

@@ -13,6 +13,8 @@
 /* Frames on their way to a hub that does not come round; then they are lost
  * and looked up later. */
 #define NEWS_LETTERS_MAX 4096u
+/* Who lives beats every second. */
+#define SILENT_MS 3500
 
 /* ---- publishers -------------------------------------------------------- */
 
@@ -41,10 +43,33 @@ count_frame(struct hub *h, const struct news_frame *f)
 	if (known && f->count > p->count + 1)
 		metric_add(h->gateway->metrics, METRIC_NEWS_LOST,
 		    f->count - p->count - 1);
-	/* Of a new one it is not known what came before its first frame. */
-	if (f->count != (known ? p->count : 0) + 1)
+	/*
+	 * Of a new one it is not known what came before its first frame, and
+	 * it may stand in for another whose last words were lost.
+	 */
+	if (!known || p->silent || f->count != p->count + 1)
 		watch_check_all(h);
-	*p = (struct publisher_seen){f->publisher, f->count, h->now};
+	*p = (struct publisher_seen){f->publisher, f->count, h->now, false};
+}
+
+/* It may have died between a commit and its news. */
+static bool
+has_fallen_silent(const struct hub *h, const struct publisher_seen *p)
+{
+	return p->id != 0 && !p->silent && h->now - p->at >= SILENT_MS;
+}
+
+void
+news_watch_publishers(struct hub *h)
+{
+	size_t i;
+
+	for (i = 0; i < PUBLISHERS_MAX; i++) {
+		if (!has_fallen_silent(h, &h->publishers[i]))
+			continue;
+		h->publishers[i].silent = true;
+		watch_check_all(h);
+	}
 }
 
 /* ---- one piece of news ------------------------------------------------- */

@@ -149,6 +149,9 @@ look(struct reaper *r, struct peer *p, int64_t now)
 		if (p->waiting != NULL &&
 		    !r->acts.stream(p->waiting, p->fd, now))
 			cut(r, p, due);
+	} else if (state == PEER_WAITING && deadline_of(due) > now) {
+		if (p->waiting != NULL)
+			r->acts.waits(p->waiting, p->fd);
 	} else if (deadline_of(due) <= now) {
 		if (state != PEER_WAITING)
 			cut(r, p, due);
@@ -172,7 +175,8 @@ reaper_tick(struct reaper *r, int64_t now)
 
 		if (state == PEER_CLOSED)
 			continue;
-		if (state == PEER_STREAM || deadline_of(due) <= now)
+		if (state == PEER_STREAM || state == PEER_WAITING ||
+		    deadline_of(due) <= now)
 			look(r, p, now);
 	}
 }

@@ -61,6 +61,8 @@ struct peer {
 struct reaper_acts {
 	/* PEER_WAITING and its time is up. */
 	void (*expire)(struct request *r);
+	/* PEER_WAITING, on each tick. */
+	void (*waits)(struct request *r, int fd);
 	/* PEER_STREAM, on each tick. False: cut it off. */
 	bool (*stream)(struct request *r, int fd, int64_t now);
 	/* A peer in this state is about to be cut off: last words. */

@@ -122,6 +122,17 @@ struct welcomed {
 void visitor_welcome(
     struct buf *out, struct gateway *g, const struct welcomed *w);
 
+/*
+ * From where on a client is brought events: after what it says it has, but
+ * not beyond `newest`, which is what it is told of. More than there is means
+ * that it remembers another log.
+ */
+static inline uint64_t
+visitor_after(uint64_t said, uint64_t newest)
+{
+	return said < newest ? said : newest;
+}
+
 /* The hub that follows this conversation for HTTP clients. */
 struct hub *visitor_hub(struct gateway *g, int64_t conversation);
 

@@ -5,15 +5,18 @@
  */
 #include "gateway/visitor.h"
 
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #define WAIT_MAX_S 30u
+#define POLL_LOOK_MS 1000
 #define EVENTS_MAX 100u
 #define BYTES_MAX (256u * 1024)
 #define SEQ_MAX 9007199254740991u
 #define STREAM_QUEUE (256u * 1024)
 #define STREAM_RETRY_MS HUB_TICK_MS
+#define STREAM_CHECK_MS 25000
 
 static bool
 refuse(struct frame_error *error, enum fault_code code, const char *detail)
@@ -62,6 +65,19 @@ visitor_hub(struct gateway *g, int64_t conversation)
 	return g->hubs[(uint64_t)conversation % g->conf.hub_threads];
 }
 
+/* True: it says it has more than there is, and begins elsewhere. */
+static bool
+begin_where_it_is(struct hub *h, struct watcher *w)
+{
+	uint64_t said = w->seq;
+	struct conversation c;
+
+	if (said > 0 &&
+	    store_read_conversation(hub_store(h), w->conversation, &c) == OK)
+		w->seq = visitor_after(said, c.seq);
+	return w->seq != said;
+}
+
 /* ---- long polls -------------------------------------------------------- */
 
 struct poll {
@@ -71,7 +87,7 @@ struct poll {
 	struct hub *hub;
 	struct request *request;
 	uint64_t after;
-	int64_t wait_ms;
+	int64_t wait_ms, until;
 };
 
 static enum err
@@ -142,11 +158,24 @@ poll_dropped(struct watcher *w, const char *why)
 	poll_answer(CONTAINER_OF(w, struct poll, watcher));
 }
 
+/* It looks around while it waits: nobody tells it that the client left. */
 static void
-poll_late(struct hub *h, struct hub_timer *t)
+poll_set_timer(struct poll *p)
+{
+	int64_t next = hub_now(p->hub) + POLL_LOOK_MS;
+
+	hub_timer_set(p->hub, &p->timer, next < p->until ? next : p->until);
+}
+
+static void
+poll_look(struct hub *h, struct hub_timer *t)
 {
 	struct poll *p = CONTAINER_OF(t, struct poll, timer);
 
+	if (hub_now(h) < p->until && !request_is_over(p->request)) {
+		poll_set_timer(p);
+		return;
+	}
 	hub_unwatch(h, &p->watcher);
 	poll_answer(p);
 }
@@ -162,11 +191,14 @@ poll_begin(void *owner, struct mail *m)
 {
 	struct poll *p = CONTAINER_OF(m, struct poll, mail);
 
+	(void)begin_where_it_is(owner, &p->watcher);
+	p->after = p->watcher.seq;
 	if (p->wait_ms == 0 || hub_ending(owner)) {
 		poll_answer(p);
 		return;
 	}
-	hub_timer_set(owner, &p->timer, hub_now(owner) + p->wait_ms);
+	p->until = hub_now(owner) + p->wait_ms;
+	poll_set_timer(p);
 	hub_watch(owner, &p->watcher);
 }
 
@@ -202,10 +234,9 @@ visitor_events(struct request *r)
 		return;
 	}
 	p->mail.fn = poll_begin;
-	p->timer.fn = poll_late;
+	p->timer.fn = poll_look;
 	p->hub = visitor_hub(request_context(r), who.conversation);
 	p->request = r;
-	p->after = after;
 	p->wait_ms = (int64_t)wait * 1000;
 	p->watcher.kind = &poll_kind;
 	p->watcher.conversation = who.conversation;
@@ -221,7 +252,7 @@ visitor_events(struct request *r)
 struct stream {
 	struct mail begin, end;
 	struct watcher watcher;
-	struct hub_timer timer;
+	struct hub_timer timer, check;
 	struct hub *hub;
 	struct request *request;
 	unsigned letters; /* that are still to come; then it is freed */
@@ -235,6 +266,7 @@ stream_end(struct stream *s)
 		return;
 	s->over = true;
 	hub_timer_stop(s->hub, &s->timer);
+	hub_timer_stop(s->hub, &s->check);
 	request_stream_end(s->request);
 }
 
@@ -279,6 +311,16 @@ stream_retry(struct hub *h, struct hub_timer *t)
 		hub_resume(h, &s->watcher);
 }
 
+/* Nobody pings it, so what was lost last would stay unseen. */
+static void
+stream_check(struct hub *h, struct hub_timer *t)
+{
+	struct stream *s = CONTAINER_OF(t, struct stream, check);
+
+	hub_timer_set(h, t, hub_now(h) + STREAM_CHECK_MS);
+	hub_check(h, &s->watcher);
+}
+
 static void
 stream_dropped(struct watcher *w, const char *why)
 {
@@ -303,6 +345,35 @@ letter_read(struct stream *s)
 	hub_release(h);
 }
 
+/* An id alone shows nothing; it is what a browser comes back with. */
+static enum err
+stream_tell_seq(struct stream *s)
+{
+	struct buf *text = hub_text(s->hub);
+
+	buf_str(text, "id: ");
+	buf_u64(text, s->watcher.seq);
+	buf_str(text, "\n\n");
+	if (text->failed)
+		return E_NOMEM;
+	return request_stream_push(s->request, buf_view(text));
+}
+
+static void
+stream_watch(struct stream *s)
+{
+	struct hub *h = s->hub;
+
+	if (begin_where_it_is(h, &s->watcher) && stream_tell_seq(s) != OK) {
+		stream_end(s);
+		return;
+	}
+	hub_timer_set(h, &s->check,
+	    hub_now(h) + STREAM_CHECK_MS / 2 +
+		randombytes_uniform(STREAM_CHECK_MS / 2));
+	hub_watch(h, &s->watcher);
+}
+
 /* On the hub's thread. The end may have come before the beginning. */
 static void
 stream_begin(void *owner, struct mail *m)
@@ -312,7 +383,7 @@ stream_begin(void *owner, struct mail *m)
 	if (hub_ending(owner))
 		stream_end(s);
 	if (!s->over)
-		hub_watch(owner, &s->watcher);
+		stream_watch(s);
 	letter_read(s);
 }
 
@@ -370,6 +441,7 @@ visitor_stream(struct request *r)
 	s->begin.fn = stream_begin;
 	s->end.fn = stream_gone;
 	s->timer.fn = stream_retry;
+	s->check.fn = stream_check;
 	s->letters = 2;
 	s->hub = visitor_hub(request_context(r), who.conversation);
 	s->request = r;

@@ -41,8 +41,7 @@ begin(struct visitor_socket *v, const struct company *company,
 	visitor_send_text(v, text);
 	v->watcher.kind = &visitor_watcher;
 	v->watcher.conversation = c->id;
-	/* More than there is: the client remembers another log. */
-	v->watcher.seq = f->after < c->seq ? f->after : c->seq;
+	v->watcher.seq = visitor_after(f->after, c->seq);
 	hub_watch(v->ws.hub, &v->watcher);
 }
 

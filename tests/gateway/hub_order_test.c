@@ -8,6 +8,15 @@
 
 #include <stdatomic.h>
 
+/* Sooner than a publisher would be found silent. */
+static bool
+hears_soon(struct listener *l, uint64_t seq)
+{
+	int64_t began = clock_steady(&rig.clock);
+
+	return hears(l, seq) && clock_steady(&rig.clock) - began < 3000;
+}
+
 /* Nothing follows it but a heartbeat, which shows that there was one. */
 static void
 test_lost_frame(void **state)
@@ -17,15 +26,49 @@ test_lost_frame(void **state)
 
 	(void)state;
 	listen_now(l, rig.gateway.hubs[0]);
-	bus_beat(rig.gateway.publisher);
+	know_publisher(l);
 	bus_beat(rig.gateway.publisher);
 	/* The third frame is lost. */
 	say_many(c, 1, RIG_TOLD);
 	assert_int_equal(atomic_load(&l->newest), 1);
 	bus_beat(rig.gateway.publisher);
-	assert_true(hears(l, 2));
+	assert_true(hears_soon(l, 2));
 	assert_int_equal(rig_metric(&rig, METRIC_NEWS_LOST), 1);
 	assert_int_equal(rig_metric(&rig, METRIC_GAPS_FILLED), 1);
+	leave(l);
+}
+
+/* Its news was lost with the worker; another one comes and speaks. */
+static void
+test_new_publisher(void **state)
+{
+	int64_t c = rig_conversation(&rig);
+	struct listener *l = listener_new(c, 1);
+
+	(void)state;
+	listen_now(l, rig.gateway.hubs[0]);
+	say_many(c, 1, RIG_SILENT);
+	bus_beat(rig.gateway.publisher);
+	assert_true(hears_soon(l, 2));
+	leave(l);
+}
+
+/* It beat, committed and died: looked up then, and when it is heard again. */
+static void
+test_silent_publisher(void **state)
+{
+	int64_t c = rig_conversation(&rig);
+	struct listener *l = listener_new(c, 1);
+
+	(void)state;
+	listen_now(l, rig.gateway.hubs[0]);
+	know_publisher(l);
+	say_many(c, 1, RIG_SILENT);
+	rig_ahead(&rig, 4000);
+	assert_true(hears(l, 2));
+	say_many(c, 1, RIG_SILENT);
+	bus_beat(rig.gateway.publisher);
+	assert_true(hears_soon(l, 3));
 	leave(l);
 }
 
@@ -54,6 +97,7 @@ test_skip(void **state)
 
 	(void)state;
 	listen_now(l, rig.gateway.hubs[0]);
+	know_publisher(l);
 	/* Its own: not brought while the acknowledgement is on its way. */
 	assert_int_equal(
 	    rig_say(&rig, c, "mine", RIG_TOLD, l->watcher.origin), 2);
@@ -238,6 +282,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_lost_frame, set_up_losing),
+	    TEST(test_new_publisher, set_up_one),
+	    TEST(test_silent_publisher, set_up_one),
 	    TEST(test_skip, set_up_one),
 	    TEST(test_letters_first, set_up_one),
 	    TEST(test_other_hubs, set_up_three),

@@ -43,6 +43,7 @@ test_news(void **state)
 		l[i] = listener_new(i < 10 ? c : other, 1);
 		listen_now(l[i], rig.gateway.hubs[0]);
 	}
+	know_publisher(l[0]);
 	say_many(c, 3, RIG_TOLD);
 	say_many(other, 1, RIG_TOLD);
 	for (i = 0; i < ARRAY_LEN(l); i++)

@@ -258,3 +258,13 @@ tell(int64_t c, enum news_kind what, uint64_t seq, uint64_t origin,
 						.body = str_from(body)});
 	bus_flush(rig.gateway.publisher);
 }
+
+void
+know_publisher(struct listener *l)
+{
+	unsigned before = atomic_load(&l->words);
+
+	tell(l->watcher.conversation, NEWS_TYPING, 1, 0, "bot");
+	assert_true(becomes(&l->words, before + 1));
+	turn(l->hub);
+}

@@ -48,6 +48,11 @@ bool becomes(_Atomic unsigned *value, unsigned n);
 void turn(struct hub *h);
 
 void say_many(int64_t conversation, unsigned n, enum rig_news news);
+/*
+ * The hub of l knows the publisher, and what its first frame caused is over.
+ * l is brought a word.
+ */
+void know_publisher(struct listener *l);
 /* Publishes one piece of news. */
 void tell(int64_t conversation, enum news_kind what, uint64_t seq,
     uint64_t origin, const char *body);

@@ -100,14 +100,12 @@ leave(struct asked *a)
 
 /* ---- the gateway ------------------------------------------------------- */
 
-static int
-set_up(void **state)
+static void
+start(void)
 {
 	struct token who;
 	struct buf b = {0};
 
-	(void)state;
-	rig_new(&rig);
 	rig_open(&rig);
 	rig_start(&rig);
 	conversation = rig_conversation(&rig);
@@ -118,6 +116,25 @@ set_up(void **state)
 	assert_true(b.len <= sizeof(token));
 	memcpy(token, b.data, b.len);
 	buf_free(&b);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	rig_new(&rig);
+	start();
+	return 0;
+}
+
+/* The front looks at its connections often. */
+static int
+set_up_quick(void **state)
+{
+	(void)state;
+	rig_new(&rig);
+	rig.gateway.conf.request_ms = 200;
+	start();
 	return 0;
 }
 
@@ -231,6 +248,51 @@ test_wrong_parameters(void **state)
 	leave(&a);
 }
 
+/* Whoever left waits no longer, here and at the hub. */
+static void
+test_poll_left(void **state)
+{
+	struct asked a[10];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(a); i++)
+		ask(&a[i], "events?after=1&wait=30", "");
+	assert_true(rig_metric_becomes(&rig, METRIC_WATCHERS, 10));
+	for (i = 1; i < ARRAY_LEN(a); i++)
+		leave(&a[i]);
+	assert_true(rig_metric_becomes(&rig, METRIC_HTTP_CONNECTIONS, 1));
+	rig_ahead(&rig, 2000);
+	assert_true(rig_metric_becomes(&rig, METRIC_WATCHERS, 1));
+	rig_say(&rig, conversation, "for who stayed", RIG_TOLD, 0);
+	gets(&a[0], "for who stayed");
+	leave(&a[0]);
+}
+
+/* More than there is: it begins with what there is, and is told so. */
+static void
+test_beyond_the_log(void **state)
+{
+	struct asked now, later, stream;
+
+	(void)state;
+	rig_say_many(&rig, conversation, "before", 2, RIG_SILENT);
+	ask(&now, "events?after=1000", "");
+	gets(&now, "{\"events\":[],\"seq\":3}");
+	leave(&now);
+	ask(&later, "events?after=1000&wait=30", "");
+	ask(&stream, "stream?after=1000", "");
+	gets(&stream, "\nid: 3\n\n");
+	assert_true(rig_metric_becomes(&rig, METRIC_WATCHERS, 2));
+	rig_say(&rig, conversation, "after", RIG_TOLD, 0);
+	gets(&later, "],\"seq\":4}");
+	gets(&stream, "\nid: 4\ndata: ");
+	assert_int_equal(count(&later, "\"kind\":"), 1);
+	assert_int_equal(count(&stream, "\"kind\":"), 1);
+	leave(&later);
+	leave(&stream);
+}
+
 /* ---- streams ----------------------------------------------------------- */
 
 static void
@@ -257,6 +319,26 @@ test_stream(void **state)
 	ask(&a, "stream?after=1", "Last-Event-ID: 3\r\n");
 	gets(&a, "id: 4\n");
 	assert_false(holds(&a, "id: 3\n"));
+	leave(&a);
+}
+
+/* Nothing follows it, and nobody pings a stream. */
+static void
+test_stream_finds_what_was_lost(void **state)
+{
+	struct asked a;
+
+	(void)state;
+	ask(&a, "stream", "");
+	gets(&a, "id: 1\n");
+	rig_say(&rig, conversation, "unheard", RIG_SILENT, 0);
+	rig_ahead(&rig, 12000);
+	assert_false(read_more(&a, 120));
+	rig_ahead(&rig, 14000);
+	gets(&a, "unheard");
+	rig_say(&rig, conversation, "unheard again", RIG_SILENT, 0);
+	rig_ahead(&rig, 26000);
+	gets(&a, "unheard again");
 	leave(&a);
 }
 
@@ -339,7 +421,11 @@ main(void)
 	    TEST(test_poll_waits),
 	    TEST(test_poll_in_vain),
 	    TEST(test_wrong_parameters),
+	    cmocka_unit_test_setup_teardown(
+		test_poll_left, set_up_quick, tear_down),
+	    TEST(test_beyond_the_log),
 	    TEST(test_stream),
+	    TEST(test_stream_finds_what_was_lost),
 	    TEST(test_long_log),
 	    TEST(test_many_come_and_go),
 	    cmocka_unit_test_setup_teardown(test_stop, set_up, stop_and_close),
