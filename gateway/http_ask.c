@@ -113,11 +113,50 @@ last_of(struct str *list)
 	return str_trim(last);
 }
 
+struct lines {
+	struct str name;
+	struct buf text;
+};
+
+static enum MHD_Result
+join(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_size,
+    const char *value, size_t value_size)
+{
+	struct lines *l = arg;
+
+	(void)kind;
+	if (!guard_same_name((struct str){name, name_size}, l->name))
+		return MHD_YES;
+	if (l->text.len > 0)
+		buf_char(&l->text, ',');
+	if (value_size > 0)
+		buf_add(&l->text, value, value_size);
+	return MHD_YES;
+}
+
+/*
+ * All lines of that name are one list (RFC 9110, 5.3). A proxy may append a
+ * line of its own to the client's, so only the end of all of them is its.
+ */
+static struct str
+list_of(struct request *r, const char *name)
+{
+	struct lines l = {.name = str_from(name)};
+	struct str s = {0};
+
+	(void)MHD_get_connection_values_n(
+	    r->connection, MHD_HEADER_KIND, join, &l);
+	if (!l.text.failed && l.text.len > 0)
+		s = arena_copy(&r->arena, buf_view(&l.text));
+	buf_free(&l.text);
+	return s.p == NULL ? (struct str){0} : s;
+}
+
 /* The nearest hop that is not one of our proxies. */
 static struct address
-client_of(const struct request *r)
+client_of(struct request *r)
 {
-	struct str list = request_header(r, "X-Forwarded-For");
+	struct str list = list_of(r, "X-Forwarded-For");
 	struct address at = r->from, hop;
 	int i;
 
@@ -140,14 +179,14 @@ request_address(struct request *r)
 	return arena_copy(&r->arena, address_write(&at, text));
 }
 
-/* What the outermost of our proxies wrote, if one did; else what is here. */
+/* What the nearest of our proxies wrote, if it did; else what is here. */
 static struct str
-forwarded(const struct request *r, const char *name, struct str here)
+forwarded(struct request *r, const char *name, struct str here)
 {
 	struct str s = {0};
 
 	if (r->peer->trusted)
-		s = request_header(r, name);
+		s = list_of(r, name);
 	return s.n == 0 ? here : last_of(&s);
 }
 
