@@ -100,6 +100,16 @@ address_write(const struct address *a, char *out)
 	return str_from(out);
 }
 
+struct address
+address_holder(const struct address *a)
+{
+	struct address holder = *a;
+
+	if (!is_v4(a))
+		memset(holder.bytes + 8, 0, 8);
+	return holder;
+}
+
 bool
 address_same(const struct address *a, const struct address *b)
 {

@@ -43,6 +43,12 @@ bool address_read(struct str text, struct address *out) MUST_USE;
 /* Writes it as people do, IPv4 with dots; out has ADDRESS_TEXT bytes. */
 struct str address_write(const struct address *a, char *out);
 
+/*
+ * Who stands behind it, for limits: an IPv6 address without its last 64 bits,
+ * for whoever has one has them all.
+ */
+struct address address_holder(const struct address *a);
+
 bool address_same(const struct address *a, const struct address *b);
 
 /*

@@ -253,13 +253,14 @@ find(const struct crowd *c, const struct address *a)
 bool
 crowd_enter(struct crowd *c, const struct address *a)
 {
+	struct address holder = address_holder(a);
 	bool yes = false;
 	struct place *p;
 
 	pthread_mutex_lock(&c->lock);
-	p = &c->places[find(c, a)];
+	p = &c->places[find(c, &holder)];
 	if (c->inside < c->most && (c->each == 0 || p->count < c->each)) {
-		p->address = *a;
+		p->address = holder;
 		p->count++;
 		c->inside++;
 		yes = true;
@@ -290,10 +291,11 @@ close_gap(struct crowd *c, size_t i)
 void
 crowd_leave(struct crowd *c, const struct address *a)
 {
+	struct address holder = address_holder(a);
 	size_t i;
 
 	pthread_mutex_lock(&c->lock);
-	i = find(c, a);
+	i = find(c, &holder);
 	if (c->places[i].count > 0) {
 		c->inside--;
 		if (--c->places[i].count == 0)

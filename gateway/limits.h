@@ -9,7 +9,8 @@
  * room: a flood of new addresses can make the table forget those who did
  * little, and never more than that.
  *
- * crowd: how many things (connections) each address has now. Exact.
+ * crowd: how many things (connections) each address has now. Exact. Addresses
+ * of one IPv6 network of 64 bits are one (address_holder()).
  */
 #ifndef GATEWAY_LIMITS_H
 #define GATEWAY_LIMITS_H

@@ -7,6 +7,8 @@
 #include "gateway/limits.h"
 #include "gateway/visitor.h"
 
+#include <sodium.h>
+
 static bool
 refuse(struct frame_error *error, enum fault_code code, const char *detail)
 {
@@ -129,6 +131,7 @@ visitor_of(struct gateway *g, const struct conversation *c)
 
 /* ---- identity ---------------------------------------------------------- */
 
+/* `user`, and nothing else: name and email are the browser's word. */
 static bool
 proven(struct gateway *g, const struct company *c, const struct frame *f)
 {
@@ -138,6 +141,8 @@ proven(struct gateway *g, const struct company *c, const struct frame *f)
 	good = c->identity_secret.n > 0 &&
 	       secret_open(g->keys, c->identity_secret, &secret) == OK &&
 	       hmac_hex_matches(buf_view(&secret), f->user, f->hmac);
+	if (secret.len > 0)
+		sodium_memzero(secret.data, secret.len);
 	buf_free(&secret);
 	return good;
 }
@@ -194,7 +199,8 @@ bool
 visitor_may_open(
     struct gateway *g, const struct address *from, struct frame_error *error)
 {
-	struct str key = {(const char *)from->bytes, sizeof(from->bytes)};
+	struct address holder = address_holder(from);
+	struct str key = {(const char *)holder.bytes, sizeof(holder.bytes)};
 
 	return visitor_may(g, LIMIT_SESSIONS, key, error);
 }

@@ -103,7 +103,7 @@ address(unsigned n)
 {
 	struct address a = {{0}};
 
-	memcpy(a.bytes + 12, &n, sizeof(n));
+	memcpy(a.bytes + 4, &n, sizeof(n));
 	return a;
 }
 
@@ -131,6 +131,33 @@ test_crowd(void **state)
 }
 
 /* Against plain counters, with all the collisions a small table has. */
+/* Whoever has one IPv6 address has 2^64 of them. */
+static void
+test_crowd_v6(void **state)
+{
+	struct crowd *c = crowd_new(10, 2);
+	struct address a, near, far;
+
+	(void)state;
+	assert_true(address_read(STR("2001:db8:1:2::1"), &a));
+	assert_true(address_read(STR("2001:db8:1:2:ffff::9"), &near));
+	assert_true(address_read(STR("2001:db8:1:3::1"), &far));
+	assert_true(crowd_enter(c, &a));
+	assert_true(crowd_enter(c, &near));
+	assert_false(crowd_enter(c, &near));
+	assert_false(crowd_enter(c, &a));
+	assert_true(crowd_enter(c, &far));
+	crowd_leave(c, &a);
+	assert_true(crowd_enter(c, &near));
+	assert_true(address_read(STR("192.0.2.1"), &a));
+	assert_true(address_read(STR("192.0.2.2"), &near));
+	assert_true(crowd_enter(c, &a));
+	assert_true(crowd_enter(c, &a));
+	assert_false(crowd_enter(c, &a));
+	assert_true(crowd_enter(c, &near));
+	crowd_free(c);
+}
+
 static void
 test_crowd_random(void **state)
 {
@@ -200,6 +227,7 @@ main(void)
 	    cmocka_unit_test(test_flood),
 	    cmocka_unit_test(test_rate),
 	    cmocka_unit_test(test_crowd),
+	    cmocka_unit_test(test_crowd_v6),
 	    cmocka_unit_test(test_crowd_random),
 	    cmocka_unit_test(test_crowd_threads),
 	};
