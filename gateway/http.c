@@ -25,8 +25,8 @@ on_cut(void *http, int fd, enum peer_state state)
 	struct http *h = http;
 
 	if (state == PEER_REQUEST)
-		reply_blunt(
-		    fd, FAULT_TOO_SLOW, "the request did not come in time");
+		reply_blunt(h, NULL, fd, FAULT_TOO_SLOW,
+		    "the request did not come in time");
 	/* What was not read would stay in the kernel long after us. */
 	if (state == PEER_REPLY || state == PEER_STREAM)
 		(void)setsockopt(

@@ -14,8 +14,8 @@
  * with it. So r may not be touched after the reply, and may always be until
  * then, even after http_stop().
  *
- * Every answer carries X-Request-Id, but for the last words to a connection
- * that is turned away or cut off; faults are application/problem+json. HEAD
+ * Every answer carries X-Request-Id, also the last words to a connection that
+ * is turned away or cut off; faults are application/problem+json. HEAD
  * and, where cross-origin pages may come, OPTIONS are answered here. A POST
  * must be application/json; a GET may have no body.
  */

@@ -94,9 +94,7 @@ static void
 turn_away(struct http *h, int fd, enum fault_code code, const char *detail)
 {
 	metric_add(h->conf.metrics, METRIC_HTTP_REFUSED, 1);
-	log_note(
-	    h->conf.log, LOG_INFO, "http.turned_away", "why", str_from(detail));
-	reply_blunt(fd, code, detail);
+	reply_blunt(h, NULL, fd, code, detail);
 	linger_add(h, fd);
 }
 
@@ -168,7 +166,8 @@ out_of_descriptors(struct http *h)
 	close(h->spare_fd);
 	fd = accept4(h->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
-		reply_blunt(fd, FAULT_BUSY, "there are too many connections");
+		reply_blunt(
+		    h, NULL, fd, FAULT_BUSY, "there are too many connections");
 		close(fd);
 	}
 	h->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -177,6 +177,8 @@ enum MHD_Result request_serve(void *http, struct MHD_Connection *c,
 void request_complete(void *http, struct MHD_Connection *c, void **request,
     enum MHD_RequestTerminationCode code);
 void request_unref(struct request *r);
+/* HTTP_ID_BYTES. Any thread. */
+void request_make_id(struct http *h, char *id);
 /* The log's line about it. */
 void request_note(const struct request *r, const struct reply *reply);
 /* The reaper's: its time is up. With the peer's lock held. */
@@ -191,9 +193,14 @@ enum MHD_Result reply_queue(struct request *r);
 void reply_fault(struct request *r, enum fault_code code, const char *detail);
 /*
  * The last words on a connection libmicrohttpd cannot answer any more: the
- * fault, written to the socket as it is.
+ * fault, written to the socket as it is, and to the log. id NULL: there is no
+ * request yet that has one.
  */
-void reply_blunt(int fd, enum fault_code code, const char *detail);
+void reply_blunt(struct http *h, const char *id, int fd, enum fault_code code,
+    const char *detail);
+#define METHODS_TEXT 64u
+/* All methods that the request's path has: "GET, HEAD". */
+void reply_methods(const struct request *r, char out[METHODS_TEXT]);
 /* The answer is ready: tells the other side. Drops the answerer's part. */
 void reply_ready(struct request *r);
 /* A protocol switch that did not come to pass. */

@@ -89,19 +89,40 @@ reply_fault(struct request *r, enum fault_code code, const char *detail)
 	request_fault(r, &error);
 }
 
-void
-reply_blunt(int fd, enum fault_code code, const char *detail)
+static void
+note_blunt(struct http *h, const char *id, const struct fault_row *row,
+    const char *detail)
 {
+	struct log_line l;
+
+	if (!log_begin(h->conf.log, LOG_INFO, "http.turned_away", &l))
+		return;
+	log_str(&l, "id", (struct str){id, HTTP_ID_BYTES});
+	log_num(&l, "status", row->http_status);
+	log_str(&l, "why", str_from(detail));
+	log_end(&l);
+}
+
+void
+reply_blunt(struct http *h, const char *id, int fd, enum fault_code code,
+    const char *detail)
+{
+	char fresh[HTTP_ID_BYTES];
 	struct frame_error error = {.code = code, .detail = str_from(detail)};
 	const struct fault_row *row = fault_row(code);
 	struct buf body = {0}, all = {0};
 
+	if (id == NULL)
+		request_make_id(h, fresh);
+	id = id == NULL ? fresh : id;
+	note_blunt(h, id, row, detail);
 	frame_write_problem(&body, &error);
 	buf_addf(&all,
-	    "HTTP/1.1 %u %s\r\nContent-Type: " PROBLEM
+	    "HTTP/1.1 %u %s\r\nX-Request-Id: %.*s\r\n"
+	    "Content-Type: " PROBLEM
 	    "\r\nContent-Length: %zu\r\nRetry-After: 1\r\n"
 	    "Connection: close\r\n\r\n",
-	    row->http_status, row->title, body.len);
+	    row->http_status, row->title, (int)HTTP_ID_BYTES, id, body.len);
 	buf_add(&all, body.data, body.len);
 	if (!all.failed)
 		(void)send(fd, all.data, all.len, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -118,26 +139,34 @@ add(struct MHD_Response *m, const char *name, const char *value)
 	(void)MHD_add_response_header(m, name, value);
 }
 
-/* Allow: all methods that the path has. */
-static void
-add_allow(const struct request *r, struct MHD_Response *m)
+/* Of the paths written out: files have no Allow. */
+void
+reply_methods(const struct request *r, char out[METHODS_TEXT])
 {
 	const struct route *row;
-	char text[64];
 	size_t n = 0;
 
+	out[0] = '\0';
 	for (row = r->http->conf.routes; row->path != NULL; row++) {
 		bool get = strcmp(row->method, "GET") == 0;
 
 		if (strlen(row->path) != r->path_size ||
 		    memcmp(row->path, r->target, r->path_size) != 0)
 			continue;
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s%s",
+		n += (size_t)snprintf(out + n, METHODS_TEXT - n, "%s%s%s",
 		    n == 0 ? "" : ", ", row->method, get ? ", HEAD" : "");
-		if (n >= sizeof(text))
+		if (n >= METHODS_TEXT)
 			return;
 	}
-	if (n > 0)
+}
+
+static void
+add_allow(const struct request *r, struct MHD_Response *m)
+{
+	char text[METHODS_TEXT];
+
+	reply_methods(r, text);
+	if (text[0] != '\0')
 		add(m, "Allow", text);
 }
 

@@ -19,8 +19,8 @@
 /* ---- begin and end ----------------------------------------------------- */
 
 /* Steps of an odd size from a random start: none comes twice. */
-static void
-make_id(struct http *h, char *id)
+void
+request_make_id(struct http *h, char *id)
 {
 	uint64_t n = atomic_fetch_add_explicit(
 	    &h->next_id, 0x9e3779b97f4a7c15u, memory_order_relaxed);
@@ -63,7 +63,7 @@ request_begin(void *http, const char *uri, struct MHD_Connection *c)
 	    .target_size = n};
 	memcpy(r->target, uri == NULL ? "" : uri, n + 1);
 	r->path_size = strcspn(r->target, "?");
-	make_id(h, r->id);
+	request_make_id(h, r->id);
 	peer_enter(p, PEER_REQUEST, r->started + h->conf.request_ms);
 	return r;
 }
@@ -181,6 +181,31 @@ has_path(const struct route *row, const struct request *r, bool *prefix)
 	return r->path_size == n && memcmp(row->path, r->target, n) == 0;
 }
 
+static void
+refuse(struct request *r, enum fault_code fault, const char *detail)
+{
+	if (r->fault != FAULT_NONE)
+		return;
+	r->fault = fault;
+	r->fault_detail = detail;
+}
+
+static const char *
+wrong_method(struct request *r)
+{
+	char text[METHODS_TEXT];
+
+	reply_methods(r, text);
+	return arena_printf(&r->arena, "what is here takes %s", text).p;
+}
+
+static void
+answer_preflight(struct request *r, const struct route *route)
+{
+	r->preflight = true;
+	r->route = route;
+}
+
 /* Sets r->route, or r->fault to what is wrong with path or method. */
 static void
 find_route(struct request *r, struct str method)
@@ -204,13 +229,12 @@ find_route(struct request *r, struct str method)
 		if (!prefix && near == NULL)
 			near = row;
 	}
-	r->fault = near == NULL ? FAULT_NOT_FOUND : FAULT_BAD_METHOD;
-	if (near != NULL && near->any_origin &&
-	    str_eq(method, STR("OPTIONS"))) {
-		r->preflight = true;
-		r->fault = FAULT_NONE;
-		r->route = near;
-	}
+	if (near == NULL)
+		refuse(r, FAULT_NOT_FOUND, NULL);
+	else if (near->any_origin && str_eq(method, STR("OPTIONS")))
+		answer_preflight(r, near);
+	else
+		refuse(r, FAULT_BAD_METHOD, wrong_method(r));
 }
 
 static bool
@@ -236,13 +260,12 @@ body_max(const struct request *r)
 	return r->route->body_max == 0 ? HTTP_BODY_MAX : r->route->body_max;
 }
 
-static void
-refuse(struct request *r, enum fault_code fault, const char *detail)
+static const char *
+too_long(struct request *r)
 {
-	if (r->fault != FAULT_NONE)
-		return;
-	r->fault = fault;
-	r->fault_detail = detail;
+	return arena_printf(&r->arena,
+	    "the body is too long; it may have %zu bytes", body_max(r))
+	    .p;
 }
 
 /* What the head says about the body. */
@@ -257,7 +280,7 @@ check_body(struct request *r, struct str type)
 	if (some && max == 0)
 		refuse(r, FAULT_BAD_REQUEST, "this request takes no body");
 	else if (r->has_length && r->length > max)
-		refuse(r, FAULT_TOO_BIG, "the body is too long");
+		refuse(r, FAULT_TOO_BIG, too_long(r));
 	else if (max > 0 && !is_json(type))
 		refuse(
 		    r, FAULT_BAD_TYPE, "send Content-Type: application/json");
@@ -336,7 +359,7 @@ take_body(struct request *r, const char *data, size_t *size)
 	if (!r->body.failed)
 		return MHD_YES;
 	/* libmicrohttpd takes no answer here, so it is written past it. */
-	reply_blunt(r->peer->fd, FAULT_TOO_BIG, "the body is too long");
+	reply_blunt(r->http, r->id, r->peer->fd, FAULT_TOO_BIG, too_long(r));
 	r->peer->lingers = true;
 	return MHD_NO;
 }

@@ -451,6 +451,15 @@ room(struct ws *w)
 }
 
 static void
+no_hello(struct ws *w)
+{
+	const struct frame_error error = {.code = FAULT_TOO_SLOW,
+	    .detail = STR("hello did not come in time")};
+
+	visitor_send_fault(of_ws(w), &error);
+}
+
+static void
 pinged(struct ws *w)
 {
 	hub_check(w->hub, &of_ws(w)->watcher);
@@ -475,10 +484,10 @@ freed(struct ws *w)
 const struct ws_kind visitor_ws = {
     .name = "visitor",
     .limits = {.message_max = HTTP_BODY_MAX, .fragments_max = 1024},
-    .says_hello = true,
     .keeps_time = true,
     .message = message,
     .room = room,
+    .no_hello = no_hello,
     .pinged = pinged,
     .ended = ended,
     .freed = freed,

@@ -28,13 +28,17 @@ struct ws_kind {
 	const char *name; /* for logs */
 	struct ws_limits limits;
 	size_t queue_max; /* unread bytes; 0: as the gateway is set */
-	bool says_hello;  /* within hello_ms; till WS_DUE_HELLO is lifted */
 	bool keeps_time;  /* is pinged, and has a last day */
 
 	/* WS_TEXT or WS_BINARY; never after a close has begun. */
 	void (*message)(struct ws *w, enum ws_what what, struct str payload);
 	/* It was flushed, and has room for more. May be NULL. */
 	void (*room)(struct ws *w);
+	/*
+	 * It did not say hello within hello_ms, and WS_DUE_HELLO was not
+	 * lifted: ends it. NULL: it says none.
+	 */
+	void (*no_hello)(struct ws *w);
 	/* It was pinged: the moment to look after it. May be NULL. */
 	void (*pinged)(struct ws *w);
 	/* No more messages come and none go. Once. */

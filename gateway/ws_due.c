@@ -33,7 +33,7 @@ set_timer(struct ws *w)
 static void
 no_hello(struct ws *w)
 {
-	ws_close(w, 1008, STR("no hello in time"));
+	w->kind->no_hello(w);
 }
 
 static void
@@ -115,7 +115,7 @@ ws_keep_time(struct ws *w)
 	uint32_t ping_ms = w->hub->gateway->conf.ping_ms;
 
 	w->timer.fn = timer_fired;
-	if (w->kind->says_hello)
+	if (w->kind->no_hello != NULL)
 		ws_expect(w, WS_DUE_HELLO, w->hub->gateway->conf.hello_ms);
 	if (!w->kind->keeps_time)
 		return;

@@ -272,7 +272,9 @@ test_address_limit(void **state)
 	conf.connections_per_address = 5;
 	h = client_front(&conf);
 	fill(h, fds, 5);
-	assert_memory_equal(client_ask(h, HELLO), "HTTP/1.1 429", 12);
+	assert_memory_equal(client_ask(h, HELLO),
+	    "HTTP/1.1 429 Too many, too fast\r\nX-Request-Id: ", 45);
+	assert_true(client_logged("http.turned_away"));
 	close_all(fds, 5);
 	wait_for_room(h);
 	http_stop(h);

@@ -113,7 +113,8 @@ static const struct row {
     {LINE("DELETE", "/both") END, "405", "Allow: GET, HEAD, POST\r\n", NULL},
     {GET("/echo"), "405", "Allow: POST\r\n", NULL},
     {LINE("OPTIONS", "/hello") END, "405", NULL, NULL},
-    {LINE("BREW", "/hello") END, "405", "bad_method", NULL},
+    {LINE("BREW", "/hello") END, "405",
+	"\"detail\":\"what is here takes GET, HEAD\"", NULL},
 
     {LINE("POST", "/echo") JSON "Content-Length: 7\r\n" END "{\"a\":1}", "200",
 	"\r\n\r\n{\"a\":1}", NULL},
@@ -135,12 +136,12 @@ static const struct row {
     {LINE("POST", "/small") JSON "Content-Length: 10\r\n" END "1234567890",
 	"200", NULL, NULL},
     {LINE("POST", "/small") JSON "Content-Length: 11\r\n" END "12345678901",
-	"413", "too_big", NULL},
+	"413", "it may have 10 bytes", NULL},
     {LINE("POST", "/small") JSON "Content-Length: 999999999999\r\n" END, "413",
 	"Connection: close", NULL},
     {LINE("POST", "/small") JSON "Transfer-Encoding: chunked\r\n" END
 				 "b\r\n12345678901\r\n",
-	"413", "too_big", NULL},
+	"413", "it may have 10 bytes", NULL},
     {LINE("GET", "/hello") "Content-Length: 2\r\n" END "{}", "400",
 	"takes no body", NULL},
     {LINE("GET", "/hello") "Transfer-Encoding: chunked\r\n" END
@@ -212,6 +213,18 @@ test_proxies(void **state)
 	    {"X-Forwarded-For: 9.9.9.9, nonsense, 10.1.2.3\r\n",
 		"<10.1.2.3>\n"},
 	    {"X-Forwarded-For: \r\n", "<127.0.0.1>\n"},
+	    /* The client wrote the first line, the proxy the second. */
+	    {"X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-Proto: http\r\n"
+	     "X-Forwarded-Host: forged.example\r\n"
+	     "x-forwarded-for: 9.9.9.9\r\nX-Forwarded-Proto: https\r\n"
+	     "X-Forwarded-Host: www.example\r\n",
+		"<9.9.9.9>\n<https://www.example>\n"},
+	    {"X-Forwarded-For: 1.1.1.1, 9.9.9.9\r\n"
+	     "X-Forwarded-For: 10.1.2.3\r\n"
+	     "X-Forwarded-For: 10.3.2.1\r\n",
+		"<9.9.9.9>\n"},
+	    {"X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: \r\n",
+		"<127.0.0.1>\n"},
 	    {"", "<127.0.0.1>\n<http://shop.example>\n"},
 	};
 	struct http_conf conf = client_conf(routes, &context);

@@ -2,6 +2,7 @@
  * visitor_socket: a whole gateway and clients by hand; the clock is set
  * ahead where a visitor would have to wait.
  */
+#include "gateway/visitor.h"
 #include "tests/gateway/rig.h"
 #include "tests/gateway/ws_client.h"
 #include "tests/lib/cmocka.h"
@@ -113,7 +114,8 @@ test_silence(void **state)
 	rig_ahead(&rig, 9000);
 	assert_true(ws_client_quiet(&c, 120));
 	rig_ahead(&rig, 2000);
-	closes_with(&c, 1008, "no hello in time");
+	ws_client_until(&c, "\"code\":\"too_slow\"");
+	closes_with(&c, 1008, "too_slow");
 	assert_true(rig_metric_becomes(&rig, METRIC_WS_OPEN, 0));
 }
 
@@ -410,6 +412,27 @@ test_too_many_sessions(void **state)
 		ws_client_close(&c[i]);
 }
 
+/* One network of IPv6 is one visitor. */
+static void
+test_sessions_of_a_network(void **state)
+{
+	struct gateway *g = &rig.gateway;
+	struct frame_error error = {0};
+	struct address a;
+	char text[40];
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		snprintf(text, sizeof(text), "2001:db8::%x", i);
+		assert_true(address_read(str_from(text), &a));
+		assert_int_equal(visitor_may_open(g, &a, &error), i < 3);
+	}
+	assert_int_equal(error.code, FAULT_TOO_MANY);
+	assert_true(address_read(STR("2001:db8:0:1::"), &a));
+	assert_true(visitor_may_open(g, &a, &error));
+}
+
 /* Reads nothing while three megabytes come: is cut, and finds it all. */
 static void
 test_slow_reader(void **state)
@@ -624,6 +647,7 @@ main(void)
 	    TEST(test_identity_again),
 	    STRICT(test_too_many_messages),
 	    STRICT(test_too_many_sessions),
+	    STRICT(test_sessions_of_a_network),
 	    TEST(test_slow_reader),
 	    TEST(test_acks_that_wait),
 	    cmocka_unit_test_setup_teardown(

@@ -283,7 +283,7 @@ const closes = [
   ["a forged token", [{ ...hello, token: "v1.forged" }], 1008, "bad_token"],
   ["a binary message", [hello, Buffer.from([1, 2, 3])], 1003, "not_binary"],
   ["a large message", [hello, "x".repeat(70_000)], 1009, null],
-  ["silence", [], 1008, "no hello in time"],
+  ["silence", [], 1008, "too_slow"],
 ];
 
 describe("a WebSocket is closed for", () => {
