@@ -8,7 +8,9 @@
  * A visitor says hello first, on a WebSocket:
  *	{"type":"hello","company":"demo","token":"...","after":12}
  * without a token (a new visitor) or with the one it was given. `after` is
- * the newest seq it has (0 or absent: from the start). The answer:
+ * the newest seq it has (0 or absent: from the start); more than there is
+ * counts as the newest there is, for the client remembers another log. The
+ * answer, whose seq is that newest:
  *	{"type":"welcome","token":"...","seq":15,
  *	 "seen":{"customer":12,"company":13},
  *	 "company":{"key":"demo","name":"...","welcome":"...",
@@ -31,7 +33,9 @@
  * {"type":"seen","seq":16}, {"type":"ping"} and
  * {"type":"identify","user":"u42","hmac":"<hex HMAC-SHA256(identity_secret,
  * user)>","name":"Ann","email":"ann@example.org"}; name and email are
- * optional; the answer is the event "identified".
+ * optional; the answer is the event "identified". Only `user` is proven by
+ * the hmac: name and email are claims of the visitor's browser, and whoever
+ * must rely on them looks them up at the company by `user`.
  *
  * Also to the visitor: {"type":"typing","author":"bot","on":true},
  * {"type":"seen","author":"company","seq":16} ("customer": from another of
@@ -52,10 +56,12 @@
  *	POST /v1/visitor/identify {"user":...}           -> the ack
  *	GET  /v1/visitor/events?after=12&wait=25  long poll ->
  *	     {"events":[...],"seq":15}; at once when there are any, else empty
- *	     after `wait` seconds (0..30, default 0)
+ *	     after `wait` seconds (0..30, default 0); seq is where to go on, and
+ *	     less than `after` if that was more than there is
  *	GET  /v1/visitor/stream?after=12  server-sent events: each frame is a
  *	     `data:` line, events carry `id: <seq>`; Last-Event-ID works like
- *	     after
+ *	     after. If that was more than there is, the stream begins with
+ *	     `id: <newest seq>` alone
  *	GET  /v1/visitor/socket?company=demo  the WebSocket
  * with the header Authorization: Bearer <token> where there is no hello.
  * Faults come as application/problem+json with the same codes.
