@@ -1,4 +1,4 @@
-/* base: names of the errors, and the one thing strings need so often. */
+/* base: names of the errors, and what strings need so often. */
 #include "core/base.h"
 
 static const char *const names[ERRS] = {
@@ -36,4 +36,22 @@ str_trim(struct str s)
 	while (s.n > 0 && is_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
+}
+
+bool
+str_to_u64(struct str s, uint64_t max, uint64_t *out)
+{
+	uint64_t n = 0, digit;
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		digit = (uint64_t)(s.p[i] - '0');
+		if (digit > max || n > (max - digit) / 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	*out = n;
+	return s.n > 0;
 }

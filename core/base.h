@@ -59,6 +59,9 @@ str_from(const char *z)
 /* Without the spaces and tabs at both ends. */
 struct str str_trim(struct str s);
 
+/* A whole number up to max, in decimal digits and nothing else. */
+bool str_to_u64(struct str s, uint64_t max, uint64_t *out) MUST_USE;
+
 static inline bool
 str_eq(struct str a, struct str b)
 {

@@ -118,30 +118,12 @@ address_same(const struct address *a, const struct address *b)
 
 /* ---- networks ---------------------------------------------------------- */
 
-/* Decimal, at most max; false for anything else. */
-static bool
-small_number(struct str s, unsigned max, unsigned *out)
-{
-	unsigned n = 0;
-	size_t i;
-
-	if (s.n == 0 || s.n > 5)
-		return false;
-	for (i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		n = n * 10 + (unsigned)(s.p[i] - '0');
-	}
-	*out = n;
-	return n <= max;
-}
-
 static bool
 network_read(struct str text, struct network *out)
 {
 	const char *slash = memchr(text.p, '/', text.n);
 	struct str host = text, bits = {0};
-	unsigned width;
+	uint64_t width, wanted;
 
 	if (slash != NULL) {
 		host.n = (size_t)(slash - text.p);
@@ -150,10 +132,10 @@ network_read(struct str text, struct network *out)
 	if (!address_read(host, &out->address))
 		return false;
 	width = is_v4(&out->address) ? 32 : 128;
-	out->bits = width;
-	if (slash != NULL && !small_number(bits, width, &out->bits))
+	wanted = width;
+	if (slash != NULL && !str_to_u64(bits, width, &wanted))
 		return false;
-	out->bits += 128 - width;
+	out->bits = (unsigned)(wanted + 128 - width);
 	return true;
 }
 
@@ -258,17 +240,17 @@ place_read(const char *text, struct place *out)
 {
 	struct str all = str_from(text), host = host_part(all);
 	const char *colon = strrchr(text, ':');
-	unsigned port;
+	uint64_t port;
 
 	if (colon == NULL || host.n >= HOST_MAX ||
 	    (text[0] != '[' && host.p + host.n != colon) ||
 	    (text[0] == '[' && colon[-1] != ']') ||
-	    !small_number(str_from(colon + 1), 65535, &port))
+	    !str_to_u64(str_from(colon + 1), 65535, &port))
 		return false;
 	if (host.n > 0)
 		memcpy(out->host, host.p, host.n);
 	out->host[host.n] = '\0';
-	snprintf(out->port, sizeof(out->port), "%u", port);
+	snprintf(out->port, sizeof(out->port), "%u", (unsigned)port);
 	return true;
 }
 

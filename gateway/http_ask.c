@@ -89,12 +89,7 @@ request_bearer(const struct request *r)
 
 	if (s.n <= 7 || !guard_same_name(scheme, STR("Bearer ")))
 		return (struct str){0};
-	s = (struct str){s.p + 7, s.n - 7};
-	while (s.n > 0 && s.p[0] == ' ')
-		s = (struct str){s.p + 1, s.n - 1};
-	while (s.n > 0 && s.p[s.n - 1] == ' ')
-		s.n--;
-	return s;
+	return str_trim((struct str){s.p + 7, s.n - 7});
 }
 
 /* ---- through proxies --------------------------------------------------- */

@@ -242,8 +242,7 @@ is_json(struct str type)
 {
 	static const struct str json = {"application/json", 16};
 
-	while (type.n > 0 && type.p[0] == ' ')
-		type = (struct str){type.p + 1, type.n - 1};
+	type = str_trim(type);
 	if (type.n < json.n ||
 	    !guard_same_name((struct str){type.p, json.n}, json))
 		return false;

@@ -30,16 +30,8 @@ refuse(struct frame_error *error, enum fault_code code, const char *detail)
 static bool
 read_number(struct str s, uint64_t max, uint64_t *out)
 {
-	uint64_t n = 0;
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9' || n > max / 10)
-			return false;
-		n = n * 10 + (uint64_t)(s.p[i] - '0');
-	}
-	*out = n;
-	return n <= max && (s.p == NULL || s.n > 0);
+	*out = 0;
+	return s.p == NULL || str_to_u64(s, max, out);
 }
 
 static bool
