@@ -125,10 +125,8 @@ decide_idle(const struct conversation *c, const struct policy *policy,
 
 enum err
 decide_timer(const struct conversation *c, enum timer_kind kind,
-    const struct policy *policy, int64_t now, struct arena *a,
-    struct decision *out)
+    const struct policy *policy, int64_t now, struct decision *out)
 {
-	(void)a;
 	*out = (struct decision){
 	    .kind = DECIDE_COMMIT, .seq = c->seq, .epoch = c->epoch};
 	if (kind == TIMER_IDLE)

@@ -5,7 +5,7 @@
  * brain is asked and decide_answer() turns what it found into events; the
  * store commits them, fenced by the (seq, epoch) of the state they were
  * decided from. If the commit is refused as stale, the state is read again
- * and decide_again() says whether the finished answer still stands or the
+ * and decide_keep_answer() says whether the finished answer still stands or the
  * turn starts over.
  *
  * Everything returned lives in the arena given.
@@ -90,7 +90,6 @@ bool decide_keep_answer(const struct conversation *c,
  * looks, when due, whether it was really silent, and if not sleeps on.
  */
 enum err decide_timer(const struct conversation *c, enum timer_kind kind,
-    const struct policy *policy, int64_t now, struct arena *a,
-    struct decision *out) MUST_USE;
+    const struct policy *policy, int64_t now, struct decision *out) MUST_USE;
 
 #endif

@@ -205,8 +205,8 @@ turn_timer(struct turn *t)
 	enum err e = E_NOTFOUND;
 
 	if (t->company != NULL)
-		e = decide_timer(&t->c, t->timer, &t->company->policy, now,
-		    &t->arena, &t->decision);
+		e = decide_timer(
+		    &t->c, t->timer, &t->company->policy, now, &t->decision);
 	if (e != OK)
 		t->decision = (struct decision){.kind = DECIDE_COMMIT,
 		    .seq = t->c.seq,

@@ -123,12 +123,10 @@ test_stale_answers(void **state)
 static struct decision
 idle(const struct conversation *c, int64_t now)
 {
-	struct arena a = {0};
 	struct decision d;
 
-	assert_int_equal(decide_timer(c, TIMER_IDLE, &policy, now, &a, &d), OK);
+	assert_int_equal(decide_timer(c, TIMER_IDLE, &policy, now, &d), OK);
 	assert_true(d.timer.set);
-	arena_free(&a);
 	return d;
 }
 
