@@ -237,7 +237,8 @@ prepare_file(struct sqlite *s, struct why *why)
 		return why_failed(why, e, &s->writer, s->path);
 	/* SQLite opens what it may not write for reading, without a word. */
 	if (sqlite3_db_readonly(s->writer.db, "main") == 1) {
-		why_say(why, "%s: this user has no right to write it", s->path);
+		why_say(why, "%s: no permission to read and write the file",
+		    s->path);
 		return E_IO;
 	}
 	e = migrate_look(&s->writer, s->path, sqlite_migrations, &version, why);
