@@ -14,11 +14,11 @@ struct visitor_socket {
 	struct token who; /* before hello only the company */
 	struct address from;
 	bool said_hello;
-	unsigned under_way;	 /* ops that have not come home */
-	unsigned kept;		 /* acks */
-	unsigned refused;	 /* in a row */
-	uint64_t seen;		 /* the highest mark it sent */
-	struct kept_ack *acks;	 /* waiting for their place, by seq */
+	unsigned under_way;    /* ops that have not come home */
+	unsigned kept;	       /* acks */
+	unsigned refused;      /* in a row */
+	uint64_t seen;	       /* the highest mark it sent */
+	struct kept_ack *acks; /* waiting for their place, by seq */
 };
 
 extern const struct ws_kind visitor_ws;
