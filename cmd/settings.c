@@ -162,7 +162,8 @@ const struct setting settings_table[] = {
 	"open WebSockets, and again open HTTP connections; 0: as many as the "
 	"descriptors allow"),
     NUMBER(connections_per_address, SETTING_COUNT, "50", 0, 1000000,
-	"of these from one address; 0: no limit"),
+	"of these from one address, an IPv6 network of 64 bits being one; "
+	"0: no limit"),
     NUMBER(request_ms, SETTING_MS, "15s", 100, 3600000,
 	"from the first byte of a request to its last"),
     NUMBER(reply_ms, SETTING_MS, "10s", 100, 3600000,
