@@ -78,9 +78,24 @@ struct poll {
 	struct hub_timer timer;
 	struct hub *hub;
 	struct request *request;
+	struct piece *passing; /* a frame that is no event, or NULL */
 	uint64_t after;
 	int64_t wait_ms, until;
 };
+
+/* What is not stored is told to whoever waits at that moment. */
+static void
+write_passing(const struct poll *p, struct buf *out)
+{
+	struct str frame;
+
+	if (p->passing == NULL)
+		return;
+	frame = piece_text(p->passing);
+	buf_str(out, ",\"frames\":[");
+	buf_add(out, frame.p, frame.n);
+	buf_char(out, ']');
+}
 
 static enum err
 write_events(struct poll *p, struct buf *out)
@@ -106,6 +121,7 @@ write_events(struct poll *p, struct buf *out)
 	}
 	buf_str(out, "],\"seq\":");
 	buf_u64(out, seq);
+	write_passing(p, out);
 	buf_char(out, '}');
 	metric_add(hub_gateway(p->hub)->metrics, METRIC_EVENTS_OUT, i);
 	return out->failed ? E_NOMEM : OK;
@@ -130,6 +146,7 @@ poll_answer(struct poll *p)
 		request_fault(p->request, &error);
 	}
 	buf_free(&text);
+	piece_unref(p->passing);
 	free(p);
 	hub_release(h);
 }
@@ -138,9 +155,11 @@ poll_answer(struct poll *p)
 static enum err
 poll_deliver(struct watcher *w, struct piece *frame, uint64_t seq)
 {
-	(void)w;
-	(void)frame;
-	return seq > 0 ? E_CLOSED : OK;
+	struct poll *p = CONTAINER_OF(w, struct poll, watcher);
+
+	if (seq == 0 && p->passing == NULL)
+		p->passing = piece_ref(frame);
+	return E_CLOSED;
 }
 
 static void

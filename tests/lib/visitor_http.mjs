@@ -143,6 +143,7 @@ export class PollVisitor extends HttpVisitor {
       const batch = valid("events", await response.json());
       for (const event of batch.events) this.take({ type: "event", event });
       assert.equal(batch.seq, this.newest);
+      for (const frame of batch.frames ?? []) this.take(frame);
     }
   }
 }

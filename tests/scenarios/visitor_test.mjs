@@ -232,26 +232,27 @@ function chats(server, Way) {
     await Promise.all([v.close(), tab.close()]);
   });
 
-  if (Way !== PollVisitor)
-    test("a slow answer grows in drafts", async () => {
-      const v = await open({ company: "slow" });
-      const answer = await v.ask(hours.question);
-      const drafts = v.frames.filter((f) => f.type === "draft");
-      assert.ok(drafts.length >= 2, `${drafts.length} drafts`);
-      assert.equal(new Set(drafts.map((d) => d.turn)).size, 1);
-      drafts.reduce((before, draft) => {
-        assert.ok(draft.text.startsWith(before));
-        assert.ok(draft.text.length > before.length);
-        return draft.text;
-      }, "");
-      assert.ok(answer.body.text.startsWith(drafts.at(-1).text));
-      assert.equal(v.frames.at(-1).type, "event");
+  test("a slow answer grows in drafts", async () => {
+    const v = await open({ company: "slow" });
+    const answer = await v.ask(hours.question);
+    const drafts = v.frames.filter((f) => f.type === "draft");
+    assert.ok(drafts.length >= 2, `${drafts.length} drafts`);
+    assert.equal(new Set(drafts.map((d) => d.turn)).size, 1);
+    drafts.reduce((before, draft) => {
+      assert.ok(draft.text.startsWith(before));
+      assert.ok(draft.text.length > before.length);
+      return draft.text;
+    }, "");
+    assert.ok(answer.body.text.startsWith(drafts.at(-1).text));
+    assert.equal(v.frames.at(-1).type, "event");
+    // What comes between two polls and is not stored, nobody sees.
+    if (Way !== PollVisitor)
       assert.ok(v.find((f) => f.type === "typing" && f.author === "bot"));
-      const tab = await open({ company: "slow", token: v.token });
-      await tab.answerTo(answer.ref);
-      assert.ok(!tab.frames.some((f) => f.type === "draft"));
-      await Promise.all([v.close(), tab.close()]);
-    });
+    const tab = await open({ company: "slow", token: v.token });
+    await tab.answerTo(answer.ref);
+    assert.ok(!tab.frames.some((f) => f.type === "draft"));
+    await Promise.all([v.close(), tab.close()]);
+  });
 }
 
 // A process ends in the midst of it; clients come back with what they had.

@@ -150,6 +150,7 @@ export async function openStream(place: Place, hooks: Hooks): Promise<Opened> {
 interface Batch {
   events: { seq: number; kind: string }[];
   seq: number;
+  frames?: Parameters<Hooks["frame"]>[0][];
 }
 
 async function poll(
@@ -170,6 +171,7 @@ export async function openPoll(place: Place, hooks: Hooks): Promise<Opened> {
       const batch = await poll(token, place.after(), POLL_S, stop.signal);
       if (isFault(batch)) return batch;
       for (const event of batch.events) hooks.frame({ type: "event", event });
+      for (const frame of batch.frames ?? []) hooks.frame(frame);
     }
     return null;
   }
