@@ -57,7 +57,9 @@
  *	GET  /v1/visitor/events?after=12&wait=25  long poll ->
  *	     {"events":[...],"seq":15}; at once when there are any, else empty
  *	     after `wait` seconds (0..30, default 0); seq is where to go on, and
- *	     less than `after` if that was more than there is
+ *	     less than `after` if that was more than there is. A draft,
+ *	     typing or seen that comes meanwhile ends the wait, too, and is
+ *	     in "frames":[...]; between two polls it is missed
  *	GET  /v1/visitor/stream?after=12  server-sent events: each frame is a
  *	     `data:` line, events carry `id: <seq>`; Last-Event-ID works like
  *	     after. If that was more than there is, the stream begins with
