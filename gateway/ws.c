@@ -42,17 +42,6 @@ mark_dead(struct ws *w)
 	w->hub->dead = w;
 }
 
-/* It does not read: what it left unread would stay in the kernel for long. */
-static void
-reset_if_unread(const struct ws *w)
-{
-	const struct linger never = {.l_onoff = 1, .l_linger = 0};
-
-	if (w->queue.bytes > 0)
-		(void)setsockopt(
-		    w->fd, SOL_SOCKET, SO_LINGER, &never, sizeof(never));
-}
-
 void
 ws_gone(struct ws *w, const char *why)
 {
@@ -67,7 +56,6 @@ ws_gone(struct ws *w, const char *why)
 	hub_timer_stop(w->hub, &w->timer);
 	/* The front's duplicate may outlive ours, and epoll watches both. */
 	(void)epoll_ctl(w->hub->epoll, EPOLL_CTL_DEL, w->fd, NULL);
-	reset_if_unread(w);
 	close(w->fd);
 	ws_queue_free(w);
 	ws_in_free(w->in);
