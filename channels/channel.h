@@ -1,22 +1,345 @@
 /*
  * channel: where customers write from.
  *
- * A channel is one struct channel in one file, entered in the table in
- * table.c. Nothing outside that file and the table knows its name. The row of
- * capabilities drives splitting, refusals and docs.
+ * A channel is one struct channel, entered in the table in table.c. Nothing
+ * outside its own folder and the table knows its name. To add one, read this
+ * page and CONTRIBUTING.md; then write a row of capabilities and up to six
+ * callbacks. The website's row has none of them: visitors talk to the gateway
+ * itself.
+ *
+ * Everything here is pure: bytes and times in, structs out. What is given back
+ * lives in the arena given, or for ever. No callback blocks, logs, reads a
+ * clock or touches a socket; any thread may call them.
+ *
+ *	check    is an account of a company's document complete?
+ *	verify   did the vendor really send this request?
+ *	parse    what did it bring?
+ *	render   an answer becomes the messages that go out
+ *	call     one of them becomes an HTTP request
+ *	result   what the vendor's answer to that means
+ *
+ * ---- in -------------------------------------------------------------------
+ *
+ * A vendor posts to /hooks/<channel>/<company>/<account><tail>. The gateway
+ * finds the account, calls verify, then parse, stores what it brought, and
+ * only then answers. Nothing of the body is believed before verify said yes.
+ *
+ * An envelope names three things by the channel's own words:
+ *	address  the conversation ("T1:C2:1700000000.000100"; a number)
+ *	person   the customer, the same in every conversation of the channel
+ *	source   the message: the same message always has the same source,
+ *		 however often and by whichever way it comes
+ *
+ * ---- out ------------------------------------------------------------------
+ *
+ * An event of the log becomes outbox rows in the commit that stores it:
+ * render makes one payload for each message, split to the channel's limits.
+ * The deliverer takes a row, asks call for the request and result for its
+ * meaning. Rows of one conversation go one after the other.
+ *
+ * The deliverer knows what every HTTP client knows: a connection that was
+ * never made sent nothing (again later); a request that went out and got no
+ * answer is in doubt. A row in doubt is looked up (JOB_LOOKUP) where the
+ * row's `lookup` is set, and otherwise ends as unknown, for people to decide.
+ * It is never simply sent again.
  */
 #ifndef CHANNELS_CHANNEL_H
 #define CHANNELS_CHANNEL_H
 
-#include "core/base.h"
+#include "core/arena.h"
+#include "core/company.h"
+#include "core/event.h"
+#include "core/faults.h"
+
+/* ---- the row ------------------------------------------------------------ */
+
+/* What a limit of text counts. */
+enum text_unit {
+	TEXT_CHARACTERS, /* code points */
+	TEXT_UTF16, /* 16-bit units: the larger count where it is unclear */
+	TEXT_UNITS
+};
+
+/* What stands for bold, links and lists in a text. */
+enum markup {
+	MARKUP_MARKDOWN, /* as the bot writes */
+	MARKUP_MRKDWN,	 /* *bold*, <url|label> */
+	MARKUP_SIMPLE,	 /* *bold*, _italic_, links as they are */
+	MARKUP_NONE,
+	MARKUPS
+};
+
+struct media_kind {
+	const char *type; /* "image/png", or "image/" for all that begin so */
+	size_t size_max;  /* bytes */
+};
+
+/* How a vendor can be asked what came in while we were away. */
+enum backfill {
+	BACKFILL_NONE,
+	BACKFILL_ACCOUNT,	/* all of an account at once */
+	BACKFILL_CONVERSATIONS, /* each conversation */
+};
+
+struct capabilities {
+	unsigned text_max;  /* of a message; a longer one is refused */
+	unsigned part_max;  /* answers are split into parts of so many */
+	unsigned parts_max; /* and into at most so many */
+	enum text_unit unit;
+	enum markup markup;
+	unsigned buttons_max, button_text_max; /* 0: none */
+	const struct media_kind *media; /* ends with type NULL; NULL: none */
+	unsigned media_max;		/* in one message */
+	bool typing;			/* can show that somebody types */
+	bool receipts;			/* tells how far a message came */
+	bool drafts;			/* can show an answer while it grows */
+	bool threads;			/* one place, many conversations */
+	bool lookup;		/* can be asked whether a message went out */
+	enum backfill backfill; /* can be asked what we missed */
+	unsigned window_hours;	/* free text only so long after the customer's
+				 * last message; 0: always */
+	bool templates;		/* outside the window: an approved template */
+	unsigned per_second;	/* sends of one account; 0: no limit */
+	unsigned per_recipient_ms; /* sustained, one in so many; 0: no limit */
+	unsigned recipient_burst;
+	unsigned in_flight;   /* requests of one account at once */
+	unsigned retry_hours; /* a message older than that is given up */
+};
+
+/* ---- an account, opened -------------------------------------------------- */
+
+/* As in the document, but with its secrets readable. Lives for one use. */
+struct account {
+	struct str company; /* its key */
+	const struct company_account *doc;
+	struct str token;
+	struct str signing[COMPANY_SIGNING_MAX];
+	size_t signing_count; /* at least 1: the token, where none is given */
+	/* Where the vendor reaches us for it, without "/" at the end:
+	 * https://host/hooks/<channel>/<company>/<account> */
+	struct str hook_url;
+};
+
+/* ---- in ------------------------------------------------------------------ */
+
+/* A request to /hooks/..., as it came. */
+struct hook {
+	const struct account *account;
+	struct str method, tail; /* tail: what follows the account: "/events" */
+	struct str url;		 /* the public one: hook_url, tail, "?" and the
+				  * query as it came */
+	struct str query, type, body;
+	int64_t now; /* wall ms */
+	/* By any-case name; .p is NULL when absent. */
+	struct str (*header)(const struct hook *h, const char *name);
+	const void *arg;
+};
+
+/* A file that came with a message, to be fetched (JOB_FETCH). */
+struct envelope_file {
+	struct str name, type; /* as the sender says; not to be believed */
+	uint64_t size;	       /* 0: not said */
+	struct str payload;    /* the channel's own words on how to fetch it */
+};
+
+#define ENVELOPE_FILES_MAX 10u
+
+struct envelope {
+	/* EVENT_MESSAGE, EVENT_EDITED, EVENT_DELETED; EVENT_OPENED: only open
+	 * the conversation. */
+	enum event_kind kind;
+	struct str address, alias; /* alias: see struct store_inbound */
+	struct str person, name;
+	struct str reply;  /* kept; comes back to render */
+	struct str source; /* unique in the company; begins with the channel */
+	struct str about;  /* EDITED, DELETED: the source of the message */
+	struct str body;   /* JSON, see schemas/event.schema.json */
+	int64_t at;	   /* wall ms, by the vendor */
+	struct envelope_file files[ENVELOPE_FILES_MAX];
+	unsigned file_count;
+};
+
+/* What the vendor tells of a message of ours. */
+struct receipt {
+	uint64_t row; /* of the outbox; 0: find it by vendor_id */
+	struct str vendor_id;
+	unsigned rank;		 /* enum receipt_rank of the store */
+	struct str code, reason; /* reason: in words a seller understands */
+};
+
+/* What a request, or a list asked for, brought. */
+struct arrival {
+	struct envelope *envelopes;
+	size_t envelope_count;
+	struct receipt *receipts;
+	size_t receipt_count;
+	/* Why nothing (more) came of it: a word for the metric, or NULL. */
+	const char *ignored;
+	/* The answer to a hook when all of it is stored; status 0: 200. */
+	unsigned status;
+	const char *type; /* a literal; NULL: no body */
+	struct str answer;
+	/* Answer headers the vendor wants; name NULL: none. Literals. */
+	const char *header, *header_value;
+};
+
+/* ---- out ----------------------------------------------------------------- */
+
+struct button {
+	struct str text, value;
+};
+
+struct outgoing_file {
+	struct str name, type, url; /* url: signed, for the vendor to fetch */
+	uint64_t size;
+};
+
+/* One message, before it is split. */
+struct outgoing {
+	struct str text; /* Markdown */
+	const struct button *buttons;
+	size_t button_count;
+	const struct outgoing_file *files;
+	size_t file_count;
+	struct str address, reply; /* where: of the conversation's reach */
+	int64_t customer_at;	   /* their newest message */
+	int64_t now;
+};
+
+struct payload {
+	struct str recipient; /* paced by; also in logs, so nothing secret */
+	struct str text;      /* JSON, the channel's own */
+};
+
+#define PAYLOADS_MAX 16u
+
+struct payloads {
+	struct payload list[PAYLOADS_MAX];
+	unsigned count;
+};
+
+enum job_kind {
+	JOB_SEND,     /* payload goes out */
+	JOB_LOOKUP,   /* did payload go out? */
+	JOB_FETCH,    /* a file */
+	JOB_BACKFILL, /* what came in since `since`? payload: of which address,
+		       * where the row asks by conversation; else empty */
+	JOB_TYPING,   /* somebody writes; payload: the conversation's reply */
+	JOB_DRAFT,    /* the answer so far is `text`; live: of the one before */
+	JOB_CHECK,    /* is the account well? */
+	JOBS
+};
+
+struct job {
+	enum job_kind kind;
+	const struct account *account;
+	struct str payload, recipient;
+	struct str address;   /* of the conversation */
+	uint64_t row;	      /* of the outbox: an id the vendor may carry */
+	int64_t at;	      /* wall ms: when the row was written */
+	int64_t attempted_at; /* LOOKUP: when it was sent, at the earliest */
+	int64_t customer_at, now, since;
+	struct str text;
+	/* What the last step, page or draft left for this one; or empty. */
+	struct str state;
+	/* SEND: the open draft of this conversation that it finishes. */
+	struct str live;
+};
+
+#define CALL_HEADERS_MAX 6u
+
+/* An HTTP request to make. */
+struct call {
+	const char *method; /* a literal */
+	struct str url;
+	struct str headers[CALL_HEADERS_MAX]; /* "Name: value" */
+	unsigned header_count;
+	struct str body;
+	size_t answer_max; /* bytes; 0: 256 KiB */
+	bool follow;	   /* one redirect, without our headers, to a public
+			     * address */
+	bool public_only;  /* no private address, but the account's own api */
+};
+
+/* The vendor's answer. */
+struct reply {
+	unsigned status;
+	struct str type, body;	/* type: of the content */
+	int64_t retry_after_ms; /* -1: not said */
+};
+
+enum outcome_kind {
+	OUTCOME_OK,	 /* done */
+	OUTCOME_NEXT,	 /* call again, with `state` */
+	OUTCOME_LATER,	 /* not now: after after_ms, or when we see fit (0) */
+	OUTCOME_NEVER,	 /* this one cannot be done: code, reason */
+	OUTCOME_BLOCKED, /* nothing of this account can: somebody must act */
+	OUTCOME_DOUBT,	 /* the vendor itself does not know */
+	OUTCOME_ABSENT,	 /* LOOKUP: it did not go out; send it */
+	OUTCOMES
+};
+
+enum outcome_scope {
+	SCOPE_ROW, /* only this one waits */
+	SCOPE_RECIPIENT,
+	SCOPE_ACCOUNT,
+};
+
+struct outcome {
+	enum outcome_kind kind;
+	enum outcome_scope scope; /* LATER: who waits */
+	int64_t after_ms;
+	struct str vendor_id;	 /* OK */
+	struct str code, reason; /* reason: in words a seller understands */
+	struct str state;	 /* NEXT; of a draft that is OK: its new live */
+	struct str bytes;	 /* FETCH: the file */
+	struct arrival arrival;	 /* BACKFILL: one page; NEXT: there is more */
+};
+
+/* ---- the contract -------------------------------------------------------- */
 
 struct channel {
 	const char *name;  /* in the store, the documents and the logs */
 	const char *title; /* for people */
-	size_t text_max;   /* characters in one message */
-	bool typing;	   /* can show that somebody types */
-	bool receipts;	   /* tells how far the customer has read */
-	bool drafts;	   /* can show an answer while it grows */
+	struct capabilities can;
+
+	/* Names in `faults` what is missing or wrong, by "accounts[i].x". */
+	void (*check)(const struct company_account *a, const char *path,
+	    struct faults *faults);
+
+	/*
+	 * OK, or E_DENIED and *why: one line for the operator, which check
+	 * failed and how it is mended. Looks only at what is signed, and at
+	 * what the signature is made of, in constant time.
+	 */
+	enum err (*verify)(
+	    const struct hook *h, struct arena *a, const char **why) MUST_USE;
+
+	/*
+	 * E_BADINPUT: it is not what the vendor sends; *why says what is wrong
+	 * with it. Events that do not concern us are OK and `ignored`.
+	 */
+	enum err (*parse)(const struct hook *h, struct arena *a,
+	    struct arrival *out, const char **why) MUST_USE;
+
+	/*
+	 * E_BADINPUT: a limit of the row is broken; `faults` names it.
+	 * account may be used for its document's members only.
+	 */
+	enum err (*render)(const struct company_account *account,
+	    const struct outgoing *m, struct arena *a, struct payloads *out,
+	    struct faults *faults) MUST_USE;
+
+	/*
+	 * The request of a job. E_DENIED: it need not be made, *instead says
+	 * what came of the job without it.
+	 */
+	enum err (*call)(const struct job *job, struct arena *a,
+	    struct call *out, struct outcome *instead) MUST_USE;
+
+	/* What the answer to it means. */
+	void (*result)(const struct job *job, const struct reply *r,
+	    struct arena *a, struct outcome *out);
 };
 
 /* Ends with NULL. */
@@ -26,5 +349,30 @@ const struct channel *channel_find(struct str name);
 
 /* The channel of the website widget: visitors' sessions are on it. */
 const struct channel *channel_of_visitors(void);
+
+/* Is there a channel that vendors post to and that sends through a vendor? */
+static inline bool
+channel_has_vendor(const struct channel *c)
+{
+	return c->call != NULL;
+}
+
+/*
+ * Every account of the document against its channel's row: an unknown channel,
+ * a name twice, and what `check` finds.
+ */
+void channels_check(const struct company *c, struct faults *faults);
+
+/*
+ * An account with its secrets opened, into the arena. E_DENIED: sealed under
+ * other keys. public_url as in the settings.
+ */
+struct token_keys;
+enum err account_open(const struct token_keys *keys, const struct company *c,
+    const struct company_account *doc, struct str public_url, struct arena *a,
+    struct account *out) MUST_USE;
+
+/* The table as Markdown: docs/channels.md, word for word. */
+void channels_describe(struct buf *out);
 
 #endif

@@ -24,6 +24,12 @@
  *	               the widget, "https://shop.example"; "*" alone: any.
  *	               Absent or empty: only the gateway's own pages
  *	web.identity_secret   string, 16..200: signs identify(); sealed at rest
+ *	accounts       array of struct company_account, ..100: channel, name
+ *	               (required), id ..200, sender ..200, user ..200, token
+ *	               ..500 (secret), signing array of 0..4 strings 8..200
+ *	               (secret), api ..300 (http(s)://host[:port][/path], no
+ *	               "/" at the end), template ..100, sends_per_second
+ *	               0..100000, sends_per_recipient_minute 0..100000
  *
  * Whether a brain of that name exists is not known here: brain_find() says.
  */
@@ -45,6 +51,29 @@ struct faq_entry {
 	struct str question, answer;
 };
 
+#define COMPANY_SIGNING_MAX 4
+
+/*
+ * A company's account at a vendor: a workspace, a telephone number. Which
+ * members a channel needs, its row says (channels/channel.h, `check`).
+ */
+struct company_account {
+	struct str channel;  /* the row's name */
+	struct str name;     /* ours, in URLs: a company_key_valid() word;
+				* unique among the accounts of the channel */
+	struct str id;	     /* the vendor's name for the account */
+	struct str sender;   /* whom customers see: a number, a service */
+	struct str user;     /* of the API's login; empty: id */
+	struct str token;    /* of the API; as in the document: sealed */
+	struct str *signing; /* secrets that sign webhooks, the new and the
+				* old; empty: the token does; sealed */
+	size_t signing_count;
+	struct str api;	     /* the API's base URL; empty: the vendor's own */
+	struct str template; /* what may be sent when a window is closed */
+	int64_t per_second;  /* sends; 0: the channel's own figure */
+	int64_t per_recipient_minute;
+};
+
 /* Borrows everything from its own arena; company_unref() frees it. */
 struct company {
 	/* Set by whoever read it from the store; 0 and empty after parsing. */
@@ -61,6 +90,8 @@ struct company {
 	struct str *origins;
 	size_t origin_count;
 	struct str identity_secret; /* as in the document: sealed or plain */
+	struct company_account *accounts;
+	size_t account_count;
 };
 
 /*
@@ -78,6 +109,10 @@ void company_unref(struct company *c); /* NULL is fine */
 
 /* A copy of key that lives as long as c becomes c->key. Before sharing c. */
 enum err company_set_key(struct company *c, struct str key) MUST_USE;
+
+/* The account of that channel and name, or NULL. */
+const struct company_account *company_account(
+    const struct company *c, struct str channel, struct str name);
 
 /* 1 to 40 of a-z, 0-9 and "-", not "-" first or last: what URLs carry. */
 bool company_key_valid(struct str key);

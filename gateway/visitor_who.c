@@ -259,7 +259,7 @@ visitor_welcome(struct buf *out, struct gateway *g, const struct welcomed *w)
 	    .seq = w->conversation->seq,
 	    .seen_customer = w->seen.customer,
 	    .seen_company = w->seen.company,
-	    .text_max = channel_of_visitors()->text_max,
+	    .text_max = channel_of_visitors()->can.text_max,
 	    .frame_max = HTTP_BODY_MAX};
 	suggest(&words, w->company);
 	frame_write_welcome(out, &words);

@@ -134,7 +134,7 @@ all_blank(struct str s)
 static bool
 read_text(struct reading *r, const struct member *m, const json_t *value)
 {
-	size_t max = channel_of_visitors()->text_max;
+	size_t max = channel_of_visitors()->can.text_max;
 	struct str s = string_of(value);
 
 	if (!json_is_string(value))

@@ -4,8 +4,10 @@
 const struct channel channel_web = {
     .name = "web",
     .title = "Website",
-    .text_max = 4000,
-    .typing = true,
-    .receipts = true,
-    .drafts = true,
+    .can = {.text_max = 4000,
+	.part_max = 4000,
+	.parts_max = 1,
+	.typing = true,
+	.receipts = true,
+	.drafts = true},
 };

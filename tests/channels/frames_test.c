@@ -293,7 +293,7 @@ test_bodies(void **state)
 static void
 test_text_limit(void **state)
 {
-	size_t max = channel_of_visitors()->text_max, n;
+	size_t max = channel_of_visitors()->can.text_max, n;
 
 	(void)state;
 	for (n = max - 1; n <= max + 1; n++) {

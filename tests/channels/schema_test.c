@@ -143,7 +143,7 @@ test_limits(void **state)
 	json_t *max = at(files->visitor, "$defs/text/maxLength");
 
 	assert_int_equal(
-	    json_integer_value(max), channel_of_visitors()->text_max);
+	    json_integer_value(max), channel_of_visitors()->can.text_max);
 }
 
 /* What a visitor may see is what event_is_public() says. */

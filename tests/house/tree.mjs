@@ -7,7 +7,8 @@ const LEFT_OUT = new Set(['.git', 'build', 'data', 'node_modules']);
 
 // Folders whose C is in the product.
 export const PRODUCT =
-  ['core', 'bus', 'store', 'channels', 'gateway', 'workers', 'cmd', 'sandbox'];
+  ['core', 'bus', 'net', 'store', 'channels', 'intake', 'gateway', 'workers',
+    'sandbox', 'cmd'];
 
 export const ROOT = new URL('../..', import.meta.url).pathname;
 

@@ -1,0 +1,107 @@
+/*
+ * sandbox: stand-ins for the vendors, on one port of this machine.
+ *
+ * As strict as the real ones: a wrong token, a missing or wrong argument, a
+ * text too long, an unknown channel, too many a second are refused with the
+ * vendor's own status, code and words. They send signed webhooks and repeat
+ * them as the vendor does. They keep what they received. They can be told to
+ * fail. It serves the demo, and the tests compare what it received with what
+ * was meant.
+ *
+ * For developers and tests only: it listens on loopback and refuses any other
+ * address. All it knows is in memory, bounded, and gone when it ends.
+ *
+ * ---- where -----------------------------------------------------------------
+ *	/slack/api/<method>	Slack's Web API; uploads at /slack/upload/<id>,
+ *				private files at /slack/files/<id>/<name>,
+ *				response URLs at /slack/respond/<id>
+ *	/twilio/2010-04-01/...	Twilio's REST API; /twilio/v2|v3/Indicators/...
+ *				media at /twilio/media/<id>
+ *	/llm/v1/...		an OpenAI-compatible model
+ *	(SMTP and IMAP on ports of their own, see mailbox.h)
+ *	/control/...		see below
+ *	/phone, /slack		pages to look at and type into: the demo
+ *
+ * ---- the file that sets it up (deploy/demo/sandbox.json) --------------------
+ *	{"slack":[{"team":"T0DEMO","app":"A0DEMO","bot_user":"U0BOT",
+ *	   "bot_id":"B0BOT","token":"xoxb-...","signing_secret":"...",
+ *	   "hook":"http://127.0.0.1:8080/hooks/slack/demo/main",
+ *	   "users":[{"id":"U0ANN","name":"Ann"}], "channels":["C0HELP"],
+ *	   "generate_users":500}],
+ *	 "twilio":[{"sid":"AC...","token":"...","keys":[{"sid":"SK..",
+ *	   "secret":".."}],"numbers":[{"address":"whatsapp:+1555...",
+ *	   "hook":"http://.../hooks/whatsapp/demo/main"}],
+ *	   "templates":[{"sid":"HX...","text":"Hello {{1}}"}]}],
+ *	 "llm":{"key":"...","models":["demo"]},
+ *	 "strict_rates":true, "retry_scale":1.0}
+ * Each user of Slack has a direct channel: user U0ANN has D0ANN. Generated
+ * users are UG000001 ... with DG000001 .... retry_scale: the vendors' waiting
+ * times are multiplied by it.
+ *
+ * ---- /control (JSON in, JSON out) -------------------------------------------
+ *	POST /control/slack/message {"team"?,"user","channel"?,"text",
+ *	     "thread_ts"?,"mention"?:true,"files"?:[{"name","type","base64"}]}
+ *	     -> {"ts","channel","event_id","delivered":n}; channel: their
+ *	     direct one. The message is in the history, whether or not the
+ *	     webhook gets through
+ *	POST /control/slack/edit {"channel","ts","text"}, .../delete
+ *	POST /control/slack/command {"user","channel","command","text"} -> what
+ *	     the command answered at once; later answers: effects
+ *	POST /control/slack/action {"user","channel","ts","action_id","value"}
+ *	POST /control/slack/raw {"team"?,"event":{...}}: any event, signed
+ *	POST /control/twilio/message {"from","to","body","media"?:[{"type",
+ *	     "base64"}],"extra"?:{"ButtonPayload":"..."}} -> {"sid"}
+ *	POST /control/twilio/status {"sid","status","code"?}: a callback now
+ *	     (by itself each message gets sent and delivered, in that order)
+ *	GET  /control/effects?after=N&vendor=V -> {"effects":[{"n","vendor",
+ *	     "kind":"message|update|ephemeral|respond|stream|upload|status|
+ *	     typing|chat|mail","account","to","thread"?,"text","id","row"?,
+ *	     "at","told":true}],"next":N}
+ *	     every call that had an effect, in order. told false: the caller
+ *	     was not told (the connection was cut after the effect). row: the
+ *	     id that the caller put into it
+ *	GET  /control/requests?after=N -> every request to a vendor's door: its
+ *	     method, path, status given, error given
+ *	GET  /control/webhooks?after=N -> every webhook sent: to, tries,
+ *	     statuses; "pending": how many are still to be delivered
+ *	POST /control/faults {"seed":1,"rules":[{"vendor","path"?,"percent"?:
+ *	     100,"count"?:n,"kind":...}]} replaces all rules. Kinds:
+ *	     "status" with "status", "retry_after"?, "body"?: no effect
+ *	     "cut_before", "cut_after": the connection ends before or after
+ *	     the effect, without an answer
+ *	     "delay" with "ms"; "garbage": 200, bytes that are no JSON
+ *	     and for webhooks ("side":"webhook"): "duplicate" (two at once),
+ *	     "reorder" (held back until a later one went), "delay", "lose"
+ *	     (the first try fails, the vendor's retries follow), "drop" (never
+ *	     comes), "tamper" (signed before it was changed)
+ *	     -> {"rules":n}
+ *	GET  /control/faults -> how often each rule struck
+ *	POST /control/reset -> forgets effects, requests, webhooks, faults
+ *	GET  /control/ready -> {"ready":true}
+ */
+#ifndef SANDBOX_SANDBOX_H
+#define SANDBOX_SANDBOX_H
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "core/metrics.h"
+
+struct sandbox;
+
+struct sandbox_conf {
+	const char *listen;	 /* "127.0.0.1:8090" */
+	struct str setup;	 /* the file's text */
+	const char *smtp, *imap; /* "127.0.0.1:0"; "": none */
+	unsigned threads;
+	const struct clock *clock;
+	struct log *log;
+	struct metrics *metrics;
+};
+
+/* On failure `why` holds one line that names every mistake in the setup. */
+enum err sandbox_start(const struct sandbox_conf *conf, struct sandbox **out,
+    char *why, size_t why_size) MUST_USE;
+unsigned sandbox_port(const struct sandbox *s);
+void sandbox_stop(struct sandbox *s);
+
+#endif
