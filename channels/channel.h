@@ -11,7 +11,7 @@
  * lives in the arena given, or for ever. No callback blocks, logs, reads a
  * clock or touches a socket; any thread may call them.
  *
- *	check    is an account of a company's document complete?
+ *	check    what is wrong with an account that `needs` cannot say?
  *	verify   did the vendor really send this request?
  *	parse    what did it bring?
  *	render   an answer becomes the messages that go out
@@ -69,9 +69,11 @@ enum markup {
 	MARKUPS
 };
 
+/* The first kind that fits a file is the one that counts. */
 struct media_kind {
-	const char *type; /* "image/png", or "image/" for all that begin so */
-	size_t size_max;  /* bytes */
+	const char
+	    *type;	 /* "image/png"; "image/": all that begin so; "": all */
+	size_t size_max; /* bytes */
 };
 
 /* How a vendor can be asked what came in while we were away. */
@@ -298,12 +300,32 @@ struct outcome {
 
 /* ---- the contract -------------------------------------------------------- */
 
+/*
+ * A member of an account that this channel reads. `channel`, `name`, `api` and
+ * the rates are every channel's and need no line. One that is required and
+ * missing, or written and not read, is named by channels_check().
+ */
+struct account_need {
+	const char *member; /* "id", "sender", "user", "token", "signing",
+			     * "template" */
+	bool required;
+	/* What it is, and where to find it: "The workspace's id, T...". It
+	 * stands in the faults and in docs/channels.md. */
+	const char *what;
+};
+
 struct channel {
 	const char *name;  /* in the store, the documents and the logs */
 	const char *title; /* for people */
 	struct capabilities can;
+	const struct account_need *needs; /* ends with member NULL */
 
-	/* Names in `faults` what is missing or wrong, by "accounts[i].x". */
+	/*
+	 * What the list of needs cannot say: how a member must look. NULL:
+	 * nothing. `path` is "accounts[3]"; a fault's place is `path`, a dot
+	 * and the member. Called whatever is missing: a member may be empty.
+	 * Secrets may be sealed here; nothing can be said of how they look.
+	 */
 	void (*check)(const struct company_account *a, const char *path,
 	    struct faults *faults);
 
@@ -323,8 +345,9 @@ struct channel {
 	    struct arrival *out, const char **why) MUST_USE;
 
 	/*
-	 * E_BADINPUT: a limit of the row is broken; `faults` names it.
-	 * account may be used for its document's members only.
+	 * Begins with channel_refuses(), and splits with channel_split() of
+	 * channels/split.h. E_BADINPUT: a limit of the row is broken; `faults`
+	 * names it. The account's secrets are sealed here.
 	 */
 	enum err (*render)(const struct company_account *account,
 	    const struct outgoing *m, struct arena *a, struct payloads *out,
@@ -357,9 +380,24 @@ channel_has_vendor(const struct channel *c)
 	return c->call != NULL;
 }
 
+/* May free text go out? customer_at 0: they never wrote. */
+bool channel_window_open(
+    const struct channel *c, int64_t customer_at, int64_t now);
+
+/*
+ * Every limit of the row that a message breaks, each named in `faults` with
+ * the limit: "text", "buttons", "buttons[2].text", "files[0].size", "window".
+ * True: there was one. The window counts only where no template can take the
+ * place of free text: the row has none, or the account names none.
+ */
+bool channel_refuses(const struct channel *c,
+    const struct company_account *account, const struct outgoing *m,
+    struct faults *faults) MUST_USE;
+
 /*
  * Every account of the document against its channel's row: an unknown channel,
- * a name twice, and what `check` finds.
+ * a name twice, what is missing, what is written and not read, and what
+ * `check` finds.
  */
 void channels_check(const struct company *c, struct faults *faults);
 

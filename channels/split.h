@@ -12,6 +12,11 @@
 
 #include "channels/channel.h"
 
+struct channel_parts {
+	struct str list[PAYLOADS_MAX];
+	size_t count;
+};
+
 /* How long a text is in that unit. */
 size_t text_length(struct str text, enum text_unit unit);
 
@@ -21,5 +26,12 @@ size_t text_length(struct str text, enum text_unit unit);
  */
 enum err text_split(struct str text, enum text_unit unit, unsigned limit,
     struct arena *a, struct str *parts, size_t *n) MUST_USE;
+
+/*
+ * The same by the limits of a row, parts_max of it at most. E_BADINPUT:
+ * it takes more parts than the row allows, "text" in `faults` says so; E_NOMEM.
+ */
+enum err channel_split(const struct channel *c, struct str text,
+    struct arena *a, struct channel_parts *out, struct faults *faults) MUST_USE;
 
 #endif
