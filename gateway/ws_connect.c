@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct arrival {
+struct newcomer {
 	struct mail mail;
 	struct hub *hub;
 	struct ws *ws;
@@ -45,7 +45,7 @@ ws_handshake(struct request *r, struct handshake *out)
 }
 
 static void
-arrival_free(struct arrival *a)
+arrival_free(struct newcomer *a)
 {
 	hub_release(a->hub);
 	buf_free(&a->extra);
@@ -56,7 +56,7 @@ arrival_free(struct arrival *a)
 static void
 arrived(void *owner, struct mail *m)
 {
-	struct arrival *a = CONTAINER_OF(m, struct arrival, mail);
+	struct newcomer *a = CONTAINER_OF(m, struct newcomer, mail);
 
 	ws_open(owner, a->ws, a->fd);
 	ws_receive(a->ws, buf_view(&a->extra));
@@ -66,7 +66,7 @@ arrived(void *owner, struct mail *m)
 static void
 take(void *arg, int fd, struct str extra)
 {
-	struct arrival *a = arg;
+	struct newcomer *a = arg;
 
 	if (extra.n > 0)
 		buf_add(&a->extra, extra.p, extra.n);
@@ -87,7 +87,7 @@ ws_connect(struct request *r, const struct handshake *shake, struct hub *h,
 {
 	struct frame_error error = {
 	    .code = FAULT_BUSY, .detail = STR("no memory; try again")};
-	struct arrival *a = calloc(1, sizeof(*a));
+	struct newcomer *a = calloc(1, sizeof(*a));
 
 	w->hub = h;
 	if (a == NULL) {
