@@ -1,5 +1,5 @@
 /*
- * token: writing, checking, sealing.
+ * token: signing, writing, checking, sealing.
  *
  * The HMAC is libcrypto's, for it uses the processor's own instructions, with
  * one prepared context for each thread: fetching the algorithm anew would cost
@@ -14,7 +14,6 @@
 #include <sodium.h>
 
 #define MAC_BYTES 32u
-#define MAC_TEXT 43u /* base64url without padding */
 #define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
 static const struct str seal_mark = {"sealed:", 7};
@@ -91,6 +90,69 @@ key_view(const struct token_keys *keys, unsigned i)
 	return (struct str){(const char *)keys->key[i], TOKEN_KEY_BYTES};
 }
 
+/* ---- signatures -------------------------------------------------------- */
+
+bool
+key_sign(const struct token_keys *keys, struct str text,
+    char out[SIGNATURE_TEXT + 1])
+{
+	unsigned char mac[MAC_BYTES];
+
+	out[0] = '\0';
+	if (!hmac(key_view(keys, 0), text, mac))
+		return false;
+	sodium_bin2base64(out, SIGNATURE_TEXT + 1, mac, sizeof(mac), BASE64);
+	return true;
+}
+
+static bool
+decode(struct str text, unsigned char *out, size_t room, size_t *n)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	const char *end;
+	size_t i;
+
+	/* libsodium takes some bytes above 0x7f for digits. */
+	for (i = 0; i < text.n; i++)
+		if (memchr(digits, text.p[i], sizeof(digits) - 1) == NULL)
+			return false;
+	return sodium_base642bin(
+		   out, room, text.p, text.n, NULL, n, &end, BASE64) == 0 &&
+	       end == text.p + text.n;
+}
+
+static bool
+decode_mac(struct str text, unsigned char mac[MAC_BYTES])
+{
+	size_t n;
+
+	return text.n == SIGNATURE_TEXT && decode(text, mac, MAC_BYTES, &n) &&
+	       n == MAC_BYTES;
+}
+
+static bool
+signed_by(
+    const struct token_keys *keys, struct str text, const unsigned char *mac)
+{
+	unsigned char want[MAC_BYTES];
+	unsigned i;
+
+	for (i = 0; i < keys->count; i++)
+		if (hmac(key_view(keys, i), text, want) &&
+		    sodium_memcmp(want, mac, MAC_BYTES) == 0)
+			return true;
+	return false;
+}
+
+bool
+key_signed(const struct token_keys *keys, struct str text, struct str signature)
+{
+	unsigned char mac[MAC_BYTES];
+
+	return decode_mac(signature, mac) && signed_by(keys, text, mac);
+}
+
 /* ---- tokens ------------------------------------------------------------ */
 
 void
@@ -99,8 +161,7 @@ token_write(
 {
 	const int64_t parts[] = {
 	    t->company, t->conversation, t->contact, t->expires_s};
-	unsigned char mac[MAC_BYTES];
-	char text[MAC_TEXT + 1];
+	char text[SIGNATURE_TEXT + 1];
 	size_t from = out->len, i;
 
 	buf_str(out, "f1");
@@ -109,14 +170,13 @@ token_write(
 		buf_i64(out, parts[i]);
 	}
 	if (out->failed ||
-	    !hmac(key_view(keys, 0),
-		(struct str){out->data + from, out->len - from}, mac)) {
+	    !key_sign(
+		keys, (struct str){out->data + from, out->len - from}, text)) {
 		out->failed = true;
 		return;
 	}
-	sodium_bin2base64(text, sizeof(text), mac, sizeof(mac), BASE64);
 	buf_char(out, '.');
-	buf_add(out, text, MAC_TEXT);
+	buf_add(out, text, SIGNATURE_TEXT);
 }
 
 /* A positive decimal number without leading zero, and the dot after it. */
@@ -155,38 +215,7 @@ read_parts(struct str text, struct token *out, struct str *signature)
 		if (!read_part(&text, parts[i]))
 			return false;
 	*signature = text;
-	return text.n == MAC_TEXT;
-}
-
-static bool
-decode(struct str text, unsigned char *out, size_t room, size_t *n)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789-_";
-	const char *end;
-	size_t i;
-
-	/* libsodium takes some bytes above 0x7f for digits. */
-	for (i = 0; i < text.n; i++)
-		if (memchr(digits, text.p[i], sizeof(digits) - 1) == NULL)
-			return false;
-	return sodium_base642bin(
-		   out, room, text.p, text.n, NULL, n, &end, BASE64) == 0 &&
-	       end == text.p + text.n;
-}
-
-static bool
-signed_by(
-    const struct token_keys *keys, struct str text, const unsigned char *mac)
-{
-	unsigned char want[MAC_BYTES];
-	unsigned i;
-
-	for (i = 0; i < keys->count; i++)
-		if (hmac(key_view(keys, i), text, want) &&
-		    sodium_memcmp(want, mac, MAC_BYTES) == 0)
-			return true;
-	return false;
+	return text.n == SIGNATURE_TEXT;
 }
 
 enum err
@@ -196,12 +225,10 @@ token_read(const struct token_keys *keys, struct str text, int64_t now_s,
 	unsigned char mac[MAC_BYTES];
 	struct str signature;
 	struct token t;
-	size_t n;
 
-	if (!read_parts(text, &t, &signature) ||
-	    !decode(signature, mac, sizeof(mac), &n) || n != MAC_BYTES)
+	if (!read_parts(text, &t, &signature) || !decode_mac(signature, mac))
 		return E_BADINPUT;
-	text.n -= MAC_TEXT + 1;
+	text.n -= SIGNATURE_TEXT + 1;
 	if (!signed_by(keys, text, mac) || t.expires_s <= now_s)
 		return E_DENIED;
 	*out = t;

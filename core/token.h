@@ -37,6 +37,17 @@ void token_write(
 enum err token_read(const struct token_keys *keys, struct str text,
     int64_t now_s, struct token *out) MUST_USE;
 
+/*
+ * A signature of the installation over any text that cannot be taken for the
+ * beginning of a token. Two keys as for tokens. False: no memory, and out is
+ * empty. `signed`: in constant time.
+ */
+#define SIGNATURE_TEXT 43u
+bool key_sign(const struct token_keys *keys, struct str text,
+    char out[SIGNATURE_TEXT + 1]) MUST_USE;
+bool key_signed(const struct token_keys *keys, struct str text,
+    struct str signature) MUST_USE;
+
 /* Is hex == hex(HMAC-SHA256(secret, message))? In constant time. */
 bool hmac_hex_matches(struct str secret, struct str message, struct str hex);
 
