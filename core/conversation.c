@@ -49,6 +49,7 @@ fold_message(struct conversation *c, const struct event *e)
 {
 	if (e->author == AUTHOR_CUSTOMER) {
 		c->last_customer_seq = e->seq;
+		c->customer_at = e->at;
 		c->status = active_status(c);
 	} else {
 		raise_handled(c, e->ref);
@@ -100,6 +101,10 @@ static void (*const folds[EVENT_KINDS])(
     [EVENT_HANDLED] = fold_handled,
     [EVENT_TIMER] = fold_nothing,
     [EVENT_RESOLVED] = fold_resolved,
+    [EVENT_EDITED] = fold_nothing,
+    [EVENT_DELETED] = fold_nothing,
+    [EVENT_FILE] = fold_nothing,
+    [EVENT_DELIVERY] = fold_nothing,
 };
 
 enum err

@@ -54,6 +54,12 @@ struct conversation {
 	int64_t agent; /* who, when holder is HOLDER_AGENT */
 	enum status status;
 	int64_t opened_at, last_at; /* first and newest event */
+	/*
+	 * `at` of the customer's newest message, the one that has
+	 * last_customer_seq; 0: none. Like last_at it follows the order of the
+	 * log, so it is earlier again after a message whose `at` is earlier.
+	 */
+	int64_t customer_at;
 };
 
 /*

@@ -12,6 +12,10 @@ static const struct {
     [EVENT_HANDLED] = {"handled", false},
     [EVENT_TIMER] = {"timer", false},
     [EVENT_RESOLVED] = {"resolved", true},
+    [EVENT_EDITED] = {"edited", true},
+    [EVENT_DELETED] = {"deleted", true},
+    [EVENT_FILE] = {"file", true},
+    [EVENT_DELIVERY] = {"delivery", false},
 };
 
 static const char *const authors[AUTHORS] = {

@@ -22,6 +22,12 @@ enum event_kind {
 	EVENT_HANDLED,	  /* decided to say nothing; ref: up to which seq */
 	EVENT_TIMER,	  /* a timer fired; ref: enum timer_kind */
 	EVENT_RESOLVED,	  /* ended; a new customer message reopens it */
+	EVENT_EDITED,	  /* the customer changed a message; ref: its seq */
+	EVENT_DELETED,	  /* the customer took one back; ref: its seq */
+	EVENT_FILE,	  /* a file of a message is here, or was refused;
+			   * ref: the message */
+	EVENT_DELIVERY,	  /* a message did not arrive, or nobody knows whether
+			   * it did, or it did after all; ref: the message */
 	EVENT_KINDS
 };
 

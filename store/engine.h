@@ -11,13 +11,29 @@
  * and hosts write too. Reading the state, folding and writing it back happen
  * inside the transaction that stores the events.
  *
- * Calls for one reader come from one thread at a time; commit() and probe()
- * from the writer thread; stats() from any.
+ * Calls for one reader come from one thread at a time, lead() and unlead()
+ * too; commit() and probe() from the writer thread; stats() from any.
  */
 #ifndef STORE_ENGINE_H
 #define STORE_ENGINE_H
 
 #include "store/store.h"
+
+/* What some reads are asked; see store.h. */
+struct outbox_ask {
+	int64_t lane;
+	bool given_up;
+	int64_t after;
+};
+
+struct cause_ask {
+	int64_t conversation;
+	uint64_t seq;
+};
+
+struct reach_ask {
+	int64_t lane, since;
+};
 
 struct store_engine {
 	const char *name;
@@ -52,6 +68,10 @@ struct store_engine {
 	/* Sets wal_bytes and checkpoints. */
 	void (*stats)(void *engine, struct store_stats *out);
 
+	/* As store_lead(); close() ends it too. */
+	enum err (*lead)(void *engine);
+	void (*unlead)(void *engine);
+
 	enum err (*reader_open)(void *engine, void **reader);
 	void (*reader_close)(void *reader);
 	enum err (*read_begin)(void *reader);
@@ -75,8 +95,18 @@ struct store_engine {
 	    void *reader, int64_t after, int64_t *out, size_t *n);
 	enum err (*list_timers)(
 	    void *reader, int64_t now, struct timer_row *out, size_t *n);
-	enum err (*list_outbox)(
-	    void *reader, struct arena *a, struct outbox_row *out, size_t *n);
+	enum err (*read_reach)(void *reader, int64_t conversation,
+	    struct arena *a, struct reach *out);
+	enum err (*list_outbox)(void *reader, const struct outbox_ask *ask,
+	    struct arena *a, struct outbox_row *out, size_t *n);
+	enum err (*read_outbox)(
+	    void *reader, int64_t row, struct arena *a, struct outbox_row *out);
+	enum err (*list_outbox_of)(void *reader, const struct cause_ask *ask,
+	    struct arena *a, struct outbox_row *out, size_t *n);
+	enum err (*list_lanes)(void *reader, int64_t after, struct arena *a,
+	    struct lane *out, size_t *n);
+	enum err (*list_reaches)(void *reader, const struct reach_ask *ask,
+	    struct arena *a, struct reach *out, size_t *n);
 };
 
 /* Is e the answer to one op, rather than trouble of the whole group? */

@@ -2,8 +2,9 @@
  * queue: where ops wait for the writer; many put, one takes.
  *
  * Bounded: at `max` ops it refuses, and what comes from outside (OPEN, INBOUND,
- * SEEN) a quarter before that, so that decisions still find room. The taker lifts everything off at once
- * and works from its own list, so those who put never wait behind it.
+ * SEEN) a quarter before that, so that decisions and delivery still find room.
+ * The taker lifts everything off at once and works from its own list, so those
+ * who put never wait behind it.
  */
 #ifndef STORE_QUEUE_H
 #define STORE_QUEUE_H

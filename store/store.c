@@ -3,6 +3,7 @@
  * to the engine; nothing here knows which engine that is.
  */
 #include "store/store.h"
+#include "store/blob.h"
 #include "store/writer.h"
 
 #include <stdio.h>
@@ -12,6 +13,7 @@ struct store {
 	const struct store_engine *engine;
 	void *data;
 	struct writer writer;
+	char *blobs; /* the folder of files */
 };
 
 struct store_reader {
@@ -26,6 +28,11 @@ static const char *const verbs[STORE_VERBS] = {
     [STORE_COMMIT] = "commit",
     [STORE_CLAIM] = "claim",
     [STORE_SEEN] = "seen",
+    [STORE_TAKE] = "take",
+    [STORE_SETTLE] = "settle",
+    [STORE_RECEIPT] = "receipt",
+    [STORE_REPLAY] = "replay",
+    [STORE_LANE] = "lane",
 };
 
 const char *
@@ -48,16 +55,20 @@ store_open_engine(const struct store_engine *engine,
 	if (s == NULL)
 		return e;
 	s->engine = engine;
+	if ((e = blob_folder(conf->path, &s->blobs)) != OK)
+		goto no_engine;
 	if ((e = engine->open(conf, &s->data, why, why_size)) != OK)
 		goto no_engine;
 	if ((e = writer_start(&s->writer, engine, s->data, conf)) != OK)
 		goto no_writer;
+	blob_sweep(s->blobs);
 	*out = s;
 	return OK;
 no_writer:
 	engine->close(s->data);
 	(void)snprintf(why, why_size, "no memory for the writer");
 no_engine:
+	free(s->blobs);
 	free(s);
 	return e;
 }
@@ -77,6 +88,7 @@ store_close(struct store *s)
 		return;
 	writer_stop(&s->writer);
 	s->engine->close(s->data);
+	free(s->blobs);
 	free(s);
 }
 
@@ -256,8 +268,75 @@ store_list_timers(
 }
 
 enum err
-store_list_outbox(
-    struct store_reader *r, struct arena *a, struct outbox_row *out, size_t *n)
+store_read_reach(struct store_reader *r, int64_t conversation, struct arena *a,
+    struct reach *out)
 {
-	return r->engine->list_outbox(r->data, a, out, n);
+	return r->engine->read_reach(r->data, conversation, a, out);
+}
+
+enum err
+store_list_outbox(struct store_reader *r, int64_t lane, bool given_up,
+    int64_t after, struct arena *a, struct outbox_row *out, size_t *n)
+{
+	struct outbox_ask ask = {lane, given_up, after};
+
+	return r->engine->list_outbox(r->data, &ask, a, out, n);
+}
+
+enum err
+store_read_outbox(struct store_reader *r, int64_t row, struct arena *a,
+    struct outbox_row *out)
+{
+	return r->engine->read_outbox(r->data, row, a, out);
+}
+
+enum err
+store_list_outbox_of(struct store_reader *r, int64_t conversation, uint64_t seq,
+    struct arena *a, struct outbox_row *out, size_t *n)
+{
+	struct cause_ask ask = {conversation, seq};
+
+	return r->engine->list_outbox_of(r->data, &ask, a, out, n);
+}
+
+enum err
+store_list_lanes(struct store_reader *r, int64_t after, struct arena *a,
+    struct lane *out, size_t *n)
+{
+	return r->engine->list_lanes(r->data, after, a, out, n);
+}
+
+enum err
+store_list_reaches(struct store_reader *r, int64_t lane, int64_t since,
+    struct arena *a, struct reach *out, size_t *n)
+{
+	struct reach_ask ask = {lane, since};
+
+	return r->engine->list_reaches(r->data, &ask, a, out, n);
+}
+
+/* ---- who delivers, files ----------------------------------------------- */
+
+enum err
+store_lead(struct store *s)
+{
+	return s->engine->lead(s->data);
+}
+
+void
+store_unlead(struct store *s)
+{
+	s->engine->unlead(s->data);
+}
+
+enum err
+store_blob_put(struct store *s, struct str bytes, char hash[BLOB_HASH + 1])
+{
+	return blob_put(s->blobs, bytes, hash);
+}
+
+enum err
+store_blob_open(struct store *s, struct str hash, int *fd, uint64_t *size)
+{
+	return blob_open(s->blobs, hash, fd, size);
 }

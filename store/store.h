@@ -51,12 +51,93 @@ struct company_row {
 	struct str document; /* JSON, secrets sealed */
 };
 
+/*
+ * What is to go out, or to be fetched, through a vendor. A row is written in
+ * the commit that decided it and lives through these states:
+ *
+ *	READY    waits for its due time, and for the rows of its conversation
+ *	         that are older
+ *	SENDING  on its way since a TAKE; whoever starts to deliver and finds
+ *	         one like this cannot know whether it went out: DOUBT
+ *	DOUBT    the request may have gone out, nobody knows; the vendor is to
+ *	         be asked at its due time. Younger rows wait
+ *	SENT     the vendor has it (vendor_id), or what was fetched is stored
+ *	UNKNOWN  in doubt for good: it could not be learnt. For people to see
+ *	DEAD     given up: code and reason say why. For people to see
+ *
+ * UNKNOWN and DEAD stay until somebody replays or deletes them.
+ */
+enum outbox_state {
+	OUTBOX_READY,
+	OUTBOX_SENDING,
+	OUTBOX_DOUBT,
+	OUTBOX_SENT,
+	OUTBOX_UNKNOWN,
+	OUTBOX_DEAD,
+	OUTBOX_STATES
+};
+
+/* How far the vendor says it came; it never goes down. */
+enum receipt_rank {
+	RECEIPT_NONE,
+	RECEIPT_ACCEPTED,
+	RECEIPT_SENT,
+	RECEIPT_DELIVERED,
+	RECEIPT_READ,
+	RECEIPT_FAILED, /* final */
+	RECEIPTS
+};
+
+enum outbox_kind {
+	OUTBOX_SEND,
+	OUTBOX_FETCH, /* a file that came with a customer's message */
+	OUTBOX_KINDS
+};
+
 struct outbox_row {
-	struct str channel, account, recipient;
+	enum outbox_kind kind;
+	struct str channel, account; /* the company's account it goes through */
+	struct str recipient;	     /* paced and logged by; may be empty */
 	struct str payload; /* the channel's own words for what to send */
 	/* Set by the store. */
-	int64_t id, conversation;
+	int64_t id, lane, conversation;
 	uint64_t seq; /* of the event that caused it */
+	enum outbox_state state;
+	unsigned attempts; /* since it was written or replayed */
+	int64_t at;	   /* wall ms; when it was written */
+	int64_t due;	   /* wall ms; not before; 0: at once */
+	struct str vendor_id, code, reason;
+	enum receipt_rank receipt;
+};
+
+/*
+ * One account of one company at one vendor, as far as delivery is concerned;
+ * made by the store when the first row for it is written, or by LANE.
+ */
+enum lane_state {
+	LANE_FLOWS,
+	LANE_DOWN,    /* the vendor does not answer; tried again by itself */
+	LANE_BLOCKED, /* the vendor refuses the account: somebody must act */
+	LANE_STATES
+};
+
+struct lane {
+	int64_t id, company;
+	struct str channel, account;
+	enum lane_state state;
+	struct str detail; /* why it is not flowing */
+	int64_t since;	   /* wall ms; of the state */
+	int64_t heard_at;  /* wall ms: all that came in before it is stored;
+				* 0: never asked */
+	uint64_t open;	   /* rows that are to go out */
+	uint64_t unknown, dead; /* rows for people to see */
+};
+
+/* Where a customer is, and the channel's own words on how to answer there. */
+struct reach {
+	struct str channel, account, address;
+	struct str reply;    /* of the newest message that said so */
+	int64_t customer_at; /* wall ms: the customer's newest message; 0 */
 };
 
 struct timer_row {
@@ -79,6 +160,11 @@ enum store_verb {
 	STORE_COMMIT,	   /* append what was decided; fenced */
 	STORE_CLAIM,	   /* take, renew or give back slow work */
 	STORE_SEEN,	   /* raise a read mark */
+	STORE_TAKE,	   /* rows of the outbox are about to be sent */
+	STORE_SETTLE,	   /* what became of them */
+	STORE_RECEIPT,	   /* what the vendor says of one, later */
+	STORE_REPLAY,	   /* rows that were given up are to go out after all */
+	STORE_LANE,	   /* how an account is doing */
 	STORE_VERBS
 };
 
@@ -116,6 +202,27 @@ struct store_open {
 /*
  * In: conversation (its id), or 0 and an address to open or find in the same
  * commit; event (kind, author, source, body, at; seq is given here).
+ *
+ * Where an address is given:
+ * alias (may be empty): another address in the same account by which the same
+ * conversation is found; whichever of the two is missing is added. If they
+ * belong to two conversations, address wins, and the other conversation
+ * becomes the same contact's.
+ * person (may be empty): who wrote, unique in the channel of that company. A
+ * new conversation becomes the contact's whose person that is; a person never
+ * seen becomes the contact's of the conversation, unless that one has
+ * a person of the same channel already: then a contact of its own.
+ * reply (may be empty): kept as the conversation's reach.reply.
+ * name (may be empty): of the person's contact, or else the conversation's, if
+ * it has none yet.
+ *
+ * about (may be empty): the source of the event that event.ref is to be: for
+ * EVENT_EDITED and EVENT_DELETED. The event goes to the conversation that has
+ * that one: of the address only the company counts then, and nothing is taken
+ * from alias, person, reply, name. E_NOTFOUND when there is none (in the
+ * conversation, where that is given).
+ * outbox: rows caused by the event; not written for a duplicate.
+ *
  * For EVENT_IDENTIFIED also external_id, name, email: who the contact is
  * (empty: leave). If the company knows another contact by that external_id,
  * the conversation and its address become that one's; if this contact goes by
@@ -127,8 +234,11 @@ struct store_open {
 struct store_inbound {
 	int64_t conversation;
 	struct store_address address;
+	struct str alias, person, reply, about;
 	struct event event;
 	struct str external_id, name, email;
+	struct outbox_row *outbox;
+	unsigned outbox_count;
 	struct conversation state;
 	uint64_t seq;
 	int64_t at;
@@ -183,6 +293,112 @@ struct store_seen {
 	bool changed;
 };
 
+/*
+ * Delivery. Only who leads may take and settle (store_lead()); nothing else
+ * is checked, for there is never a second one.
+ *
+ * In: rows (their ids), n (at most STORE_ROWS_MAX), at. Those that are READY
+ * and due become SENDING and count one attempt more. Out: taken[i]. With
+ * `orphans` no rows are named: every row found SENDING becomes DOUBT, due at
+ * once; that is what a deliverer does that has just begun to lead. E_BADINPUT:
+ * too many rows.
+ */
+#define STORE_ROWS_MAX 256u
+
+struct store_take {
+	const int64_t *rows;
+	unsigned n;
+	int64_t at;
+	bool orphans;
+	bool *taken;
+};
+
+/*
+ * What became of one row that was SENDING or in DOUBT. An event may come with
+ * it (EVENT_FILE or EVENT_DELIVERY; EVENT_OPENED stands for none), which is
+ * appended to the row's conversation; its ref is the row's seq. A RECEIPT may
+ * have come first: a row that is SENT or DEAD by it stays so and gets no
+ * event; only a vendor_id that it lacks is kept. A row that was replayed or
+ * dropped meanwhile is left alone.
+ */
+struct settled {
+	int64_t row;
+	enum outbox_state state; /* READY and DOUBT: again at due */
+	int64_t due;
+	bool uncount; /* the attempt was none: do not count it */
+	struct str vendor_id, code, reason;
+	struct event event; /* out: seq; 0 when none was appended */
+	/* Out. */
+	int64_t conversation;			/* 0: there is no such row */
+	struct conversation conversation_state; /* where one was appended */
+};
+
+/*
+ * Each row for itself. E_BADINPUT, and nothing is done: too many rows, a state
+ * (SENDING) or an event that cannot be.
+ */
+struct store_settle {
+	struct settled *rows;
+	unsigned n; /* at most STORE_ROWS_MAX */
+};
+
+/*
+ * In: row (0: found by vendor_id, in the account), rank, vendor_id (kept where
+ * the row has none), code, reason, event (as in struct settled). Any rank but
+ * RECEIPT_FAILED proves that the vendor has it: the row becomes SENT, whatever
+ * it was. RECEIPT_FAILED makes it DEAD. What is of an attempt that is over
+ * changes nothing: a rank that is not higher, another vendor_id than the
+ * row's, RECEIPT_FAILED for one that is READY again.
+ * The event is appended where it is news: RECEIPT_FAILED for a row that was
+ * not DEAD, any other rank for one that was DEAD or UNKNOWN. So the caller
+ * gives the one that fits the rank.
+ * Out: changed (the rank rose), conversation, seq (of the message), event.seq
+ * (0: not appended). E_NOTFOUND: no such row in that account.
+ */
+struct store_receipt {
+	struct store_address account; /* its address is not looked at */
+	int64_t row;
+	struct str vendor_id;
+	enum receipt_rank rank;
+	struct str code, reason;
+	struct event event;
+	bool changed;
+	int64_t conversation;
+	uint64_t seq;
+	struct conversation state; /* when an event was appended */
+};
+
+/*
+ * In: row, or 0 and a lane: all of it that is DEAD or UNKNOWN, the oldest
+ * first, at most STORE_REPLAY_MAX at once; at. They become READY, due at once,
+ * with no attempts, receipt or vendor_id, as if they were new; drop: they are
+ * deleted instead. Out: rows (how many; as many as the most: ask again).
+ * E_NOTFOUND: no such row; E_STALE: it is neither DEAD nor UNKNOWN.
+ */
+#define STORE_REPLAY_MAX 1000u
+
+struct store_replay {
+	int64_t row, lane;
+	int64_t at;
+	bool drop;
+	uint64_t rows;
+};
+
+/*
+ * In: account; what is set of the rest. Makes the lane if there is none; the
+ * company must exist (E_NOTFOUND). set_state: state, detail, at (when it
+ * became so; kept while the state is the same). heard_at (0: leave) only
+ * rises. Out: lane.
+ */
+struct store_lane {
+	struct store_address account; /* its address is not looked at */
+	bool set_state;
+	enum lane_state state;
+	struct str detail;
+	int64_t at, heard_at;
+	int64_t lane;
+};
+
 struct store_op {
 	enum store_verb verb;
 	union {
@@ -192,6 +408,11 @@ struct store_op {
 		struct store_commit commit;
 		struct store_claim claim;
 		struct store_seen seen;
+		struct store_take take;
+		struct store_settle settle;
+		struct store_receipt receipt;
+		struct store_replay replay;
+		struct store_lane lane;
 	};
 	enum err err; /* out */
 	/*
@@ -211,7 +432,7 @@ const char *store_verb_name(enum store_verb v);
  * Never blocks. E_LIMIT: too many ops wait (done is not called); E_CLOSED.
  * What comes from outside (OPEN, INBOUND, SEEN) is refused at three quarters
  * of queue_max: the last quarter is for the others, so that ingest cannot keep
- * finished work (COMMIT, CLAIM) out.
+ * finished work (COMMIT, CLAIM, what delivery does) out.
  */
 enum err store_submit(struct store *s, struct store_op *op) MUST_USE;
 
@@ -272,9 +493,68 @@ enum err store_list_pending(
 enum err store_list_timers(struct store_reader *r, int64_t now,
     struct timer_row *out, size_t *n) MUST_USE;
 
-/* Outbox rows not yet sent, the oldest first. */
-enum err store_list_outbox(struct store_reader *r, struct arena *a,
-    struct outbox_row *out, size_t *n) MUST_USE;
+/* Where its customer is. E_NOTFOUND: no such conversation. */
+enum err store_read_reach(struct store_reader *r, int64_t conversation,
+    struct arena *a, struct reach *out) MUST_USE;
+
+/*
+ * Rows of a lane with id > after, the oldest first: those that are to go out
+ * (READY, SENDING, DOUBT), whatever their due time; or, with `given_up`, those
+ * for people to see (UNKNOWN, DEAD).
+ */
+enum err store_list_outbox(struct store_reader *r, int64_t lane, bool given_up,
+    int64_t after, struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
+
+/* One row, in whatever state. */
+enum err store_read_outbox(struct store_reader *r, int64_t row, struct arena *a,
+    struct outbox_row *out) MUST_USE;
+
+/*
+ * All rows that an event caused, the oldest first; none where there is no such
+ * event.
+ */
+enum err store_list_outbox_of(struct store_reader *r, int64_t conversation,
+    uint64_t seq, struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
+
+/* Lanes with id > after, in order. */
+enum err store_list_lanes(struct store_reader *r, int64_t after,
+    struct arena *a, struct lane *out, size_t *n) MUST_USE;
+
+/*
+ * Conversations of a lane whose customer wrote at or after `since`, the
+ * newest first, with their reach. Looks at every conversation of the lane: for
+ * starts, not for messages.
+ */
+enum err store_list_reaches(struct store_reader *r, int64_t lane, int64_t since,
+    struct arena *a, struct reach *out, size_t *n) MUST_USE;
+
+/* ---- who delivers ------------------------------------------------------ */
+
+/*
+ * Delivery has one leader among all stores that are open on the same data. OK:
+ * it is this one, until store_unlead(), store_close() or the death of its
+ * process; asked again, OK again. E_CLAIMED: another leads; ask again in a
+ * while. E_IO. Blocks no longer than a file's lock is asked for. One thread at
+ * a time.
+ */
+enum err store_lead(struct store *s) MUST_USE;
+void store_unlead(struct store *s);
+
+/* ---- files ------------------------------------------------------------- */
+
+/*
+ * What customers attach, by the SHA-256 of its bytes, beside the database.
+ * Both block for as long as the disk takes; any thread. put: on disk (fsync)
+ * when it returns OK; the same bytes are written once. hash: 64 lower-case
+ * hex digits. E_FULL, E_IO, E_NOMEM.
+ */
+#define BLOB_HASH 64u
+
+enum err store_blob_put(
+    struct store *s, struct str bytes, char hash[BLOB_HASH + 1]) MUST_USE;
+/* A descriptor that the caller closes. E_NOTFOUND; E_BADINPUT: no hash. */
+enum err store_blob_open(
+    struct store *s, struct str hash, int *fd, uint64_t *size) MUST_USE;
 
 /* ---- life -------------------------------------------------------------- */
 

@@ -59,7 +59,10 @@ struct arg {
 
 #define NUM(n) ((struct arg){.type = ARG_NUM, .num = (int64_t)(n)})
 #define TEXT(s) ((struct arg){.type = ARG_TEXT, .text = (s)})
-/* Empty text is stored as NULL. */
+/* Zero, or empty text, is stored as NULL. */
+#define NUM_OR_NULL(n) \
+	((struct arg){ \
+	    .type = (n) != 0 ? ARG_NUM : ARG_NULL, .num = (int64_t)(n)})
 #define TEXT_OR_NULL(s) \
 	((struct arg){.type = (s).n > 0 ? ARG_TEXT : ARG_NULL, .text = (s)})
 

@@ -141,6 +141,32 @@ sqlite_stats(void *engine, struct store_stats *out)
 	out->checkpoints = s->checkpointer.done;
 }
 
+/* ---- who delivers ------------------------------------------------------ */
+
+static enum err
+sqlite_lead(void *engine)
+{
+	struct sqlite *s = engine;
+	enum err e;
+
+	if (s->lead.file >= 0)
+		return OK;
+	e = turn_open(&s->lead, s->path);
+	if (e == OK)
+		e = turn_lead(&s->lead);
+	if (e != OK)
+		turn_close(&s->lead);
+	return e;
+}
+
+static void
+sqlite_unlead(void *engine)
+{
+	struct sqlite *s = engine;
+
+	turn_close(&s->lead);
+}
+
 /* ---- readers ----------------------------------------------------------- */
 
 static enum err
@@ -177,6 +203,7 @@ sqlite_read_end(void *reader)
 static void
 sqlite_free(struct sqlite *s)
 {
+	turn_close(&s->lead);
 	conn_close(&s->writer);
 	readers_free(&s->readers);
 	free(s->path);
@@ -200,6 +227,7 @@ sqlite_new(const struct store_conf *conf, struct sqlite **out)
 
 	if (s == NULL)
 		return E_NOMEM;
+	s->lead.file = -1;
 	s->path = strdup(conf->path);
 	if (conf->vfs != NULL)
 		s->vfs = strdup(conf->vfs);
@@ -301,6 +329,8 @@ const struct store_engine store_engine_sqlite = {
     .commit = sqlite_commit,
     .probe = sqlite_probe,
     .stats = sqlite_stats,
+    .lead = sqlite_lead,
+    .unlead = sqlite_unlead,
     .reader_open = sqlite_reader_open,
     .reader_close = sqlite_reader_close,
     .read_begin = sqlite_read_begin,
@@ -314,5 +344,10 @@ const struct store_engine store_engine_sqlite = {
     .read_events = sqlite_read_events,
     .list_pending = sqlite_list_pending,
     .list_timers = sqlite_list_timers,
+    .read_reach = sqlite_read_reach,
     .list_outbox = sqlite_list_outbox,
+    .read_outbox = sqlite_read_outbox,
+    .list_outbox_of = sqlite_list_outbox_of,
+    .list_lanes = sqlite_list_lanes,
+    .list_reaches = sqlite_list_reaches,
 };

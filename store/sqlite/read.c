@@ -1,15 +1,16 @@
 /*
- * read: one function each. What is given back is copied into the arena, since
- * the statement's own memory goes with the next step.
+ * read: one function each; read_outbox.c has those of delivery. What is given
+ * back is copied into the arena, since the statement's own memory goes with
+ * the next step.
  */
+#include "store/sqlite/read.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/sqlite.h"
 
 /* ---- companies --------------------------------------------------------- */
 
-/* Into the arena; false: no memory. */
-static bool
-copy(struct arena *a, sqlite3_stmt *q, int column, struct str *out)
+bool
+column_copy(struct arena *a, sqlite3_stmt *q, int column, struct str *out)
 {
 	*out = arena_copy(a, conn_text(q, column));
 	return out->p != NULL;
@@ -20,7 +21,8 @@ company_row(sqlite3_stmt *q, struct arena *a, struct company_row *out)
 {
 	out->id = sqlite3_column_int64(q, 0);
 	out->version = (uint64_t)sqlite3_column_int64(q, 1);
-	return copy(a, q, 2, &out->key) && copy(a, q, 3, &out->document)
+	return column_copy(a, q, 2, &out->key) &&
+		       column_copy(a, q, 3, &out->document)
 		   ? OK
 		   : E_NOMEM;
 }
@@ -70,8 +72,7 @@ sqlite_find_company(
 
 /* ---- lists ------------------------------------------------------------- */
 
-/* Ends a list: running out of rows is no error. */
-static enum err
+enum err
 list_end(struct reader *r, sqlite3_stmt *q, enum err e)
 {
 	conn_reset(q);
@@ -105,7 +106,8 @@ event_row(sqlite3_stmt *q, struct arena *a, struct event *out)
 	out->author_id = sqlite3_column_int64(q, 3);
 	out->ref = (uint64_t)sqlite3_column_int64(q, 4);
 	out->at = sqlite3_column_int64(q, 5);
-	return copy(a, q, 6, &out->source) && copy(a, q, 7, &out->body)
+	return column_copy(a, q, 6, &out->source) &&
+		       column_copy(a, q, 7, &out->body)
 		   ? OK
 		   : E_NOMEM;
 }
@@ -165,37 +167,6 @@ sqlite_list_timers(void *reader, int64_t now, struct timer_row *out, size_t *n)
 		    .kind = (enum timer_kind)sqlite3_column_int(q, 1),
 		    .due = sqlite3_column_int64(q, 2),
 		};
-	return list_end(r, q, e);
-}
-
-static enum err
-outbox_row(sqlite3_stmt *q, struct arena *a, struct outbox_row *out)
-{
-	out->id = sqlite3_column_int64(q, 0);
-	out->conversation = sqlite3_column_int64(q, 1);
-	out->seq = (uint64_t)sqlite3_column_int64(q, 2);
-	return copy(a, q, 3, &out->channel) && copy(a, q, 4, &out->account) &&
-		       copy(a, q, 5, &out->recipient) &&
-		       copy(a, q, 6, &out->payload)
-		   ? OK
-		   : E_NOMEM;
-}
-
-enum err
-sqlite_list_outbox(
-    void *reader, struct arena *a, struct outbox_row *out, size_t *n)
-{
-	struct reader *r = reader;
-	sqlite3_stmt *q;
-	size_t max = *n;
-	enum err e = reader_enter(r);
-
-	*n = 0;
-	if (e != OK)
-		return e;
-	e = CONN_QUERY(&r->conn, SQL_OUTBOX_LIST, &q, NUM(max));
-	while (e == OK && *n < max && (e = conn_row(&r->conn, q)) == OK)
-		e = outbox_row(q, a, &out[(*n)++]);
 	return list_end(r, q, e);
 }
 

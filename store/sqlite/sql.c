@@ -6,12 +6,33 @@
 
 #define CONVERSATION_COLUMNS \
 	"id, company, contact, seq, epoch, last_customer_seq, handled_seq," \
-	" resolved_seq, holder, agent, status, opened_at, last_at"
+	" resolved_seq, holder, agent, status, opened_at, last_at, " \
+	"customer_at"
 
 #define CONVERSATION_SET \
 	"UPDATE conversation SET seq = ?2, epoch = ?3," \
 	" last_customer_seq = ?4, handled_seq = ?5, resolved_seq = ?6," \
-	" holder = ?7, agent = ?8, status = ?9, last_at = ?10"
+	" holder = ?7, agent = ?8, status = ?9, last_at = ?10," \
+	" customer_at = ?11"
+
+#define OUTBOX_SELECT \
+	"SELECT o.id, o.lane, o.conversation, o.seq, o.kind, o.at, o.state," \
+	" o.attempts, o.due, o.receipt, o.recipient, o.payload, o.vendor_id," \
+	" o.code, o.reason, l.channel, l.account" \
+	" FROM outbox AS o JOIN lane AS l ON l.id = o.lane"
+
+#define OUTBOX_FACTS \
+	"SELECT id, lane, conversation, seq, state, receipt, vendor_id" \
+	" FROM outbox"
+
+#define OUTBOX_READY \
+	" SET place = 0, state = 0, attempts = 0, due = ?2, receipt = 0," \
+	" vendor_id = NULL, code = NULL, reason = NULL"
+
+/* Which of a lane are replayed or dropped at once: the oldest. */
+#define OUTBOX_SOME \
+	" WHERE id IN (SELECT id FROM outbox WHERE lane = ?1 AND place = 1" \
+	" ORDER BY id LIMIT ?3)"
 
 const char *const sql_text[SQLS] = {
     [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -34,7 +55,7 @@ const char *const sql_text[SQLS] = {
 			   " WHERE id = ?1",
     [SQL_COMPANY_EXISTS] = "SELECT 1 FROM company WHERE id = ?1",
 
-    [SQL_ADDRESS_FIND] = "SELECT conversation FROM contact_address"
+    [SQL_ADDRESS_FIND] = "SELECT conversation, contact FROM contact_address"
 			 " WHERE company = ?1 AND channel = ?2"
 			 " AND account = ?3 AND address = ?4",
     [SQL_ADDRESS_INSERT] =
@@ -43,6 +64,16 @@ const char *const sql_text[SQLS] = {
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_ADDRESS_MOVE] = "UPDATE contact_address SET contact = ?3"
 			 " WHERE contact = ?2 AND conversation = ?1",
+    [SQL_PERSON_FIND] = "SELECT contact FROM person WHERE company = ?1"
+			" AND channel = ?2 AND person = ?3",
+    [SQL_PERSON_INSERT] =
+	"INSERT INTO person (company, channel, person, contact)"
+	" VALUES (?1, ?2, ?3, ?4)",
+    [SQL_PERSON_OF_CONTACT] =
+	"SELECT 1 FROM person WHERE contact = ?1 AND channel = ?2",
+    [SQL_PERSON_MOVE] = "UPDATE person SET contact = ?2 WHERE contact = ?1"
+			" AND NOT EXISTS"
+			" (SELECT 1 FROM contact_address WHERE contact = ?1)",
     [SQL_CONTACT_INSERT] = "INSERT INTO contact (company) VALUES (?1)",
     [SQL_CONTACT_EXTERNAL] = "SELECT external_id FROM contact WHERE id = ?1",
     [SQL_CONTACT_FIND] = "SELECT id FROM contact WHERE company = ?1"
@@ -51,23 +82,42 @@ const char *const sql_text[SQLS] = {
 			   " external_id = coalesce(?2, external_id),"
 			   " name = coalesce(?3, name),"
 			   " email = coalesce(?4, email) WHERE id = ?1",
+    [SQL_CONTACT_NAME] =
+	"UPDATE contact SET name = ?2 WHERE id = ?1 AND name IS NULL",
     [SQL_CONTACT_DELETE_EMPTY] =
-	"DELETE FROM contact WHERE id = ?1 AND NOT EXISTS"
+	"DELETE FROM contact WHERE id = ?1 AND external_id IS NULL"
+	" AND NOT EXISTS"
 	" (SELECT 1 FROM contact_address WHERE contact = ?1)",
 
     [SQL_CONVERSATION_READ] = "SELECT " CONVERSATION_COLUMNS
 			      " FROM conversation WHERE id = ?1",
     [SQL_CONVERSATION_INSERT] =
-	"INSERT INTO conversation (" CONVERSATION_COLUMNS ") VALUES"
-	" (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	"INSERT INTO conversation (" CONVERSATION_COLUMNS ", channel, account,"
+	" address) VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+	" ?12, ?13, ?14, ?15, ?16)",
     [SQL_CONVERSATION_UPDATE] = CONVERSATION_SET " WHERE id = ?1",
     [SQL_CONVERSATION_COMMIT] = CONVERSATION_SET
     ", claim_worker = 0 WHERE id = ?1",
+    [SQL_CONVERSATION_REPLY] = CONVERSATION_SET ", reply = ?12 WHERE id = ?1",
+    [SQL_CONVERSATION_ADDRESS] =
+	"UPDATE conversation SET address = ?2 WHERE id = ?1",
     [SQL_CONVERSATION_MOVE] =
 	"UPDATE conversation SET contact = ?2 WHERE id = ?1",
     [SQL_CONVERSATION_PENDING] =
 	"SELECT id FROM conversation WHERE id > ?1 AND holder = 0"
 	" AND handled_seq < last_customer_seq ORDER BY id LIMIT ?2",
+    [SQL_REACH_READ] = "SELECT channel, account, address, reply, customer_at"
+		       " FROM conversation WHERE id = ?1",
+    /* By way of the addresses: no index of times has to be kept up with every
+     * message for a question that is asked at a start. */
+    [SQL_REACH_LIST] =
+	"SELECT c.channel, c.account, c.address, c.reply, c.customer_at"
+	" FROM lane AS l CROSS JOIN contact_address AS a"
+	" CROSS JOIN conversation AS c"
+	" WHERE l.id = ?1 AND a.company = l.company AND a.channel = l.channel"
+	" AND a.account = l.account AND c.id = a.conversation"
+	" AND c.address = a.address AND c.customer_at >= max(?2, 1)"
+	" ORDER BY c.customer_at DESC LIMIT ?3",
     [SQL_CLAIM_READ] = "SELECT claim_worker, claim_beat, seq, epoch"
 		       " FROM conversation WHERE id = ?1",
     [SQL_CLAIM_UPDATE] = "UPDATE conversation SET claim_worker = ?2,"
@@ -79,8 +129,8 @@ const char *const sql_text[SQLS] = {
 
     [SQL_EVENT_INSERT] =
 	"INSERT INTO event (conversation, seq, kind, author, author_id,"
-	" ref, at, company, source, body)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+	" ref, at, company, source, body, outbox)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
 	" ON CONFLICT DO NOTHING",
     [SQL_EVENT_FIND_SOURCE] = "SELECT conversation, seq, at FROM event"
 			      " WHERE company = ?1 AND source = ?2",
@@ -89,12 +139,69 @@ const char *const sql_text[SQLS] = {
 	" FROM event WHERE conversation = ?1 AND seq > ?2"
 	" ORDER BY seq LIMIT ?3",
 
+    [SQL_EVENT_OUTBOX] = "UPDATE event SET outbox = ?3"
+			 " WHERE conversation = ?1 AND seq = ?2",
+
+    [SQL_LANE_FIND] = "SELECT id FROM lane WHERE company = ?1"
+		      " AND channel = ?2 AND account = ?3",
+    [SQL_LANE_INSERT] = "INSERT INTO lane (company, channel, account, since)"
+			" VALUES (?1, ?2, ?3, ?4)",
+    [SQL_LANE_STATE] = "UPDATE lane SET"
+		       " since = CASE state WHEN ?2 THEN since ELSE ?4 END,"
+		       " state = ?2, detail = ?3 WHERE id = ?1",
+    [SQL_LANE_HEARD] = "UPDATE lane SET heard_at = ?2"
+		       " WHERE id = ?1 AND heard_at < ?2",
+    [SQL_LANE_LIST] =
+	"SELECT id, company, state, since, heard_at, channel, account, detail,"
+	" (SELECT count(*) FROM outbox WHERE lane = l.id AND place = 0),"
+	" (SELECT count(*) FROM outbox WHERE lane = l.id AND place = 1"
+	" AND state = 4),"
+	" (SELECT count(*) FROM outbox WHERE lane = l.id AND place = 1"
+	" AND state = 5)"
+	" FROM lane AS l WHERE id > ?1 ORDER BY id LIMIT ?2",
+
     [SQL_OUTBOX_INSERT] =
-	"INSERT INTO outbox (conversation, seq, channel, account, recipient,"
-	" payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [SQL_OUTBOX_LIST] =
-	"SELECT id, conversation, seq, channel, account, recipient, payload"
-	" FROM outbox WHERE state = 0 ORDER BY id LIMIT ?1",
+	"INSERT INTO outbox (lane, conversation, seq, kind, at, recipient,"
+	" payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_OUTBOX_TAKE] = "UPDATE outbox SET state = 1, attempts = attempts + 1"
+			" WHERE id = ?1 AND state = 0 AND due <= ?2",
+    [SQL_OUTBOX_ORPHANS] = "UPDATE outbox INDEXED BY outbox_open"
+			   " SET state = 2, due = 0"
+			   " WHERE place = 0 AND state = 1",
+    [SQL_OUTBOX_FACTS] = OUTBOX_FACTS " WHERE id = ?1",
+    [SQL_OUTBOX_FACTS_VENDOR] = OUTBOX_FACTS
+    " WHERE lane = ?1 AND vendor_id = ?2"
+    " ORDER BY id DESC LIMIT 1",
+    [SQL_OUTBOX_AGAIN] =
+	"UPDATE outbox SET state = ?2, due = ?3,"
+	" attempts = max(attempts - ?4, 0),"
+	" vendor_id = coalesce(?5, vendor_id), code = ?6, reason = ?7"
+	" WHERE id = ?1",
+    [SQL_OUTBOX_END] =
+	"UPDATE outbox SET state = ?2, due = ?3,"
+	" attempts = max(attempts - ?4, 0),"
+	" vendor_id = coalesce(?5, vendor_id), code = ?6, reason = ?7,"
+	" place = ?8 WHERE id = ?1",
+    [SQL_OUTBOX_NAME] = "UPDATE outbox SET vendor_id = ?2"
+			" WHERE id = ?1 AND vendor_id IS NULL",
+    [SQL_OUTBOX_RANK] = "UPDATE outbox SET receipt = ?2 WHERE id = ?1",
+    [SQL_OUTBOX_RECEIPT] =
+	"UPDATE outbox SET receipt = ?2, state = ?3, place = ?4,"
+	" vendor_id = coalesce(vendor_id, ?5), code = ?6, reason = ?7"
+	" WHERE id = ?1",
+    [SQL_OUTBOX_REPLAY] = "UPDATE outbox" OUTBOX_READY " WHERE id = ?1",
+    [SQL_OUTBOX_REPLAY_LANE] = "UPDATE outbox" OUTBOX_READY OUTBOX_SOME,
+    [SQL_OUTBOX_DROP] = "DELETE FROM outbox WHERE id = ?1",
+    [SQL_OUTBOX_DROP_LANE] = "DELETE FROM outbox" OUTBOX_SOME,
+    [SQL_OUTBOX_OPEN] = OUTBOX_SELECT
+    " WHERE o.lane = ?1 AND o.place = 0 AND o.id > ?2 ORDER BY o.id LIMIT ?3",
+    [SQL_OUTBOX_GIVEN_UP] = OUTBOX_SELECT
+    " WHERE o.lane = ?1 AND o.place = 1 AND o.id > ?2 ORDER BY o.id LIMIT ?3",
+    [SQL_OUTBOX_READ] = OUTBOX_SELECT " WHERE o.id = ?1",
+    /* They follow one another, so whoever asks stops at the first stranger. */
+    [SQL_OUTBOX_OF] = OUTBOX_SELECT
+    " WHERE o.id >= (SELECT outbox FROM event WHERE conversation = ?1"
+    " AND seq = ?2) ORDER BY o.id",
     [SQL_TIMER_SET] = "INSERT INTO timer (conversation, kind, due)"
 		      " VALUES (?1, ?2, ?3) ON CONFLICT (conversation, kind)"
 		      " DO UPDATE SET due = excluded.due",

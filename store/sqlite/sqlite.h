@@ -17,6 +17,7 @@ struct sqlite {
 	struct conn writer;
 	struct readers readers;
 	struct checkpointer checkpointer;
+	struct turn lead; /* open while this store leads */
 };
 
 /* The engine's reads (see engine.h); reader.h has the rest. */
@@ -37,7 +38,17 @@ enum err sqlite_list_pending(
     void *reader, int64_t after, int64_t *out, size_t *n) MUST_USE;
 enum err sqlite_list_timers(
     void *reader, int64_t now, struct timer_row *out, size_t *n) MUST_USE;
-enum err sqlite_list_outbox(
-    void *reader, struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
+enum err sqlite_read_reach(void *reader, int64_t conversation, struct arena *a,
+    struct reach *out) MUST_USE;
+enum err sqlite_list_outbox(void *reader, const struct outbox_ask *ask,
+    struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
+enum err sqlite_read_outbox(void *reader, int64_t row, struct arena *a,
+    struct outbox_row *out) MUST_USE;
+enum err sqlite_list_outbox_of(void *reader, const struct cause_ask *ask,
+    struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
+enum err sqlite_list_lanes(void *reader, int64_t after, struct arena *a,
+    struct lane *out, size_t *n) MUST_USE;
+enum err sqlite_list_reaches(void *reader, const struct reach_ask *ask,
+    struct arena *a, struct reach *out, size_t *n) MUST_USE;
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "store/sqlite/turn.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 #define YIELD_NAP_NS 50000L
 
-enum byte { COPYING, WAITING };
+enum byte { COPYING, WAITING, LEADING };
 
 static struct flock
 lock_of(enum byte which, short type)
@@ -63,6 +64,14 @@ void
 turn_copy_end(struct turn *t)
 {
 	(void)set(t, COPYING, F_UNLCK);
+}
+
+enum err
+turn_lead(struct turn *t)
+{
+	if (set(t, LEADING, F_WRLCK))
+		return OK;
+	return errno == EAGAIN || errno == EACCES ? E_CLAIMED : E_IO;
 }
 
 void

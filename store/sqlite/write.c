@@ -167,6 +167,36 @@ do_seen(struct conn *c, struct store_op *op)
 	return write_seen(c, &op->seen);
 }
 
+static enum err
+do_take(struct conn *c, struct store_op *op)
+{
+	return write_take(c, &op->take);
+}
+
+static enum err
+do_settle(struct conn *c, struct store_op *op)
+{
+	return write_settle(c, &op->settle);
+}
+
+static enum err
+do_receipt(struct conn *c, struct store_op *op)
+{
+	return write_receipt(c, &op->receipt);
+}
+
+static enum err
+do_replay(struct conn *c, struct store_op *op)
+{
+	return write_replay(c, &op->replay);
+}
+
+static enum err
+do_lane(struct conn *c, struct store_op *op)
+{
+	return write_lane(c, &op->lane);
+}
+
 static enum err (*const verbs[STORE_VERBS])(
     struct conn *, struct store_op *) = {
     [STORE_COMPANY_PUT] = do_company_put,
@@ -175,6 +205,11 @@ static enum err (*const verbs[STORE_VERBS])(
     [STORE_COMMIT] = do_commit,
     [STORE_CLAIM] = do_claim,
     [STORE_SEEN] = do_seen,
+    [STORE_TAKE] = do_take,
+    [STORE_SETTLE] = do_settle,
+    [STORE_RECEIPT] = do_receipt,
+    [STORE_REPLAY] = do_replay,
+    [STORE_LANE] = do_lane,
 };
 
 enum err

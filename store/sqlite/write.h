@@ -20,17 +20,44 @@ enum err write_inbound(struct conn *c, struct store_inbound *in) MUST_USE;
 enum err write_commit(struct conn *c, struct store_commit *in) MUST_USE;
 enum err write_claim(struct conn *c, struct store_claim *in) MUST_USE;
 enum err write_seen(struct conn *c, struct store_seen *in) MUST_USE;
+enum err write_take(struct conn *c, struct store_take *in) MUST_USE;
+enum err write_settle(struct conn *c, struct store_settle *in) MUST_USE;
+enum err write_receipt(struct conn *c, struct store_receipt *in) MUST_USE;
+enum err write_replay(struct conn *c, struct store_replay *in) MUST_USE;
+enum err write_lane(struct conn *c, struct store_lane *in) MUST_USE;
 
-/* The conversation of an address; E_NOTFOUND. */
-enum err address_find(
-    struct conn *c, const struct store_address *a, int64_t *out) MUST_USE;
+/* ---- addresses and persons --------------------------------------------- */
+
+struct whose {
+	int64_t conversation, contact;
+};
+
+/* What is known of whoever wrote; 0: nothing. */
+struct known {
+	struct whose address, alias;
+	int64_t person; /* their contact */
+};
+
+enum err known_find(
+    struct conn *c, const struct store_inbound *in, struct known *out) MUST_USE;
 
 /*
- * A new contact with this address and a conversation, opened at `at`.
- * E_NOTFOUND: no such company.
+ * Adds to what is known what the message taught: the address or the alias, the
+ * person, the name. row: the conversation that the message went to, which
+ * is the one of known->address, or else of known->alias.
+ */
+enum err known_store(struct conn *c, const struct store_inbound *in,
+    const struct known *known, const struct conversation *row) MUST_USE;
+
+/* E_NOTFOUND. */
+enum err company_exists(struct conn *c, int64_t id) MUST_USE;
+
+/*
+ * A conversation at this address, opened at `at`, of the contact, or of a new
+ * one if that is 0. E_NOTFOUND: no such company.
  */
 enum err address_create(struct conn *c, const struct store_address *a,
-    int64_t at, struct conversation *out) MUST_USE;
+    int64_t contact, int64_t at, struct conversation *out) MUST_USE;
 
 /* E_DENIED: the contact bears another external_id already. */
 enum err contact_check(
@@ -43,5 +70,21 @@ enum err contact_check(
  */
 enum err contact_identify(struct conn *c, struct conversation *row,
     const struct store_inbound *in) MUST_USE;
+
+/* ---- outbox ------------------------------------------------------------ */
+
+/* E_BADINPUT: one of them cannot be stored. */
+enum err outbox_check(const struct outbox_row *rows, unsigned n) MUST_USE;
+
+/*
+ * Stores the rows that the event `cause` of the conversation `of` causes, and
+ * makes the lanes they lack. They get ids that follow one another.
+ */
+enum err outbox_append(struct conn *c, const struct conversation *of,
+    const struct event *cause, struct outbox_row *rows, unsigned n) MUST_USE;
+
+/* E_NOTFOUND. a->address is not looked at. */
+enum err lane_find(
+    struct conn *c, const struct store_address *a, int64_t *out) MUST_USE;
 
 #endif

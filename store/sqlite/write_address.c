@@ -1,24 +1,81 @@
 /*
  * write_address: who writes from where. An address belongs to one contact and
- * has one conversation; all three appear in one transaction.
+ * has one conversation; all three appear in one transaction. A person is the
+ * same in every conversation of a channel and belongs to one contact.
  */
 #include "store/sqlite/rows.h"
 #include "store/sqlite/write.h"
 
-enum err
-address_find(struct conn *c, const struct store_address *a, int64_t *out)
+/* ---- looking ----------------------------------------------------------- */
+
+/* E_NOTFOUND leaves it at 0. */
+static enum err
+address_find(struct conn *c, const struct store_address *a, struct whose *out)
 {
 	sqlite3_stmt *q;
 	enum err e = CONN_QUERY(c, SQL_ADDRESS_FIND, &q, NUM(a->company),
 	    TEXT(a->channel), TEXT(a->account), TEXT(a->address));
 
-	if (e == OK && (e = conn_row(c, q)) == OK)
-		*out = sqlite3_column_int64(q, 0);
+	if (e == OK && (e = conn_row(c, q)) == OK) {
+		out->conversation = sqlite3_column_int64(q, 0);
+		out->contact = sqlite3_column_int64(q, 1);
+	}
 	conn_reset(q);
 	return e;
 }
 
 static enum err
+person_find(struct conn *c, const struct store_inbound *in, int64_t *contact)
+{
+	sqlite3_stmt *q;
+	enum err e = CONN_QUERY(c, SQL_PERSON_FIND, &q,
+	    NUM(in->address.company), TEXT(in->address.channel),
+	    TEXT(in->person));
+
+	if (e == OK && (e = conn_row(c, q)) == OK)
+		*contact = sqlite3_column_int64(q, 0);
+	conn_reset(q);
+	return e;
+}
+
+static bool
+has_alias(const struct store_inbound *in)
+{
+	return in->alias.n > 0 && !str_eq(in->alias, in->address.address);
+}
+
+static struct store_address
+alias_of(const struct store_inbound *in)
+{
+	struct store_address alias = in->address;
+
+	alias.address = in->alias;
+	return alias;
+}
+
+static enum err
+missing_is_fine(enum err e)
+{
+	return e == E_NOTFOUND ? OK : e;
+}
+
+enum err
+known_find(struct conn *c, const struct store_inbound *in, struct known *out)
+{
+	struct store_address alias = alias_of(in);
+	enum err e = missing_is_fine(
+	    address_find(c, &in->address, &out->address));
+
+	if (e == OK && has_alias(in))
+		e = missing_is_fine(address_find(c, &alias, &out->alias));
+	if (e == OK && in->person.n > 0)
+		e = missing_is_fine(person_find(c, in, &out->person));
+	return e;
+}
+
+/* ---- opening ----------------------------------------------------------- */
+
+enum err
 company_exists(struct conn *c, int64_t id)
 {
 	sqlite3_stmt *q;
@@ -39,51 +96,161 @@ contact_create(struct conn *c, int64_t company, int64_t *out)
 	return e;
 }
 
+static enum err
+address_insert(struct conn *c, const struct store_address *a,
+    const struct conversation *of)
+{
+	return CONN_CHANGE(c, SQL_ADDRESS_INSERT, NULL, NUM(a->company),
+	    TEXT(a->channel), TEXT(a->account), TEXT(a->address),
+	    NUM(of->contact), NUM(of->id));
+}
+
 /* The conversation's row and its first event. */
 static enum err
-conversation_open(struct conn *c, struct conversation *row, int64_t at)
+conversation_open(struct conn *c, const struct store_address *a, int64_t at,
+    struct conversation *row)
 {
 	struct event opened = {.seq = 1, .kind = EVENT_OPENED, .at = at};
 	bool stored;
 	enum err e = conversation_fold(row, &opened);
 
 	if (e == OK)
-		e = conversation_create(c, row);
+		e = conversation_create(c, row, a);
 	if (e == OK)
-		e = event_append(c, row, &opened, &stored);
+		e = event_append(c, row, &opened, 0, &stored);
 	return e == OK && !stored ? E_IO : e;
 }
 
 enum err
-address_create(struct conn *c, const struct store_address *a, int64_t at,
-    struct conversation *out)
+address_create(struct conn *c, const struct store_address *a, int64_t contact,
+    int64_t at, struct conversation *out)
 {
 	enum err e = company_exists(c, a->company);
 
-	*out = (struct conversation){.company = a->company};
-	if (e == OK)
+	*out = (struct conversation){.company = a->company, .contact = contact};
+	if (e == OK && contact == 0)
 		e = contact_create(c, a->company, &out->contact);
 	if (e == OK)
-		e = conversation_open(c, out, at);
-	if (e != OK)
-		return e;
-	return CONN_CHANGE(c, SQL_ADDRESS_INSERT, NULL, NUM(a->company),
-	    TEXT(a->channel), TEXT(a->account), TEXT(a->address),
-	    NUM(out->contact), NUM(out->id));
+		e = conversation_open(c, a, at, out);
+	return e == OK ? address_insert(c, a, out) : e;
 }
 
 enum err
 write_open(struct conn *c, struct store_open *in)
 {
-	int64_t id;
-	enum err e = address_find(c, &in->address, &id);
+	struct whose found = {.conversation = 0};
+	enum err e = address_find(c, &in->address, &found);
 
 	in->created = e == E_NOTFOUND;
 	if (e == OK)
-		return conversation_load(c, id, &in->conversation);
+		return conversation_load(
+		    c, found.conversation, &in->conversation);
 	if (e != E_NOTFOUND)
 		return e;
-	return address_create(c, &in->address, in->at, &in->conversation);
+	return address_create(c, &in->address, 0, in->at, &in->conversation);
+}
+
+/* ---- moving ------------------------------------------------------------ */
+
+/*
+ * A contact that is left without an address goes, and its persons become the
+ * other's: nobody else can be meant by them. One that bears an external_id
+ * stays, for the company knows it by that.
+ */
+static enum err
+conversation_move(
+    struct conn *c, int64_t conversation, int64_t from, int64_t to)
+{
+	enum err e = CONN_CHANGE(
+	    c, SQL_CONVERSATION_MOVE, NULL, NUM(conversation), NUM(to));
+
+	if (e == OK)
+		e = CONN_CHANGE(c, SQL_ADDRESS_MOVE, NULL, NUM(conversation),
+		    NUM(from), NUM(to));
+	if (e == OK)
+		e = CONN_CHANGE(c, SQL_PERSON_MOVE, NULL, NUM(from), NUM(to));
+	if (e == OK)
+		e = CONN_CHANGE(c, SQL_CONTACT_DELETE_EMPTY, NULL, NUM(from));
+	return e;
+}
+
+/* ---- what a message taught --------------------------------------------- */
+
+/* The address by which it was found from now on, beside the alias. */
+static enum err
+address_add(struct conn *c, const struct store_inbound *in,
+    const struct conversation *row)
+{
+	enum err e = address_insert(c, &in->address, row);
+
+	if (e != OK)
+		return e;
+	return CONN_CHANGE(c, SQL_CONVERSATION_ADDRESS, NULL, NUM(row->id),
+	    TEXT(in->address.address));
+}
+
+static enum err
+alias_store(struct conn *c, const struct store_inbound *in,
+    const struct known *known, const struct conversation *row)
+{
+	struct store_address alias = alias_of(in);
+
+	if (known->alias.conversation == 0)
+		return address_insert(c, &alias, row);
+	if (known->alias.contact == row->contact)
+		return OK;
+	return conversation_move(
+	    c, known->alias.conversation, known->alias.contact, row->contact);
+}
+
+static enum err
+contact_has_person(struct conn *c, int64_t contact, struct str channel)
+{
+	sqlite3_stmt *q;
+	enum err e = CONN_QUERY(
+	    c, SQL_PERSON_OF_CONTACT, &q, NUM(contact), TEXT(channel));
+
+	if (e == OK)
+		e = conn_row(c, q);
+	conn_reset(q);
+	return e;
+}
+
+/* In a place where several write, only the first is the contact it has. */
+static enum err
+person_store(struct conn *c, const struct store_inbound *in,
+    const struct conversation *row, int64_t *contact)
+{
+	const struct store_address *a = &in->address;
+	enum err e = contact_has_person(c, row->contact, a->channel);
+
+	*contact = row->contact;
+	if (e == OK)
+		e = contact_create(c, a->company, contact);
+	e = missing_is_fine(e);
+	if (e != OK)
+		return e;
+	return CONN_CHANGE(c, SQL_PERSON_INSERT, NULL, NUM(a->company),
+	    TEXT(a->channel), TEXT(in->person), NUM(*contact));
+}
+
+enum err
+known_store(struct conn *c, const struct store_inbound *in,
+    const struct known *known, const struct conversation *row)
+{
+	int64_t writer = known->person;
+	enum err e = OK;
+
+	if (known->address.conversation == 0)
+		e = address_add(c, in, row);
+	if (e == OK && has_alias(in))
+		e = alias_store(c, in, known, row);
+	if (e == OK && in->person.n > 0 && writer == 0)
+		e = person_store(c, in, row, &writer);
+	if (e != OK || in->name.n == 0)
+		return e;
+	return CONN_CHANGE(c, SQL_CONTACT_NAME, NULL,
+	    NUM(writer != 0 ? writer : row->contact), TEXT(in->name));
 }
 
 /* ---- identified -------------------------------------------------------- */
@@ -133,22 +300,6 @@ contact_choose(struct conn *c, const struct conversation *row,
 	return OK;
 }
 
-static enum err
-conversation_move(struct conn *c, struct conversation *row, int64_t contact)
-{
-	int64_t old = row->contact;
-	enum err e = CONN_CHANGE(
-	    c, SQL_CONVERSATION_MOVE, NULL, NUM(row->id), NUM(contact));
-
-	row->contact = contact;
-	if (e == OK)
-		e = CONN_CHANGE(c, SQL_ADDRESS_MOVE, NULL, NUM(row->id),
-		    NUM(old), NUM(contact));
-	if (e == OK)
-		e = CONN_CHANGE(c, SQL_CONTACT_DELETE_EMPTY, NULL, NUM(old));
-	return e;
-}
-
 enum err
 contact_identify(
     struct conn *c, struct conversation *row, const struct store_inbound *in)
@@ -159,9 +310,10 @@ contact_identify(
 	if (in->external_id.n > 0)
 		e = contact_choose(c, row, in->external_id, &contact);
 	if (e == OK && contact != row->contact)
-		e = conversation_move(c, row, contact);
+		e = conversation_move(c, row->id, row->contact, contact);
 	if (e != OK)
 		return e;
+	row->contact = contact;
 	return CONN_CHANGE(c, SQL_CONTACT_UPDATE, NULL, NUM(contact),
 	    TEXT_OR_NULL(in->external_id), TEXT_OR_NULL(in->name),
 	    TEXT_OR_NULL(in->email));

@@ -7,18 +7,25 @@
 
 /* ---- inbound ----------------------------------------------------------- */
 
+/* An event that was stored before. */
+struct first {
+	int64_t conversation;
+	uint64_t seq;
+	int64_t at;
+};
+
 static enum err
 source_find(
-    struct conn *c, int64_t company, struct store_inbound *in, int64_t *id)
+    struct conn *c, int64_t company, struct str source, struct first *out)
 {
 	sqlite3_stmt *q;
 	enum err e = CONN_QUERY(
-	    c, SQL_EVENT_FIND_SOURCE, &q, NUM(company), TEXT(in->event.source));
+	    c, SQL_EVENT_FIND_SOURCE, &q, NUM(company), TEXT(source));
 
 	if (e == OK && (e = conn_row(c, q)) == OK) {
-		*id = sqlite3_column_int64(q, 0);
-		in->seq = (uint64_t)sqlite3_column_int64(q, 1);
-		in->at = sqlite3_column_int64(q, 2);
+		out->conversation = sqlite3_column_int64(q, 0);
+		out->seq = (uint64_t)sqlite3_column_int64(q, 1);
+		out->at = sqlite3_column_int64(q, 2);
 	}
 	conn_reset(q);
 	return e;
@@ -28,21 +35,59 @@ source_find(
 static enum err
 inbound_repeat(struct conn *c, int64_t company, struct store_inbound *in)
 {
-	int64_t id;
+	struct first first;
 	enum err e;
 
 	if (in->event.source.n == 0)
 		return E_NOTFOUND;
-	e = source_find(c, company, in, &id);
+	e = source_find(c, company, in->event.source, &first);
 	if (e != OK)
 		return e;
 	in->duplicate = true;
-	in->event.seq = in->seq;
-	return conversation_load(c, id, &in->state);
+	in->event.seq = in->seq = first.seq;
+	in->at = first.at;
+	return conversation_load(c, first.conversation, &in->state);
 }
 
 static enum err
-inbound_store(struct conn *c, struct store_inbound *in)
+inbound_outbox(
+    struct conn *c, struct store_inbound *in, const struct conversation *state)
+{
+	enum err e;
+
+	if (in->outbox_count == 0)
+		return OK;
+	e = outbox_append(c, state, &in->event, in->outbox, in->outbox_count);
+	if (e != OK)
+		return e;
+	return CONN_CHANGE(c, SQL_EVENT_OUTBOX, NULL, NUM(state->id),
+	    NUM(in->event.seq), NUM(in->outbox[0].id));
+}
+
+/* What follows from an event that is new. known: NULL, or how it was found. */
+static enum err
+inbound_effects(struct conn *c, struct store_inbound *in,
+    const struct known *known, struct conversation *state)
+{
+	enum err e = OK;
+
+	if (in->event.kind == EVENT_IDENTIFIED)
+		e = contact_identify(c, state, in);
+	if (e == OK && known != NULL)
+		e = known_store(c, in, known, state);
+	if (e == OK)
+		e = inbound_outbox(c, in, state);
+	if (e != OK)
+		return e;
+	if (known != NULL && in->reply.n > 0)
+		return conversation_save_reply(c, state, in->reply);
+	return conversation_save(c, SQL_CONVERSATION_UPDATE, state);
+}
+
+/* Into the conversation in->state. */
+static enum err
+inbound_store(
+    struct conn *c, struct store_inbound *in, const struct known *known)
 {
 	struct conversation state = in->state;
 	bool stored;
@@ -55,26 +100,21 @@ inbound_store(struct conn *c, struct store_inbound *in)
 	if (in->event.kind == EVENT_IDENTIFIED &&
 	    (e = contact_check(c, state.contact, in->external_id)) != OK)
 		return e;
-	if ((e = event_append(c, &state, &in->event, &stored)) != OK)
+	if ((e = event_append(c, &state, &in->event, 0, &stored)) != OK)
 		return e;
 	if (!stored) {
 		e = inbound_repeat(c, state.company, in);
 		return e == E_NOTFOUND ? E_IO : e;
 	}
-	if (in->event.kind == EVENT_IDENTIFIED)
-		e = contact_identify(c, &state, in);
-	if (e == OK)
-		e = conversation_save(c, SQL_CONVERSATION_UPDATE, &state);
+	e = inbound_effects(c, in, known, &state);
 	in->state = state;
 	return e;
 }
 
-/*
- * A new address. Its source is looked up first: were it a repeat, a fresh
- * conversation would be left over.
- */
+/* All that can refuse it, before anything is written. */
 static enum err
-inbound_create(struct conn *c, struct store_inbound *in)
+inbound_create_check(
+    struct conn *c, struct store_inbound *in, const struct known *known)
 {
 	struct conversation probe = {.seq = 1};
 	enum err e;
@@ -82,29 +122,94 @@ inbound_create(struct conn *c, struct store_inbound *in)
 	in->event.seq = 2;
 	if ((e = conversation_fold(&probe, &in->event)) != OK)
 		return e;
-	e = inbound_repeat(c, in->address.company, in);
+	if (in->event.kind == EVENT_IDENTIFIED && known->person != 0)
+		return contact_check(c, known->person, in->external_id);
+	return OK;
+}
+
+/*
+ * A new address. Its source is looked up first: were it a repeat, a fresh
+ * conversation would be left over.
+ */
+static enum err
+inbound_create(struct conn *c, struct store_inbound *in, struct known *known)
+{
+	enum err e = inbound_create_check(c, in, known);
+
+	if (e == OK)
+		e = inbound_repeat(c, in->address.company, in);
 	if (e != E_NOTFOUND)
 		return e;
-	e = address_create(c, &in->address, in->event.at, &in->state);
-	return e == OK ? inbound_store(c, in) : e;
+	e = address_create(
+	    c, &in->address, known->person, in->event.at, &in->state);
+	known->address = (struct whose){in->state.id, in->state.contact};
+	return e == OK ? inbound_store(c, in, known) : e;
+}
+
+static enum err
+inbound_by_address(struct conn *c, struct store_inbound *in)
+{
+	struct known known = {.person = 0};
+	enum err e = known_find(c, in, &known);
+	int64_t id = known.address.conversation != 0
+			 ? known.address.conversation
+			 : known.alias.conversation;
+
+	if (e == OK && id == 0)
+		return inbound_create(c, in, &known);
+	if (e == OK)
+		e = conversation_load(c, id, &in->state);
+	return e == OK ? inbound_store(c, in, &known) : e;
+}
+
+/* To where the event is that it is about. */
+static enum err
+inbound_about(struct conn *c, struct store_inbound *in)
+{
+	struct first first;
+	enum err e = source_find(c, in->address.company, in->about, &first);
+
+	if (e != OK)
+		return e;
+	in->event.ref = first.seq;
+	e = conversation_load(c, first.conversation, &in->state);
+	return e == OK ? inbound_store(c, in, NULL) : e;
+}
+
+static enum err
+inbound_by_id(struct conn *c, struct store_inbound *in)
+{
+	struct first first;
+	enum err e = conversation_load(c, in->conversation, &in->state);
+
+	if (e != OK)
+		return e;
+	if (in->about.n > 0) {
+		e = source_find(c, in->state.company, in->about, &first);
+		if (e == OK && first.conversation != in->conversation)
+			e = E_NOTFOUND;
+		if (e != OK)
+			return e;
+		in->event.ref = first.seq;
+	}
+	return inbound_store(c, in, NULL);
 }
 
 enum err
 write_inbound(struct conn *c, struct store_inbound *in)
 {
-	int64_t id = in->conversation;
-	enum err e = OK;
+	enum err e = outbox_check(in->outbox, in->outbox_count);
 
 	in->duplicate = false;
 	if (in->event.kind == EVENT_OPENED)
 		return E_BADINPUT;
-	if (id == 0)
-		e = address_find(c, &in->address, &id);
-	if (e == E_NOTFOUND)
-		return inbound_create(c, in);
-	if (e == OK)
-		e = conversation_load(c, id, &in->state);
-	return e == OK ? inbound_store(c, in) : e;
+	if (e != OK)
+		return e;
+	if (in->conversation != 0)
+		return inbound_by_id(c, in);
+	if (in->about.n > 0)
+		return inbound_about(c, in);
+	return inbound_by_address(c, in);
 }
 
 /* ---- commit ------------------------------------------------------------ */
@@ -117,8 +222,7 @@ static enum err
 source_check(struct conn *c, int64_t company, const struct decision *d,
     const struct event *event)
 {
-	struct store_inbound found = {.event = *event};
-	int64_t id;
+	struct first found;
 	enum err e;
 
 	if (event->source.n == 0)
@@ -126,7 +230,7 @@ source_check(struct conn *c, int64_t company, const struct decision *d,
 	for (const struct event *other = d->events; other != event; other++)
 		if (str_eq(other->source, event->source))
 			return E_BADINPUT;
-	e = source_find(c, company, &found, &id);
+	e = source_find(c, company, event->source, &found);
 	if (e == OK)
 		return E_BADINPUT;
 	return e == E_NOTFOUND ? OK : e;
@@ -151,7 +255,7 @@ commit_check(
     struct conn *c, struct store_commit *in, struct conversation *state)
 {
 	struct decision *d = &in->decision;
-	enum err e = OK;
+	enum err e = outbox_check(in->outbox, in->outbox_count);
 
 	if (d->event_count > DECISION_EVENTS_MAX ||
 	    (d->event_count == 0 && in->outbox_count > 0) ||
@@ -162,37 +266,27 @@ commit_check(
 	return e;
 }
 
+/* The rows first: the event that causes them tells where they begin. */
 static enum err
 commit_events(
-    struct conn *c, const struct conversation *state, const struct decision *d)
+    struct conn *c, const struct conversation *state, struct store_commit *in)
 {
+	const struct decision *d = &in->decision;
+	int64_t outbox = 0;
 	enum err e = OK;
 
+	if (in->outbox_count > 0) {
+		e = outbox_append(
+		    c, state, &d->events[0], in->outbox, in->outbox_count);
+		outbox = in->outbox[0].id;
+	}
 	for (unsigned i = 0; i < d->event_count && e == OK; i++) {
 		bool stored;
 
-		e = event_append(c, state, &d->events[i], &stored);
+		e = event_append(
+		    c, state, &d->events[i], i == 0 ? outbox : 0, &stored);
 		if (e == OK && !stored)
 			e = E_IO; /* checked before: the file is damaged */
-	}
-	return e;
-}
-
-static enum err
-commit_outbox(struct conn *c, struct store_commit *in)
-{
-	enum err e = OK;
-
-	for (unsigned i = 0; i < in->outbox_count && e == OK; i++) {
-		struct outbox_row *row = &in->outbox[i];
-
-		row->conversation = in->conversation;
-		row->seq = in->decision.events[0].seq;
-		e = CONN_CHANGE(c, SQL_OUTBOX_INSERT, NULL,
-		    NUM(row->conversation), NUM(row->seq), TEXT(row->channel),
-		    TEXT(row->account), TEXT(row->recipient),
-		    TEXT(row->payload));
-		row->id = sqlite3_last_insert_rowid(c->db);
 	}
 	return e;
 }
@@ -231,9 +325,7 @@ write_commit(struct conn *c, struct store_commit *in)
 	state = in->state;
 	if ((e = commit_check(c, in, &state)) != OK)
 		return e;
-	if ((e = commit_events(c, &state, &in->decision)) != OK)
-		return e;
-	if ((e = commit_outbox(c, in)) != OK)
+	if ((e = commit_events(c, &state, in)) != OK)
 		return e;
 	if ((e = commit_timer(c, state.id, &in->decision.timer)) != OK)
 		return e;

@@ -260,6 +260,23 @@ events_of(struct fixture *f, int64_t id, struct event *out, size_t max)
 	return n;
 }
 
+size_t
+outbox_of(struct fixture *f, struct outbox_row *out, size_t max)
+{
+	struct lane lanes[16];
+	size_t n = ARRAY_LEN(lanes), found = 0;
+
+	must(store_list_lanes(f->reader, 0, &f->arena, lanes, &n));
+	for (size_t i = 0; i < n; i++) {
+		size_t rows = max - found;
+
+		must(store_list_outbox(f->reader, lanes[i].id, false, 0,
+		    &f->arena, out + found, &rows));
+		found += rows;
+	}
+	return found;
+}
+
 bool
 same_state(const struct conversation *a, const struct conversation *b)
 {
@@ -270,7 +287,8 @@ same_state(const struct conversation *a, const struct conversation *b)
 	       a->handled_seq == b->handled_seq &&
 	       a->resolved_seq == b->resolved_seq && a->holder == b->holder &&
 	       a->agent == b->agent && a->status == b->status &&
-	       a->opened_at == b->opened_at && a->last_at == b->last_at;
+	       a->opened_at == b->opened_at && a->last_at == b->last_at &&
+	       a->customer_at == b->customer_at;
 }
 
 static bool

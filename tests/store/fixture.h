@@ -78,6 +78,9 @@ struct conversation state_of(struct fixture *f, int64_t id);
 /* Up to max events from the first; how many. They live in f->arena. */
 size_t events_of(struct fixture *f, int64_t id, struct event *out, size_t max);
 
+/* Up to max rows of all lanes that are to go out, by lane; how many. */
+size_t outbox_of(struct fixture *f, struct outbox_row *out, size_t max);
+
 bool same_state(const struct conversation *a, const struct conversation *b);
 
 /* Is seq dense from 1, and the fold of the log the row beside it? */

@@ -15,10 +15,8 @@ static size_t
 outbox_count(struct fixture *f)
 {
 	struct outbox_row rows[10];
-	size_t n = ARRAY_LEN(rows);
 
-	must(store_list_outbox(f->reader, &f->arena, rows, &n));
-	return n;
+	return outbox_of(f, rows, ARRAY_LEN(rows));
 }
 
 static size_t
@@ -71,15 +69,14 @@ commit_brings_outbox_and_timer(struct fixture *f)
 	};
 	struct outbox_row read[3];
 	struct timer_row timer;
-	size_t n = ARRAY_LEN(read), one = 1;
+	size_t one = 1;
 
 	op.commit.outbox = rows;
 	op.commit.outbox_count = ARRAY_LEN(rows);
 	op.commit.decision.timer = (struct timer_set){
 	    .set = true, .due = 500, .kind = TIMER_IDLE};
 	must(store_submit_wait(f->store, &op));
-	must(store_list_outbox(f->reader, &f->arena, read, &n));
-	assert_int_equal(n, 2);
+	assert_int_equal(outbox_of(f, read, ARRAY_LEN(read)), 2);
 	assert_int_equal(read[0].conversation, c.id);
 	assert_int_equal(read[0].seq, 3);
 	assert_int_equal(read[0].id, rows[0].id);

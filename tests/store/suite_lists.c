@@ -116,7 +116,6 @@ outbox_comes_the_oldest_first(struct fixture *f)
 {
 	struct outbox_row in = {.channel = STR("slack")}, out[2];
 	struct conversation c = {.id = open_conversation(f, "bob"), .seq = 1};
-	size_t n = ARRAY_LEN(out);
 
 	for (unsigned i = 0; i < 3; i++) {
 		struct store_op op = answer_op(&c);
@@ -126,8 +125,7 @@ outbox_comes_the_oldest_first(struct fixture *f)
 		must(store_submit_wait(f->store, &op));
 		c = op.commit.state;
 	}
-	must(store_list_outbox(f->reader, &f->arena, out, &n));
-	assert_int_equal(n, 2);
+	assert_int_equal(outbox_of(f, out, ARRAY_LEN(out)), 2);
 	assert_int_equal(out[0].seq, 2);
 	assert_int_equal(out[1].seq, 3);
 }
