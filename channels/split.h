@@ -29,6 +29,9 @@ struct text_parts {
 	size_t count;
 };
 
+/* "characters" */
+const char *text_unit_name(enum text_unit unit);
+
 /* How long a text is in that unit. A byte that is not UTF-8 counts as one. */
 size_t text_length(struct str text, enum text_unit unit);
 
