@@ -120,6 +120,19 @@ why_of(const struct carrier *c, CURLcode code)
 }
 
 static void
+keep_header(struct carrier *c)
+{
+	struct fetch *r = c->request;
+	struct curl_header *h;
+
+	if (r->keep_header == NULL || curl_easy_header(c->easy, r->keep_header,
+					  0, CURLH_HEADER, -1, &h) != CURLHE_OK)
+		return;
+	strncpy(c->answer->header, h->value, sizeof(c->answer->header) - 1);
+	r->header_in = str_from(c->answer->header);
+}
+
+static void
 read_answer(struct carrier *c)
 {
 	struct fetch *r = c->request;
@@ -132,6 +145,7 @@ read_answer(struct carrier *c)
 	curl_easy_getinfo(c->easy, CURLINFO_RETRY_AFTER, &after);
 	r->status = (unsigned)status;
 	r->body_in = buf_view(&c->answer->body);
+	keep_header(c);
 	if (after > 0)
 		r->retry_after_ms = after < INT32_MAX
 					? after * 1000
@@ -226,7 +240,7 @@ fetch_clear(struct fetch *r)
 	buf_free(&a->body);
 	free(a);
 	r->inner = NULL;
-	r->body_in = r->type = (struct str){0};
+	r->body_in = r->type = r->header_in = (struct str){0};
 }
 
 /* An empty answer; the memory of the one before is used again. */
@@ -240,11 +254,11 @@ answer_of(struct fetch *r)
 	if (a == NULL)
 		return NULL;
 	buf_clear(&a->body);
-	a->type[0] = '\0';
+	a->type[0] = a->header[0] = '\0';
 	a->body.limit = r->answer_max;
 	r->inner = a;
 	r->status = 0;
-	r->body_in = r->type = (struct str){0};
+	r->body_in = r->type = r->header_in = (struct str){0};
 	r->retry_after_ms = -1;
 	return a;
 }

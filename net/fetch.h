@@ -44,12 +44,13 @@ struct fetch {
 	unsigned header_count;
 	struct str body;
 	size_t answer_max;
-	unsigned timeout_ms; /* of all of it */
-	bool follow;	     /* one redirect, without our headers, only to
+	unsigned timeout_ms;	 /* of all of it */
+	bool follow;		 /* one redirect, without our headers, only to
 				 * a public address or to `own` */
-	bool public_only;    /* refuse private addresses, looked at after
+	bool public_only;	 /* refuse private addresses, looked at after
 				 * the name was resolved */
-	struct str own;	     /* "http://host:port": exempt from that */
+	struct str own;		 /* "http://host:port": exempt from that */
+	const char *keep_header; /* one of the answer's; NULL: none */
 
 	/*
 	 * Out; valid during done and until the next fetch_start() with this
@@ -58,6 +59,7 @@ struct fetch {
 	enum fetch_end end;
 	unsigned status;
 	struct str type, body_in; /* content type, the answer's body */
+	struct str header_in;	  /* keep_header's; .p NULL: it is not there */
 	int64_t retry_after_ms;	  /* -1: not said; from seconds or a date */
 	const char *why;	  /* in words, for the log; no secrets */
 	unsigned took_ms;

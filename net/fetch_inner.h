@@ -19,7 +19,7 @@ struct carrier;
 
 struct answer {
 	struct carrier *carrier; /* while under way */
-	char type[128];
+	char type[128], header[128];
 	struct buf body;
 };
 

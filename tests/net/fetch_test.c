@@ -24,6 +24,21 @@ brings_the_answer(void **state)
 }
 
 static void
+keeps_a_header(void **state)
+{
+	struct fetch r = get("/after/17");
+
+	(void)state;
+	r.keep_header = "retry-after";
+	assert_ends(&r, FETCH_ANSWERED);
+	assert_str(r.header_in, "17");
+	r.url = get("/ok").url;
+	assert_ends(&r, FETCH_ANSWERED);
+	assert_null(r.header_in.p);
+	fetch_clear(&r);
+}
+
+static void
 sends_what_it_is_given(void **state)
 {
 	const struct str headers[] = {STR("Authorization: Bearer secret"),
@@ -264,6 +279,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    A_TEST(brings_the_answer),
+	    A_TEST(keeps_a_header),
 	    A_TEST(sends_what_it_is_given),
 	    A_TEST(forgets_what_the_last_one_was_told),
 	    A_TEST(waits_for_no_leave_to_send),
