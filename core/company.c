@@ -90,6 +90,18 @@ company_set_key(struct company *c, struct str key)
 	return c->key.p == NULL ? E_NOMEM : OK;
 }
 
+const struct company_account *
+company_account(const struct company *c, struct str channel, struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < c->account_count; i++)
+		if (str_eq(c->accounts[i].channel, channel) &&
+		    str_eq(c->accounts[i].name, name))
+			return &c->accounts[i];
+	return NULL;
+}
+
 bool
 company_key_valid(struct str key)
 {

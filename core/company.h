@@ -24,14 +24,20 @@
  *	               the widget, "https://shop.example"; "*" alone: any.
  *	               Absent or empty: only the gateway's own pages
  *	web.identity_secret   string, 16..200: signs identify(); sealed at rest
- *	accounts       array of struct company_account, ..100: channel, name
- *	               (required), id ..200, sender ..200, user ..200, token
- *	               ..500 (secret), signing array of 0..4 strings 8..200
- *	               (secret), api ..300 (http(s)://host[:port][/path], no
- *	               "/" at the end), template ..100, sends_per_second
- *	               0..100000, sends_per_recipient_minute 0..100000
+ *	accounts       array of struct company_account, ..100:
+ *	.channel       string, name of a row, 1..40, required
+ *	.name          string, company_key_valid(), required
+ *	.id .sender .user     strings, 1..200
+ *	.token         string, 1..500, secret: sealed at rest
+ *	.signing       array of strings 8..200, ..4, secret: sealed at rest
+ *	.api           string, 1..300: "http(s)://host[:port][/path]" without
+ *	               a "/" at its end
+ *	.template      string, 1..100
+ *	.sends_per_second .sends_per_recipient_minute
+ *	               integers 0..100000, default 0: the channel's own
  *
- * Whether a brain of that name exists is not known here: brain_find() says.
+ * Whether a brain of that name exists is not known here: brain_find() says;
+ * whether a channel does, and what it needs, channels_check().
  */
 #ifndef CORE_COMPANY_H
 #define CORE_COMPANY_H

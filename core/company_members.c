@@ -9,9 +9,10 @@
 
 #define FIELD(name) .offset = offsetof(struct company, name)
 #define ENTRY(name) .offset = offsetof(struct faq_entry, name)
+#define ACCOUNT(name) .offset = offsetof(struct company_account, name)
 
 static bool
-origin_host(struct str s, size_t *at)
+url_host(struct str s, size_t *at)
 {
 	size_t from = *at;
 
@@ -23,48 +24,96 @@ origin_host(struct str s, size_t *at)
 }
 
 static bool
-origin_port(struct str s, size_t *at)
+url_port(struct str s, size_t *at)
 {
 	size_t from;
 
-	if (*at == s.n)
+	if (*at == s.n || s.p[*at] != ':')
 		return true;
-	if (s.p[(*at)++] != ':')
-		return false;
-	from = *at;
+	from = ++*at;
 	while (*at < s.n && isdigit((unsigned char)s.p[*at]))
 		(*at)++;
 	return *at > from && *at - from <= 5;
 }
 
+/* Scheme, host and port; *at: where they end. */
+static bool
+url_begins(struct str s, size_t *at)
+{
+	static const char *const schemes[] = {"https://", "http://"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(schemes); i++) {
+		*at = strlen(schemes[i]);
+		if (s.n > *at && memcmp(s.p, schemes[i], *at) == 0)
+			return url_host(s, at) && url_port(s, at);
+	}
+	return false;
+}
+
 static const char *
 origin_wrong(struct str s)
 {
-	static const char *const schemes[] = {"https://", "http://"};
-	size_t i, at;
+	size_t at;
 
-	if (str_eq(s, STR("*")))
+	if (str_eq(s, STR("*")) || (url_begins(s, &at) && at == s.n))
 		return NULL;
-	for (i = 0; i < ARRAY_LEN(schemes); i++) {
-		at = strlen(schemes[i]);
-		if (s.n > at && memcmp(s.p, schemes[i], at) == 0 &&
-		    origin_host(s, &at) && origin_port(s, &at) && at == s.n)
-			return NULL;
-	}
 	return "an origin in lower case without a path, such as "
 	       "\"https://shop.example\", or \"*\" alone";
+}
+
+static bool
+path_character(char c)
+{
+	return isalnum((unsigned char)c) ||
+	       (c != '\0' && strchr("/._~-", c) != NULL);
+}
+
+static const char *
+api_wrong(struct str s)
+{
+	size_t at;
+
+	if (url_begins(s, &at) && (at == s.n || s.p[at] == '/')) {
+		while (at < s.n && path_character(s.p[at]))
+			at++;
+		if (at == s.n && s.p[at - 1] != '/')
+			return NULL;
+	}
+	return "the address of an API without \"/\" at its end, such as "
+	       "\"http://localhost:8090/api\"";
+}
+
+static const char *
+key_wrong(struct str s)
+{
+	return company_key_valid(s) ? NULL
+				    : "a word of a-z, 0-9 and \"-\", with "
+				      "\"-\" neither first nor last";
+}
+
+/* As names of brains and of channels are written. */
+static bool
+is_name(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && (islower((unsigned char)s.p[i]) ||
+			      isdigit((unsigned char)s.p[i]) || s.p[i] == '_'))
+		i++;
+	return i == s.n;
+}
+
+static const char *
+channel_wrong(struct str s)
+{
+	return is_name(s) ? NULL : "the name of a channel, in small letters";
 }
 
 static const char *
 brain_wrong(struct str s)
 {
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (!islower((unsigned char)s.p[i]) &&
-		    !isdigit((unsigned char)s.p[i]) && s.p[i] != '_')
-			return "the name of a brain, such as \"faq\"";
-	return NULL;
+	return is_name(s) ? NULL : "the name of a brain, such as \"faq\"";
 }
 
 static const struct member members[] = {
@@ -173,6 +222,101 @@ static const struct member members[] = {
 	.help = "Signs who a visitor is; known to the site's server only. "
 		"Kept sealed.",
 	FIELD(identity_secret)},
+    {.path = "accounts",
+	.type = MEMBER_LIST,
+	.max = 100,
+	.help = "The company's accounts at the vendors whose channels it "
+		"uses. `docs/channels.md` says which members each needs.",
+	.size = sizeof(struct company_account),
+	.count_offset = offsetof(struct company, account_count),
+	FIELD(accounts)},
+    {.path = "accounts[]", .type = MEMBER_OBJECT},
+    {.path = "accounts[].channel",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 40,
+	.required = true,
+	.help = "The channel's name.",
+	.wrong = channel_wrong,
+	.pattern = "^[a-z0-9_]+$",
+	ACCOUNT(channel)},
+    {.path = "accounts[].name",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 40,
+	.required = true,
+	.help = "Your word for the account; it stands in the address that "
+		"the vendor calls.",
+	.wrong = key_wrong,
+	.pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+	ACCOUNT(name)},
+    {.path = "accounts[].id",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 200,
+	.help = "The vendor's name for the account.",
+	ACCOUNT(id)},
+    {.path = "accounts[].sender",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 200,
+	.help = "Whom customers see: a telephone number, a service.",
+	ACCOUNT(sender)},
+    {.path = "accounts[].user",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 200,
+	.help = "Who logs in to the API, if that is not `id`.",
+	ACCOUNT(user)},
+    {.path = "accounts[].token",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 500,
+	.secret = true,
+	.help = "Opens the API. Kept sealed.",
+	ACCOUNT(token)},
+    {.path = "accounts[].signing",
+	.type = MEMBER_LIST,
+	.max = COMPANY_SIGNING_MAX,
+	.help = "What the vendor signs its requests with; several while one "
+		"takes the place of another. None: the token.",
+	.size = sizeof(struct str),
+	.count_offset = offsetof(struct company_account, signing_count),
+	ACCOUNT(signing)},
+    {.path = "accounts[].signing[]",
+	.type = MEMBER_STRING,
+	.min = 8,
+	.max = 200,
+	.secret = true,
+	.help = "One secret. Kept sealed."},
+    {.path = "accounts[].api",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 300,
+	.help = "Where the API is, if not at the vendor's own address.",
+	.wrong = api_wrong,
+	.pattern = "^https?://[a-z0-9.-]+(:[0-9]{1,5})?"
+		   "(/[A-Za-z0-9/._~-]*[A-Za-z0-9._~-])?$",
+	ACCOUNT(api)},
+    {.path = "accounts[].template",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 100,
+	.help = "The approved text that goes out when free text may not.",
+	ACCOUNT(template)},
+    {.path = "accounts[].sends_per_second",
+	.type = MEMBER_INTEGER,
+	.max = 100000,
+	.fallback = "0",
+	.help = "Messages that the account may send; 0: what the channel "
+		"allows.",
+	ACCOUNT(per_second)},
+    {.path = "accounts[].sends_per_recipient_minute",
+	.type = MEMBER_INTEGER,
+	.max = 100000,
+	.fallback = "0",
+	.help = "Messages to one customer; 0: what the channel allows.",
+	ACCOUNT(per_recipient_minute)},
 };
 
 const struct member *

@@ -185,6 +185,17 @@ every_row_is_inside_another(void **state)
 
 /* ---- the bounds, tried ------------------------------------------------- */
 
+/* The least that an object in a list needs, by the list's path. */
+static json_t *
+element_of(const char *path, size_t n)
+{
+	if (n == strlen("faq") && strncmp(path, "faq", n) == 0)
+		return json_pack("{ssss}", "question", "q", "answer", "a");
+	if (n == strlen("accounts") && strncmp(path, "accounts", n) == 0)
+		return json_pack("{ssss}", "channel", "c", "name", "n");
+	return json_string("https://a.example");
+}
+
 static json_t *
 value_of(const struct member *m, int64_t size)
 {
@@ -198,10 +209,7 @@ value_of(const struct member *m, int64_t size)
 		v = json_array();
 		for (i = 0; i < size; i++)
 			json_array_append_new(
-			    v, strcmp(m->path, "faq") == 0
-				   ? json_pack("{ssss}", "question", "q",
-					 "answer", "a")
-				   : json_string("https://a.example"));
+			    v, element_of(m->path, strlen(m->path)));
 		return v;
 	}
 	for (i = 0; i < size; i++) /* two bytes: characters are counted */
@@ -225,9 +233,7 @@ document_with(const char *path, json_t *value)
 		json_object_set_new(at, key, next);
 		at = next;
 		if (path[n] == '[' && path[n + 2] == '.') {
-			json_array_append_new(
-			    at, json_pack(
-				    "{ssss}", "question", "q", "answer", "a"));
+			json_array_append_new(at, element_of(path, n));
 			at = json_array_get(at, 0);
 		}
 		path += n + (path[n] == '[' ? 2 : 1);
@@ -269,7 +275,7 @@ the_bounds_hold(void **state)
 		if (m->type == MEMBER_OBJECT)
 			continue;
 		/* What must look like something is tried in company_test. */
-		if (strcmp(m->path, "web.origins[]") != 0) {
+		if (m->pattern == NULL || strchr(m->pattern, ':') == NULL) {
 			try(m, m->min, true);
 			try(m, m->max, true);
 		}

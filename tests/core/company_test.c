@@ -56,7 +56,8 @@ static const struct {
     {"{\"name\":\"x\",\"faqs\":[]}",
 	"faqs: is unknown; did you mean \"faq\"?\n"},
     {"{\"name\":\"x\",\"colour\\n\":[]}",
-	"colour?: is unknown; known here: name description faq bot web\n"},
+	"colour?: is unknown; known here: name description faq bot web "
+	"accounts\n"},
     {"{\"name\":\"x\",\"faq\":{}}",
 	"faq: is an object; write a list of at most 5000 elements\n"},
     {"{\"name\":\"x\",\"faq\":[{\"question\":\"q\",\"answer\":\"a\"},"
@@ -93,6 +94,24 @@ static const struct {
     {"{\"name\":\"x\",\"web\":{\"origins\":[\"*\",\"https://a.example\"]}}",
 	"web.origins: has \"*\" beside others; write \"*\" alone for any "
 	"site, or the sites without it\n"},
+    {"{\"name\":\"x\",\"accounts\":[{\"channel\":\"Talk\"},{\"channel\":"
+     "\"talk\",\"name\":\"a_b\",\"id\":\"\",\"tokn\":\"x\",\"signing\":"
+     "[\"12345678\",\"1234567\",8],\"sends_per_second\":-1},7]}",
+	"accounts[0].channel: is \"Talk\"; write the name of a channel, in "
+	"small letters\n"
+	"accounts[0].name: is missing; write a string of 1 to 40 characters\n"
+	"accounts[1].tokn: is unknown; did you mean \"token\"?\n"
+	"accounts[1].name: is \"a_b\"; write a word of a-z, 0-9 and \"-\", "
+	"with \"-\" neither first nor last\n"
+	"accounts[1].id: has 0 characters; write a string of 1 to 200 "
+	"characters\n"
+	"accounts[1].signing[1]: has 7 characters; write a string of 8 to 200 "
+	"characters\n"
+	"accounts[1].signing[2]: is a number; write a string of 8 to 200 "
+	"characters\n"
+	"accounts[1].sends_per_second: is -1; write a whole number from 0 to "
+	"100000\n"
+	"accounts[2]: is a number; write an object\n"},
 };
 
 static void
@@ -177,6 +196,83 @@ parses_every_member(void **state)
 	assert_true(str_eq(c->identity_secret, STR("0123456789abcdef")));
 	company_unref(c);
 	buf_free(&text);
+}
+
+static void
+parses_accounts(void **state)
+{
+	const struct company_account *account;
+	struct company *c = NULL;
+	struct buf text = {0};
+
+	(void)state;
+	assert_int_equal(
+	    parse("{\"name\":\"x\",\"accounts\":[{\"channel\":\"talk\","
+		  "\"name\":\"one\"},{\"channel\":\"talk\",\"name\":\"two\","
+		  "\"id\":\"i\",\"sender\":\"s\",\"user\":\"u\",\"token\":"
+		  "\"t\",\"signing\":[\"12345678\",\"sealed:x\"],\"api\":"
+		  "\"http://localhost:8090/a\",\"template\":\"HX\","
+		  "\"sends_per_second\":7,"
+		  "\"sends_per_recipient_minute\":8}]}",
+		&text, &c),
+	    OK);
+	assert_int_equal(c->account_count, 2);
+	account = company_account(c, STR("talk"), STR("one"));
+	assert_ptr_equal(account, &c->accounts[0]);
+	assert_int_equal(account->token.n + account->signing_count +
+			     account->api.n + (size_t)account->per_second,
+	    0);
+	account = company_account(c, STR("talk"), STR("two"));
+	assert_ptr_equal(account, &c->accounts[1]);
+	assert_true(str_eq(account->id, STR("i")));
+	assert_true(str_eq(account->sender, STR("s")));
+	assert_true(str_eq(account->user, STR("u")));
+	assert_true(str_eq(account->token, STR("t")));
+	assert_int_equal(account->signing_count, 2);
+	assert_true(str_eq(account->signing[0], STR("12345678")));
+	assert_true(str_eq(account->signing[1], STR("sealed:x")));
+	assert_true(str_eq(account->api, STR("http://localhost:8090/a")));
+	assert_true(str_eq(account->template, STR("HX")));
+	assert_int_equal(account->per_second, 7);
+	assert_int_equal(account->per_recipient_minute, 8);
+	assert_null(company_account(c, STR("talk"), STR("three")));
+	assert_null(company_account(c, STR("tal"), STR("one")));
+	company_unref(c);
+	buf_free(&text);
+}
+
+static const struct {
+	const char *api;
+	bool good;
+} apis[] = {{"https://api.example", true}, {"http://127.0.0.1:80", true},
+    {"https://a.example/v1/b_c-d.e~f", true}, {"https://a.example/", false},
+    {"https://a.example/v1/", false}, {"https://a.example?x", false},
+    {"https://a.example/v1?x", false}, {"https://u:p@a.example", false},
+    {"https://a.example:", false}, {"https://a.example:x", false},
+    {"https://A.example", false}, {"ftp://a.example", false},
+    {"https:///v1", false}, {"https://a.example/\xc3\xa4", false},
+    {"https://a.example#x", false}, {"a.example", false}};
+
+static void
+knows_an_api_by_its_address(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(apis); i++) {
+		struct company *c = NULL;
+		struct buf text = {0}, doc = {0};
+
+		buf_addf(&doc,
+		    "{\"name\":\"x\",\"accounts\":[{\"channel\":\"c\","
+		    "\"name\":\"n\",\"api\":\"%s\"}]}%c",
+		    apis[i].api, '\0');
+		assert_int_equal(
+		    parse(doc.data, &text, &c), apis[i].good ? OK : E_BADINPUT);
+		company_unref(c);
+		buf_free(&doc);
+		buf_free(&text);
+	}
 }
 
 static void
@@ -337,6 +433,12 @@ static const struct {
     {"{\"web\":{\"identity_secret\":7}}", "{\"web\":{\"identity_secret\":7}}",
 	OK, 0},
     {"{\"web\":{\"identity_secret\":\"refuse me please\"}}", "", E_DENIED, 1},
+    {"{\"accounts\":[{\"id\":\"i\",\"token\":\"t\"},{\"signing\":[\"a\","
+     "\"b\"]},{\"signing\":\"c\",\"token\":[\"d\"]},7]}",
+	"{\"accounts\":[{\"id\":\"i\",\"token\":\"sealed:t\"},{\"signing\":"
+	"[\"sealed:a\",\"sealed:b\"]},{\"signing\":\"c\",\"token\":[\"d\"]}"
+	",7]}",
+	OK, 3},
     {"[]", "", E_BADINPUT, 0},
     {"{", "", E_BADINPUT, 0},
 };
@@ -381,6 +483,8 @@ main(void)
 	    cmocka_unit_test(names_every_fault),
 	    cmocka_unit_test(fills_in_what_is_not_said),
 	    cmocka_unit_test(parses_every_member),
+	    cmocka_unit_test(parses_accounts),
+	    cmocka_unit_test(knows_an_api_by_its_address),
 	    cmocka_unit_test(accepts_a_sealed_secret_of_any_length),
 	    cmocka_unit_test(counts_what_it_no_longer_names),
 	    cmocka_unit_test(refuses_a_document_that_is_too_long),
