@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { PATIENCE_MS, within } from "./until.mjs";
+import { PATIENCE_MS, until, within } from "./until.mjs";
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const build = process.env.FD_BUILD ?? join(top, "build/asan");
@@ -166,6 +166,20 @@ export class Server {
 
   url(path) {
     return new URL(path, this.base);
+  }
+
+  // The address of the second door; listenOps must name one.
+  door(command = this.commands[0]) {
+    return until("the second door", () =>
+      /^operations on (\S+)$/m.exec(this.processes[command].said)?.[1]);
+  }
+
+  // What /metrics says now.
+  async figure(name) {
+    const answer = await fetch(new URL("/metrics", await this.door()),
+      { headers: { connection: "close" } });
+    return Number(new RegExp(`^frontdesk_${name} (\\d+)$`, "m")
+      .exec(await answer.text())[1]);
   }
 
   async stop() {

@@ -30,8 +30,7 @@ before(async () => {
       listenOps: "127.0.0.1:0",
     },
   });
-  door = await until("the second door", () =>
-    /^operations on (\S+)$/m.exec(server.processes.serve.said)?.[1]);
+  door = await server.door();
   visitor = await new SocketVisitor(server).open();
 });
 
@@ -58,7 +57,7 @@ const ms = async (act) => {
   return Date.now() - begin;
 };
 
-const health = (base, path = "/health") => fetch(new URL(path, base),
+const health = (base) => fetch(new URL("/health", base),
   { headers: { connection: "close" } });
 
 // While `act` runs, the front, the second door and a chat answer promptly.
@@ -106,19 +105,14 @@ async function trickle(first) {
 const told = (clients) => clients.filter((c) =>
   /^HTTP\/1\.1 408 [^]*"too_slow"/.test(c.got)).length;
 
-async function figure(name) {
-  const text = await (await health(door, "/metrics")).text();
-  return Number(new RegExp(`^frontdesk_${name} (\\d+)$`, "m").exec(text)[1]);
-}
-
 describe("clients that trickle", () => {
   test("a request line", () => bystanders(() => trickle("GET /")));
 
   test("a header", () => bystanders(async () => {
-    const before = await figure("http_reaped_total");
+    const before = await server.figure("http_reaped_total");
     const clients = await trickle("GET /health HTTP/1.1\r\nHost: t\r\nX: ");
     assert.equal(told(clients), MANY);
-    assert.equal(await figure("http_reaped_total") - before, MANY);
+    assert.equal(await server.figure("http_reaped_total") - before, MANY);
   }));
 
   test("a body", () => bystanders(async () => {
@@ -132,12 +126,12 @@ describe("clients that trickle", () => {
 
 // They ask and ask, and read nothing of what is answered.
 test("clients that never read", () => bystanders(async () => {
-  const before = await figure("http_reaped_total");
+  const before = await server.figure("http_reaped_total");
   const page = "GET /metrics HTTP/1.1\r\nHost: t\r\n\r\n".repeat(500);
   const clients = Array.from({ length: 20 }, () => open(page));
   for (const { socket } of clients) socket.pause();
   await until("all are cut", async () =>
-    await figure("http_reaped_total") - before >= clients.length);
+    await server.figure("http_reaped_total") - before >= clients.length);
   for (const { socket } of clients) socket.destroy();
 }));
 
