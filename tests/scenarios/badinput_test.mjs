@@ -31,6 +31,7 @@ before(async () => {
     settings: {
       demo: "true", helloMs: "1s", requestMs: "2s", visitorBurst: 1000,
       visitorPerMinute: 0, sessionsPerMinute: 0, connectionsPerAddress: 40,
+      listenOps: "127.0.0.1:0",
     },
   });
   bystander = await new SocketVisitor(server).open();
@@ -434,22 +435,23 @@ describe("too much", () => {
 
   // It fills what the kernel and the gateway hold for it, and is cut off.
   test("a client that never reads", async () => {
+    const cuts = () => server.figure("websockets_slow_total");
+    const before = await cuts();
     const v = await new SocketVisitor(server).open();
     v.socket.pause();
     const writer = await new SocketVisitor(server, { token: v.token }).open();
-    let cut = false;
-    v.over.then(() => { cut = true; });
-    for (let i = 0; i < 700 && !cut; i++)
+    for (let i = 0; i < 700 && await cuts() === before; i++)
       await writer.say("y".repeat(4000));
+    await until("the cut", async () => await cuts() > before);
     v.socket.resume();
+    await within("the close", v.over);
     await writer.close();
-    const behind = v.newest;
-    v.socket.terminate();
+    assert.deepEqual(v.closed, { code: 1008, reason: "too_slow" });
+    // Else there is no rest to wait for.
+    assert.ok(v.newest < writer.newest, `it had all ${v.newest}`);
     const again = await new SocketVisitor(server,
-      { token: v.token, after: behind }).open();
-    // A stalled catch-up is looked after at the next ping, in 25 s.
-    await until("the rest",
-      () => again.newest >= writer.newest || undefined, 60_000);
+      { token: v.token, after: v.newest }).open();
+    await again.waitEvent("the rest", (e) => e.seq >= writer.newest);
     again.checkDense();
     await again.close();
   });
