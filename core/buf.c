@@ -157,6 +157,31 @@ buf_json(struct buf *b, struct str s)
 	buf_char(b, '"');
 }
 
+static bool
+is_unreserved(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') ||
+	       (c != '\0' && strchr("-._~", c) != NULL);
+}
+
+void
+buf_url(struct buf *b, struct str s)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		const char coded[] = {'%', digits[c >> 4], digits[c & 15]};
+
+		if (is_unreserved(c))
+			buf_char(b, (char)c);
+		else
+			buf_add(b, coded, sizeof(coded));
+	}
+}
+
 void
 buf_clear(struct buf *b)
 {

@@ -33,6 +33,12 @@ void buf_i64(struct buf *b, int64_t n);
 /* A JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD. */
 void buf_json(struct buf *b, struct str s);
 
+/*
+ * For any place in a URL or a form: all but letters, digits and "-._~" become
+ * %XX (RFC 3986, section 2.3).
+ */
+void buf_url(struct buf *b, struct str s);
+
 /* Room for n more bytes at data + len, or NULL; the caller raises len. */
 char *buf_room(struct buf *b, size_t n);
 

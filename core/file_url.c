@@ -54,34 +54,6 @@ file_url_check(const struct token_keys *keys, const struct file_url *f,
 
 /* ---- spelling ---------------------------------------------------------- */
 
-/* RFC 3986, section 2.3: what stands for itself everywhere in a URL. */
-static bool
-is_unreserved(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') ||
-	       (c != '\0' && strchr("-._~", c) != NULL);
-}
-
-static void
-add_encoded(struct buf *out, struct str s)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (is_unreserved(c)) {
-			buf_char(out, (char)c);
-			continue;
-		}
-		buf_char(out, '%');
-		buf_char(out, digits[c >> 4]);
-		buf_char(out, digits[c & 15]);
-	}
-}
-
 /* The longest beginning, of whole characters, that has room. */
 static struct str
 cut(struct str s, size_t max)
@@ -111,11 +83,11 @@ file_url_write(const struct token_keys *keys, struct str base,
 	buf_free(&text);
 	buf_add(out, base.p, base.n);
 	buf_str(out, FILE_URL_PATH);
-	add_encoded(out, g.hash);
+	buf_url(out, g.hash);
 	buf_str(out, "?name=");
-	add_encoded(out, g.name);
+	buf_url(out, g.name);
 	buf_str(out, "&type=");
-	add_encoded(out, g.type);
+	buf_url(out, g.type);
 	buf_str(out, "&expires=");
 	buf_i64(out, g.expires_s);
 	buf_str(out, "&signature=");

@@ -69,6 +69,18 @@ test_buf_json(void **state)
 
 /* Whatever the bytes, what comes out is a JSON string for another parser. */
 static void
+test_buf_url(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	buf_url(&b, (struct str){"aZ09-._~ +&%/\0\xc3\xa9", 16});
+	assert_true(
+	    str_eq(buf_view(&b), STR("aZ09-._~%20%2B%26%25%2F%00%C3%A9")));
+	buf_free(&b);
+}
+
+static void
 test_buf_json_random(void **state)
 {
 	struct test_random r = test_random_new("buf_json_random");
@@ -264,6 +276,7 @@ main(void)
 	    cmocka_unit_test(test_buf_limit),
 	    cmocka_unit_test(test_buf_json),
 	    cmocka_unit_test(test_buf_json_random),
+	    cmocka_unit_test(test_buf_url),
 	    cmocka_unit_test(test_utf8),
 	    cmocka_unit_test(test_arena),
 	    cmocka_unit_test(test_faults),
