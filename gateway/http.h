@@ -17,7 +17,8 @@
  * Every answer carries X-Request-Id, also the last words to a connection that
  * is turned away or cut off; faults are application/problem+json. HEAD
  * and, where cross-origin pages may come, OPTIONS are answered here. A POST
- * must be application/json; a GET may have no body.
+ * must be application/json, unless its route says otherwise; a GET may have no
+ * body.
  */
 #ifndef GATEWAY_HTTP_H
 #define GATEWAY_HTTP_H
@@ -38,6 +39,7 @@ struct route {
 	const char *path;   /* exact; or "/page*": all that begin so */
 	size_t body_max;    /* 0: the default, HTTP_BODY_MAX; GET takes none */
 	bool any_origin;    /* cross-origin pages may call it (the widget) */
+	bool any_type; /* the body's Content-Type is the handler's business */
 	void (*handle)(struct request *r);
 };
 
@@ -106,6 +108,8 @@ void request_wait_longer(struct request *r, unsigned ms);
 bool request_is_over(const struct request *r);
 /* As sent, without the query: nothing is decoded. */
 struct str request_path(const struct request *r);
+/* The query as sent, without its "?"; .p is NULL when there is none. */
+struct str request_query_text(const struct request *r);
 /* "https://shop.example" as the client's browser sees us: for Origin. */
 struct str request_own_origin(struct request *r);
 
@@ -113,10 +117,19 @@ struct str request_own_origin(struct request *r);
 
 /*
  * body is copied. type is a literal; NULL: no body (204). Any thread, exactly
- * once: one of request_reply, _fault, _stream, _upgrade.
+ * once: one of request_reply, _send_file, _fault, _stream, _upgrade.
  */
 void request_reply(
     struct request *r, unsigned status, const char *type, struct str body);
+/*
+ * 200 with a file, which is sent as it is read and never held in memory. fd is
+ * taken over; it is closed when the file has been sent or nobody wants it. The
+ * file must not shrink meanwhile. A client may read it as slowly as 16 bytes a
+ * millisecond. type is a literal.
+ * Any thread, exactly once.
+ */
+void request_send_file(
+    struct request *r, const char *type, int fd, uint64_t size);
 /* The fault's status and problem JSON. Any thread, exactly once. */
 void request_fault(struct request *r, const struct frame_error *error);
 /*

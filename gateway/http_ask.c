@@ -40,6 +40,15 @@ request_path(const struct request *r)
 	return (struct str){r->target, r->path_size};
 }
 
+struct str
+request_query_text(const struct request *r)
+{
+	if (r->path_size == r->target_size)
+		return (struct str){0};
+	return (struct str){
+	    r->target + r->path_size + 1, r->target_size - r->path_size - 1};
+}
+
 struct log *
 request_log(const struct request *r)
 {

@@ -62,6 +62,9 @@ struct reply {
 	unsigned status;
 	const char *type;
 	struct str body;
+	bool has_file; /* instead of the body: fd, which is ours to close */
+	int fd;
+	uint64_t file_size;
 	struct reply_header headers[HTTP_REPLY_HEADERS];
 	unsigned header_count;
 	bool close; /* the connection ends after it */

@@ -14,6 +14,8 @@
 /* How slowly an answer may be read; but no longer than so many request_ms. */
 #define BYTES_PER_MS 4u
 #define READ_TIMES_MOST 5u
+/* A file may take as long as it is large. */
+#define FILE_BYTES_PER_MS 16u
 
 /* ---- what is to be said ------------------------------------------------ */
 
@@ -64,6 +66,17 @@ request_reply(
 		r->reply.body = arena_copy(&r->arena, body);
 	if (type != NULL && r->reply.body.p == NULL)
 		r->reply.status = fault_row(FAULT_BUSY)->http_status;
+	reply_ready(r);
+}
+
+void
+request_send_file(struct request *r, const char *type, int fd, uint64_t size)
+{
+	r->reply.status = MHD_HTTP_OK;
+	r->reply.type = type;
+	r->reply.has_file = true;
+	r->reply.fd = fd;
+	r->reply.file_size = size;
 	reply_ready(r);
 }
 
@@ -278,12 +291,25 @@ plain_response(const struct reply *reply)
 }
 
 static struct MHD_Response *
+file_response(struct reply *reply)
+{
+	struct MHD_Response *m = MHD_create_response_from_fd64(
+	    reply->file_size, reply->fd);
+
+	/* With the response, the library closes it. */
+	reply->has_file = m == NULL;
+	return m;
+}
+
+static struct MHD_Response *
 response_of(struct request *r)
 {
 	if (r->upgrade.take != NULL)
 		return upgrade_response(r);
 	if (r->stream != NULL)
 		return stream_response(r);
+	if (r->reply.has_file)
+		return file_response(&r->reply);
 	return plain_response(&r->reply);
 }
 
@@ -291,9 +317,10 @@ static int64_t
 reading_ms(const struct http *h, const struct reply *reply)
 {
 	int64_t ms = h->conf.request_ms, most = ms * READ_TIMES_MOST;
+	int64_t file_ms = (int64_t)(reply->file_size / FILE_BYTES_PER_MS);
 
 	ms += (int64_t)(reply->body.n / BYTES_PER_MS);
-	return ms < most ? ms : most;
+	return (ms < most ? ms : most) + file_ms;
 }
 
 static enum MHD_Result

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* ---- begin and end ----------------------------------------------------- */
 
@@ -74,6 +75,8 @@ request_unref(struct request *r)
 	if (atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) > 1)
 		return;
 	stream_free(r->stream);
+	if (r->reply.has_file)
+		close(r->reply.fd);
 	buf_free(&r->body);
 	arena_free(&r->arena);
 	free(r);
@@ -280,7 +283,7 @@ check_body(struct request *r, struct str type)
 		refuse(r, FAULT_BAD_REQUEST, "this request takes no body");
 	else if (r->has_length && r->length > max)
 		refuse(r, FAULT_TOO_BIG, too_long(r));
-	else if (max > 0 && !is_json(type))
+	else if (max > 0 && !r->route->any_type && !is_json(type))
 		refuse(
 		    r, FAULT_BAD_TYPE, "send Content-Type: application/json");
 }

@@ -51,6 +51,19 @@ on_tell(struct request *r)
 	buf_free(&b);
 }
 
+/* The query as it came, in brackets. */
+static void
+on_query(struct request *r)
+{
+	struct str query = request_query_text(r);
+	struct buf b = {0};
+
+	buf_addf(&b, "<%.*s>", query.p == NULL ? 4 : (int)query.n,
+	    query.p == NULL ? "none" : query.p);
+	request_reply(r, 200, "text/plain", buf_view(&b));
+	buf_free(&b);
+}
+
 static void
 on_empty(struct request *r)
 {
@@ -69,6 +82,8 @@ static const struct route routes[] = {
     {.method = "GET", .path = "/hello", .handle = on_hello},
     {.method = "POST", .path = "/echo", .any_origin = true, .handle = on_echo},
     {.method = "POST", .path = "/small", .body_max = 10, .handle = on_echo},
+    {.method = "POST", .path = "/any", .any_type = true, .handle = on_echo},
+    {.method = "GET", .path = "/query", .handle = on_query},
     {.method = "GET", .path = "/both", .handle = on_empty},
     {.method = "POST", .path = "/both", .handle = on_empty},
     {.method = "GET", .path = "/tell", .any_origin = true, .handle = on_tell},
@@ -133,6 +148,11 @@ static const struct row {
 	"415", NULL, NULL},
     {LINE("POST", "/echo") "Content-Type: text/plain\r\n" END, "415",
 	"bad_type", NULL},
+    {LINE("POST", "/any") "Content-Type: text/plain\r\n"
+			  "Content-Length: 2\r\n" END "hi",
+	"200", "\r\n\r\nhi", NULL},
+    {LINE("POST", "/any") "Content-Length: 2\r\n" END "hi", "200", NULL, NULL},
+    {LINE("POST", "/any") "Content-Length: 65537\r\n" END, "413", NULL, NULL},
     {LINE("POST", "/small") JSON "Content-Length: 10\r\n" END "1234567890",
 	"200", NULL, NULL},
     {LINE("POST", "/small") JSON "Content-Length: 11\r\n" END "12345678901",
@@ -169,6 +189,10 @@ static const struct row {
 	"<http://shop.example>\n",
 	NULL},
     {GET("/tell?a"), "200", "\r\n\r\n<>\n", NULL},
+    {GET("/query?a=b%20c&d+e?&f=/%"), "200", "\r\n\r\n<a=b%20c&d+e?&f=/%>",
+	NULL},
+    {GET("/query?"), "200", "\r\n\r\n<>", NULL},
+    {GET("/query"), "200", "\r\n\r\n<none>", NULL},
     {GET("/tell?b=a"), "200", "\r\n\r\n<none>\n", NULL},
     {LINE("GET", "/tell") "X-Thing: it \r\nAuthorization: bearer abc\r\n" END,
 	"200", "<it >\n<abc>\n", NULL},
