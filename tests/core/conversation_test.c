@@ -41,6 +41,7 @@ check_sane(const struct conversation *c)
 	assert_true((unsigned)c->holder < HOLDERS);
 	assert_true((unsigned)c->status < STATUSES);
 	assert_true(c->agent == 0 || c->holder == HOLDER_AGENT);
+	assert_true(c->customer_at == 0 || c->last_customer_seq > 0);
 }
 
 static void
@@ -163,6 +164,65 @@ test_resolved_and_reopened(void **state)
 	assert_true(conversation_pending(&c));
 }
 
+/* `at` of the newest, whatever its clock said. */
+static void
+test_customer_at(void **state)
+{
+	struct conversation c = {0};
+	struct event earlier = question;
+
+	(void)state;
+	fold(&c, (struct event){.kind = EVENT_OPENED, .at = 1});
+	assert_int_equal(c.customer_at, 0);
+	fold(&c, question);
+	assert_int_equal(c.customer_at, 5);
+	fold(&c, (struct event){
+		     .kind = EVENT_MESSAGE, .author = AUTHOR_BOT, .at = 9});
+	fold(&c, (struct event){
+		     .kind = EVENT_EDITED, .author = AUTHOR_CUSTOMER, .at = 9});
+	assert_int_equal(c.customer_at, 5);
+	earlier.at = 3;
+	fold(&c, earlier);
+	assert_int_equal(c.customer_at, 3);
+}
+
+static void
+test_what_follows_a_message_is_no_new_work(void **state)
+{
+	static const enum event_kind kinds[] = {
+	    EVENT_EDITED, EVENT_DELETED, EVENT_FILE, EVENT_DELIVERY};
+	struct conversation c = {0};
+
+	(void)state;
+	fold(&c, question);
+	for (unsigned asked = 0; asked < 2; asked++) {
+		for (unsigned i = 0; i < ARRAY_LEN(kinds); i++) {
+			struct conversation before = c;
+
+			fold(&c, (struct event){.kind = kinds[i],
+				     .author = AUTHOR_CUSTOMER,
+				     .ref = 1});
+			assert_int_equal(conversation_pending(&c), asked == 0);
+			assert_int_equal(c.status, before.status);
+			assert_int_equal(c.last_customer_seq, 1);
+			assert_int_equal(c.handled_seq, before.handled_seq);
+			assert_int_equal(c.epoch, before.epoch);
+		}
+		fold(&c, (struct event){.kind = EVENT_RESOLVED});
+	}
+	assert_int_equal(c.status, STATUS_RESOLVED);
+}
+
+static void
+test_delivery_is_the_companys_business(void **state)
+{
+	(void)state;
+	assert_true(event_is_public(EVENT_EDITED));
+	assert_true(event_is_public(EVENT_DELETED));
+	assert_true(event_is_public(EVENT_FILE));
+	assert_false(event_is_public(EVENT_DELIVERY));
+}
+
 static void
 test_words_are_found_again(void **state)
 {
@@ -189,6 +249,9 @@ main(void)
 	    cmocka_unit_test(test_question_and_answer),
 	    cmocka_unit_test(test_holder_raises_epoch),
 	    cmocka_unit_test(test_resolved_and_reopened),
+	    cmocka_unit_test(test_customer_at),
+	    cmocka_unit_test(test_what_follows_a_message_is_no_new_work),
+	    cmocka_unit_test(test_delivery_is_the_companys_business),
 	    cmocka_unit_test(test_words_are_found_again),
 	};
 

@@ -295,6 +295,73 @@ claims_and_marks_survive_a_poisoned_group(void **state)
 	fixture_close(&o.f);
 }
 
+/* The same of a row's whole life, from the commit that writes it. */
+static void
+deliveries_survive_a_poisoned_group(void **state)
+{
+	enum { ANSWER, TAKE, GIVE_UP, REPLAY, AGAIN, SENT, TOLD, EDIT, POISON };
+	struct store_op ops[POISON + 1], stop;
+	struct outbox_row row = {.channel = STR("chat")}, read;
+	struct settled dead = {.state = OUTBOX_DEAD,
+	    .event = {.kind = EVENT_DELIVERY, .source = STR("gave up")}};
+	struct settled sent = {.state = OUTBOX_SENT, .vendor_id = STR("v")};
+	struct conversation c;
+	bool taken[2] = {false};
+	int64_t id = 1; /* the first there is */
+	struct ordeal o;
+	struct batch b;
+
+	(void)state;
+	ordeal_open(&o, FAULT_VFS);
+	must(say(&o.f, o.talks[1], "question"));
+	c = state_of(&o.f, o.talks[1]);
+	stop = message_op(o.talks[0], NULL);
+	memset(ops, 0, sizeof(ops));
+	ops[ANSWER] = answer_op(&c);
+	ops[ANSWER].commit.outbox = &row;
+	ops[ANSWER].commit.outbox_count = 1;
+	ops[TAKE].verb = ops[AGAIN].verb = STORE_TAKE;
+	ops[TAKE].take = (struct store_take){&id, 1, 5, false, &taken[0]};
+	ops[AGAIN].take = (struct store_take){&id, 1, 5, false, &taken[1]};
+	ops[GIVE_UP].verb = ops[SENT].verb = STORE_SETTLE;
+	dead.row = sent.row = id;
+	ops[GIVE_UP].settle = (struct store_settle){&dead, 1};
+	ops[SENT].settle = (struct store_settle){&sent, 1};
+	ops[REPLAY].verb = STORE_REPLAY;
+	ops[REPLAY].replay.row = id;
+	ops[TOLD].verb = STORE_RECEIPT;
+	ops[TOLD].receipt.account = (struct store_address){
+	    .company = o.f.company, .channel = row.channel};
+	ops[TOLD].receipt.vendor_id = STR("v");
+	ops[TOLD].receipt.rank = RECEIPT_READ;
+	ops[EDIT] = message_op(o.talks[1], "edit");
+	ops[EDIT].inbound.about = STR("question");
+	ops[EDIT].inbound.event.kind = EVENT_EDITED;
+	ops[POISON] = message_op(o.talks[0], NULL);
+	ops[POISON].inbound.event.body.n = (size_t)1 << 40;
+	batch_init(&b);
+	fault_vfs_plan(
+	    &(struct fault_plan){.calls = FAULT_SYNC, .slow_us = 20000});
+	batch_submit(&b, o.f.store, &stop);
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
+		batch_submit(&b, o.f.store, &ops[i]);
+	batch_wait(&b);
+	fault_vfs_clear();
+	for (size_t i = 0; i < POISON; i++)
+		assert_int_equal(ops[i].err, OK);
+	assert_int_equal(row.id, id);
+	assert_true(taken[0] && taken[1]);
+	assert_int_equal(dead.event.seq, 4);
+	assert_true(ops[TOLD].receipt.changed);
+	assert_int_equal(ops[EDIT].inbound.event.ref, 2);
+	must(store_read_outbox(o.f.reader, id, &o.f.arena, &read));
+	assert_int_equal(read.state, OUTBOX_SENT);
+	assert_int_equal(read.receipt, RECEIPT_READ);
+	assert_int_equal(read.attempts, 1);
+	assert_true(is_consistent(&o.f, o.talks[1]));
+	fixture_close(&o.f);
+}
+
 int
 main(void)
 {
@@ -309,6 +376,7 @@ main(void)
 	    cmocka_unit_test(done_comes_after_the_sync),
 	    cmocka_unit_test(one_bad_op_does_not_fail_its_neighbours),
 	    cmocka_unit_test(claims_and_marks_survive_a_poisoned_group),
+	    cmocka_unit_test(deliveries_survive_a_poisoned_group),
 	};
 
 	fault_vfs_install();

@@ -1,7 +1,7 @@
 /* fixture: set-up and the short words of the store's tests. */
 #include "tests/store/fixture.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -77,17 +77,19 @@ fixture_open(struct fixture *f, const struct store_engine *engine)
 	f->company = put_company(f->store, "acme", "{\"name\":\"Acme\"}");
 }
 
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
 void
 fixture_remove(struct fixture *f)
 {
-	DIR *d = opendir(f->dir);
-	struct dirent *entry;
-
-	while (d != NULL && (entry = readdir(d)) != NULL)
-		(void)unlinkat(dirfd(d), entry->d_name, 0);
-	if (d != NULL)
-		(void)closedir(d);
-	(void)rmdir(f->dir);
+	(void)nftw(f->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	arena_free(&f->arena);
 }
 

@@ -109,6 +109,102 @@ the_first_version_stays_what_it_was(void **state)
 	fixture_remove(&f);
 }
 
+/* Two talks, one asked and answered through a vendor; two accounts. */
+#define VERSION_1_DATA \
+	"INSERT INTO company VALUES (1, 'acme', 1, '{}');" \
+	"INSERT INTO contact (id, company) VALUES (1, 1), (2, 1);" \
+	"INSERT INTO contact_address VALUES" \
+	" (1, 'web', '', 'bob', 1, 10), (1, 'slack', 'T1', 'eve', 2, 20);" \
+	"INSERT INTO conversation (id, company, contact, seq, epoch," \
+	" last_customer_seq, handled_seq, resolved_seq, holder, agent," \
+	" status, opened_at, last_at) VALUES" \
+	" (10, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 100, 100)," \
+	" (20, 1, 2, 4, 0, 3, 2, 0, 0, 0, 0, 200, 230);" \
+	"INSERT INTO event VALUES" \
+	" (10, 1, 0, 0, 0, 0, 100, 1, NULL, '{}')," \
+	" (20, 1, 0, 0, 0, 0, 200, 1, NULL, '{}')," \
+	" (20, 2, 1, 1, 0, 0, 210, 1, 's1', '{\"text\":\"hello\"}')," \
+	" (20, 3, 1, 1, 0, 0, 220, 1, 's2', '{\"text\":\"hello\"}')," \
+	" (20, 4, 1, 2, 0, 2, 230, 1, NULL, '{\"text\":\"hi\"}');" \
+	"INSERT INTO outbox (id, conversation, seq, channel, account," \
+	" recipient, payload, attempts, due) VALUES" \
+	" (5, 20, 4, 'slack', 'T1', 'C1', 'one', 0, 0)," \
+	" (6, 20, 4, 'slack', 'T1', 'C1', 'two', 2, 900)," \
+	" (9, 20, 4, 'email', '', 'eve', 'three', 0, 0);"
+
+static void
+check_migrated_talks(struct fixture *f)
+{
+	struct reach r;
+
+	assert_true(is_consistent(f, 10) && is_consistent(f, 20));
+	assert_int_equal(state_of(f, 10).customer_at, 0);
+	assert_int_equal(state_of(f, 20).customer_at, 220);
+	must(store_read_reach(f->reader, 20, &f->arena, &r));
+	assert_true(str_eq(r.channel, STR("slack")));
+	assert_true(str_eq(r.account, STR("T1")));
+	assert_true(str_eq(r.address, STR("eve")));
+	assert_int_equal(r.reply.n, 0);
+	must(store_read_reach(f->reader, 10, &f->arena, &r));
+	assert_true(str_eq(r.address, STR("bob")));
+}
+
+static void
+check_migrated_rows(struct fixture *f)
+{
+	static const int64_t ids[] = {5, 6, 9};
+	struct outbox_row rows[4];
+	size_t n = ARRAY_LEN(rows);
+
+	must(store_list_outbox_of(f->reader, 20, 4, &f->arena, rows, &n));
+	assert_int_equal(n, 3);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(rows[i].id, ids[i]);
+	assert_true(str_eq(rows[1].account, STR("T1")));
+	assert_true(str_eq(rows[1].payload, STR("two")));
+	assert_int_equal(rows[1].attempts, 2);
+	assert_int_equal(rows[1].due, 900);
+	assert_true(str_eq(rows[2].channel, STR("email")));
+	assert_int_equal(rows[0].lane, rows[1].lane);
+	assert_int_not_equal(rows[0].lane, rows[2].lane);
+	assert_int_equal(outbox_of(f, rows, ARRAY_LEN(rows)), 3);
+}
+
+static void
+version_1_comes_along_with_all_it_holds(void **state)
+{
+	const struct migration list[] = {sqlite_migrations[0], {NULL, NULL}};
+	struct outbox_row row = {.channel = STR("slack"), .account = STR("T1")};
+	struct conversation c;
+	struct store_op op;
+	struct fixture f;
+	char why[256];
+
+	(void)state;
+	fixture_directory(&f, &store_engine_sqlite);
+	must(run_list(&f, list, why));
+	file_sql(f.path, VERSION_1_DATA);
+	fixture_start(&f);
+	f.company = 1;
+	check_migrated_talks(&f);
+	check_migrated_rows(&f);
+	assert_int_equal(open_conversation(&f, "bob"), 10);
+	c = state_of(&f, 20);
+	op = answer_op(&c);
+	op.commit.outbox = &row;
+	op.commit.outbox_count = 1;
+	must(store_submit_wait(f.store, &op));
+	assert_int_equal(row.id, 10);
+	fixture_stop(&f);
+	assert_int_equal(file_number(f.path, VERSION), 2);
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM sqlite_schema"
+				" WHERE name LIKE 'outbox_1%'"),
+	    0);
+	assert_true(file_is_whole(f.path));
+	fixture_remove(&f);
+}
+
 /* ---- lists of the test's own ------------------------------------------- */
 
 static const struct migration good[] = {
@@ -235,6 +331,7 @@ main(void)
 	    cmocka_unit_test(an_old_database_is_copied_and_brought_up),
 	    cmocka_unit_test(a_current_database_is_not_copied),
 	    cmocka_unit_test(the_first_version_stays_what_it_was),
+	    cmocka_unit_test(version_1_comes_along_with_all_it_holds),
 	    cmocka_unit_test(steps_run_in_order_once),
 	    cmocka_unit_test(a_step_that_fails_leaves_nothing_of_itself),
 	    cmocka_unit_test(newer_is_refused),

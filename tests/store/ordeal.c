@@ -21,15 +21,62 @@ ordeal_open(struct ordeal *o, const char *vfs)
 		(void)snprintf(o->sources[i], sizeof(o->sources[i]), "s%zu", i);
 }
 
+/* Notes in `row` what was reported done. */
+static void
+deliver(struct ordeal *o, struct outbox_row *row)
+{
+	struct settled s = {.row = row->id,
+	    .state = OUTBOX_SENT,
+	    .vendor_id = STR("v"),
+	    .event = {.kind = EVENT_FILE}};
+	struct store_op take = {.verb = STORE_TAKE}, sent, receipt;
+	bool taken = false;
+
+	sent = (struct store_op){.verb = STORE_SETTLE};
+	receipt = (struct store_op){.verb = STORE_RECEIPT};
+	take.take = (struct store_take){&row->id, 1, 0, false, &taken};
+	sent.settle = (struct store_settle){&s, 1};
+	receipt.receipt.account = (struct store_address){
+	    .company = o->f.company, .channel = row->channel};
+	receipt.receipt.row = row->id;
+	receipt.receipt.rank = RECEIPT_DELIVERED;
+	if (store_submit_wait(o->f.store, &take) == OK && taken)
+		row->state = OUTBOX_SENDING;
+	if (store_submit_wait(o->f.store, &sent) == OK && s.event.seq != 0)
+		row->state = OUTBOX_SENT;
+	if (store_submit_wait(o->f.store, &receipt) == OK) {
+		row->state = OUTBOX_SENT;
+		row->receipt = RECEIPT_DELIVERED;
+	}
+}
+
+static void
+answer_and_deliver(
+    struct ordeal *o, const struct conversation *c, struct outbox_row *row)
+{
+	struct store_op op = answer_op(c);
+
+	*row = (struct outbox_row){
+	    .channel = STR("slack"), .payload = STR("hi")};
+	op.commit.outbox = row;
+	op.commit.outbox_count = 1;
+	op.commit.decision.timer = (struct timer_set){.set = true, .due = 5};
+	if (store_submit_wait(o->f.store, &op) != OK) {
+		row->id = 0;
+		return;
+	}
+	o->answered++;
+	deliver(o, row);
+}
+
 void
 ordeal_talk(struct ordeal *o)
 {
-	struct outbox_row row = {.channel = STR("slack"), .payload = STR("hi")};
-
 	for (size_t round = 0; round < ROUNDS; round++) {
-		struct store_op *said = &o->ops[round * TALKS], op;
+		struct store_op *said = &o->ops[round * TALKS];
 		struct batch b;
 
+		o->rows[round].id = 0;
 		batch_init(&b);
 		for (size_t i = 0; i < TALKS; i++) {
 			said[i] = message_op(
@@ -37,14 +84,9 @@ ordeal_talk(struct ordeal *o)
 			batch_submit(&b, o->f.store, &said[i]);
 		}
 		batch_wait(&b);
-		if (said[0].err != OK)
-			continue;
-		op = answer_op(&said[0].inbound.state);
-		op.commit.outbox = &row;
-		op.commit.outbox_count = 1;
-		op.commit.decision.timer = (struct timer_set){
-		    .set = true, .due = 5};
-		o->answered += store_submit_wait(o->f.store, &op) == OK;
+		if (said[0].err == OK)
+			answer_and_deliver(
+			    o, &said[0].inbound.state, &o->rows[round]);
 	}
 }
 
@@ -67,21 +109,52 @@ check_messages(struct ordeal *o, bool failed_may_be_there)
 	}
 }
 
+/* An answer and its row are there together or not at all. */
 static void
-check_outbox(struct ordeal *o, bool failed_may_be_there)
+check_answers(struct ordeal *o, bool failed_may_be_there)
 {
-	struct outbox_row rows[STEPS];
-	size_t n = outbox_of(&o->f, rows, ARRAY_LEN(rows));
+	struct event e[4 * STEPS];
+	struct outbox_row rows[2];
+	size_t n = events_of(&o->f, o->talks[0], e, ARRAY_LEN(e)), answers = 0;
 
-	assert_true(n >= o->answered);
+	for (size_t i = 0; i < n; i++) {
+		bool is_answer = e[i].author == AUTHOR_BOT;
+		size_t found = ARRAY_LEN(rows);
+
+		must(store_list_outbox_of(o->f.reader, o->talks[0], e[i].seq,
+		    &o->f.arena, rows, &found));
+		assert_int_equal(found, is_answer);
+		answers += is_answer;
+	}
+	assert_true(answers >= o->answered);
 	if (!failed_may_be_there)
-		assert_int_equal(n, o->answered);
+		assert_int_equal(answers, o->answered);
+}
+
+static void
+check_rows(struct ordeal *o, bool failed_may_be_there)
+{
+	for (size_t i = 0; i < ROUNDS; i++) {
+		struct outbox_row *told = &o->rows[i], row;
+
+		if (told->id == 0)
+			continue;
+		must(store_read_outbox(
+		    o->f.reader, told->id, &o->f.arena, &row));
+		assert_true(row.state >= told->state);
+		assert_true(row.receipt >= told->receipt);
+		if (!failed_may_be_there) {
+			assert_int_equal(row.state, told->state);
+			assert_int_equal(row.receipt, told->receipt);
+		}
+	}
 }
 
 void
 ordeal_check(struct ordeal *o, bool failed_may_be_there)
 {
-	check_outbox(o, failed_may_be_there);
+	check_answers(o, failed_may_be_there);
+	check_rows(o, failed_may_be_there);
 	check_messages(o, failed_may_be_there);
 	for (size_t i = 0; i < TALKS; i++)
 		assert_true(is_consistent(&o->f, o->talks[i]));

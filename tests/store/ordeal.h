@@ -18,12 +18,17 @@ struct ordeal {
 	char sources[STEPS][8];
 	struct store_op ops[STEPS];
 	unsigned answered; /* OK, each with one outbox row */
+	/* The rows, and how far they are said to have come. */
+	struct outbox_row rows[ROUNDS];
 };
 
 /* Opens the store, on vfs (or NULL), and the conversations. */
 void ordeal_open(struct ordeal *o, const char *vfs);
 
-/* Rounds of messages that share groups, each answered, if all went well. */
+/*
+ * Rounds of messages that share groups, each answered, if all went well, and
+ * the answer delivered.
+ */
 void ordeal_talk(struct ordeal *o);
 
 /*

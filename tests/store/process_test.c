@@ -223,12 +223,47 @@ what_a_killed_process_reported_is_there(void **state)
 	(void)munmap(s, sizeof(*s));
 }
 
+/* ---- who delivers ------------------------------------------------------ */
+
+/* Says so, and then stands until it is killed. */
+static void
+lead_on(struct fixture *f, int64_t id, struct shared *s)
+{
+	(void)id;
+	must(store_lead(f->store));
+	s->tries = 1;
+	for (;;)
+		(void)pause();
+}
+
+static void
+a_leader_that_is_killed_makes_room(void **state)
+{
+	struct shared *s = share();
+	struct fixture f;
+	pid_t pid;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	fixture_stop(&f);
+	pid = start(lead_on, &f, 0, s);
+	while (s->tries == 0)
+		continue;
+	fixture_start(&f);
+	assert_int_equal(store_lead(f.store), E_CLAIMED);
+	kill_after(pid, 0);
+	must(store_lead(f.store));
+	fixture_close(&f);
+	(void)munmap(s, sizeof(*s));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(several_processes_agree),
 	    cmocka_unit_test(what_a_killed_process_reported_is_there),
+	    cmocka_unit_test(a_leader_that_is_killed_makes_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,109 @@ the_id_of_a_contact_that_is_gone_is_not_given_again(void **state)
 }
 
 static void
+message_from(struct fixture *f, const char *who, const char *alias,
+    const char *person, const char *name)
+{
+	struct store_op op = message_op(0, NULL);
+
+	op.inbound.address = address_of(f->company, who);
+	op.inbound.alias = str_from(alias);
+	op.inbound.person = str_from(person);
+	op.inbound.name = str_from(name);
+	must(store_submit_wait(f->store, &op));
+}
+
+/* What is told with every message is written once. */
+static void
+persons_and_their_names_are_kept_once(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	message_from(&f, "room", NULL, "ann", "");
+	message_from(&f, "room", NULL, "ann", "Ann");
+	message_from(&f, "room", NULL, "ann", "Anna");
+	message_from(&f, "room", NULL, "ben", "Ben");
+	message_from(&f, "desk", "tel", "ben", "Benjamin");
+	message_from(&f, "nobody", NULL, NULL, "Nobody");
+	fixture_stop(&f);
+	assert_int_equal(file_number(f.path, "SELECT count(*) FROM person"), 2);
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM contact"), 3);
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM contact_address"), 4);
+	assert_int_equal(file_number(f.path,
+			     "SELECT group_concat(name) = 'Ann,Ben,Nobody' FROM"
+			     " (SELECT name FROM contact ORDER BY name)"),
+	    1);
+	fixture_remove(&f);
+}
+
+/* A contact that became another's leaves nothing that points at it. */
+static void
+nothing_points_at_a_contact_that_is_gone(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	message_from(&f, "a", NULL, "ann", "");
+	message_from(&f, "b", NULL, "ben", "");
+	message_from(&f, "a", "b", "ann", "");
+	message_from(&f, "laptop", NULL, "cleo", "");
+	(void)identified(&f, "a", "7");
+	(void)identified(&f, "laptop", "7");
+	fixture_stop(&f);
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM contact"), 1);
+	assert_int_equal(file_number(f.path, "SELECT count(*) FROM person"
+					     " JOIN contact ON id = contact"),
+	    3);
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM contact_address"
+				" JOIN contact ON id = contact"),
+	    3);
+	fixture_remove(&f);
+}
+
+/* Does the plan of a statement walk a table from end to end? */
+static bool
+plan_scans(sqlite3 *db, const char *sql)
+{
+	char *explain = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", sql);
+	sqlite3_stmt *q = NULL;
+	bool scans = false;
+
+	must(sqlite3_prepare_v2(db, explain, -1, &q, NULL) == SQLITE_OK ? OK
+									: E_IO);
+	while (sqlite3_step(q) == SQLITE_ROW)
+		scans |= strncmp((const char *)sqlite3_column_text(q, 3),
+			     "SCAN", 4) == 0;
+	sqlite3_finalize(q);
+	sqlite3_free(explain);
+	return scans;
+}
+
+/* The one that may looks at open rows only, when a deliverer begins. */
+static void
+no_statement_walks_a_whole_table(void **state)
+{
+	struct fixture f;
+	sqlite3 *db;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	must(sqlite3_open(f.path, &db) == SQLITE_OK ? OK : E_IO);
+	for (size_t i = 0; i < SQLS; i++)
+		if (strncmp(sql_text[i], "PRAGMA", 6) != 0 &&
+		    i != SQL_OUTBOX_ORPHANS && i != SQL_CONVERSATION_PENDING)
+			assert_false(plan_scans(db, sql_text[i]));
+	(void)sqlite3_close(db);
+	fixture_close(&f);
+}
+
+static void
 after_a_failure_the_file_is_opened_anew(void **state)
 {
 	struct fixture f;
@@ -126,6 +229,9 @@ main(void)
 	    cmocka_unit_test(a_moved_conversation_takes_its_address_along),
 	    cmocka_unit_test(
 		the_id_of_a_contact_that_is_gone_is_not_given_again),
+	    cmocka_unit_test(persons_and_their_names_are_kept_once),
+	    cmocka_unit_test(nothing_points_at_a_contact_that_is_gone),
+	    cmocka_unit_test(no_statement_walks_a_whole_table),
 	    cmocka_unit_test(after_a_failure_the_file_is_opened_anew),
 	    cmocka_unit_test(
 		a_lock_that_others_keep_is_waited_for_within_bounds),

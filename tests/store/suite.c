@@ -3,13 +3,17 @@
 
 #include <stdio.h>
 
-#define TESTS_MAX 100
+#define TESTS_MAX 200
 
 static const struct suite_case *const parts[] = {
     suite_companies,
     suite_conversations,
     suite_commits,
     suite_lists,
+    suite_known,
+    suite_outbox,
+    suite_receipts,
+    suite_lanes,
     suite_queue,
     suite_races,
 };

@@ -29,6 +29,10 @@ extern const struct suite_case suite_companies[];
 extern const struct suite_case suite_conversations[];
 extern const struct suite_case suite_commits[];
 extern const struct suite_case suite_lists[];
+extern const struct suite_case suite_known[];
+extern const struct suite_case suite_outbox[];
+extern const struct suite_case suite_receipts[];
+extern const struct suite_case suite_lanes[];
 extern const struct suite_case suite_queue[];
 extern const struct suite_case suite_races[];
 

@@ -3,6 +3,7 @@
  * they were processes of their own.
  */
 #include "tests/lib/random.h"
+#include "tests/store/delivery.h"
 #include "tests/store/suite.h"
 
 #include <stdlib.h>
@@ -121,6 +122,71 @@ of_many_openings_one_creates(struct fixture *f)
 	store_close(stores[1]);
 }
 
+/* Fast first messages of one person: many conversations, one contact. */
+static void
+of_many_first_messages_one_makes_the_contact(struct fixture *f)
+{
+	struct store *stores[2] = {f->store, fixture_other(f)};
+	char who[2] = "a", whose[THREADS][3];
+	struct racer racers[THREADS];
+
+	for (unsigned round = 0; round < ROUNDS; round++, who[0]++) {
+		for (size_t i = 0; i < THREADS; i++) {
+			struct store_inbound *in = &racers[i].op.inbound;
+
+			whose[i][0] = who[0];
+			whose[i][1] = (char)('A' + i / 2);
+			whose[i][2] = '\0';
+			racers[i].op = message_op(0, NULL);
+			in->address = address_of(f->company, whose[i]);
+			in->person = str_from(who);
+		}
+		race_all(stores, racers);
+		for (size_t i = 0; i < THREADS; i++) {
+			const struct conversation *c =
+			    &racers[i].op.inbound.state;
+
+			must(racers[i].op.err);
+			assert_int_equal(
+			    c->contact, racers[0].op.inbound.state.contact);
+			assert_int_equal(
+			    c->id, racers[i ^ 1u].op.inbound.state.id);
+			assert_true(is_consistent(f, c->id));
+		}
+		assert_int_not_equal(racers[0].op.inbound.state.id,
+		    racers[2].op.inbound.state.id);
+	}
+	store_close(stores[1]);
+}
+
+/* Only one leads, but even two would not both get a row. */
+static void
+of_many_takers_one_gets_the_row(struct fixture *f)
+{
+	struct store *stores[2] = {f->store, fixture_other(f)};
+	struct racer racers[THREADS];
+	bool taken[THREADS];
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		int64_t id = new_row(f, "T1");
+		unsigned won = 0;
+
+		for (size_t i = 0; i < THREADS; i++) {
+			racers[i].op = (struct store_op){.verb = STORE_TAKE};
+			racers[i].op.take = (struct store_take){
+			    &id, 1, DELIVERY_NOW, false, &taken[i]};
+		}
+		race_all(stores, racers);
+		for (size_t i = 0; i < THREADS; i++) {
+			must(racers[i].op.err);
+			won += taken[i];
+		}
+		assert_int_equal(won, 1);
+		assert_int_equal(row_of(f, id).attempts, 1);
+	}
+	store_close(stores[1]);
+}
+
 static void
 of_many_claims_one_holds(struct fixture *f)
 {
@@ -168,9 +234,62 @@ random_message(struct test_random *r, int64_t id)
 	return op;
 }
 
+/* Rows beyond those there are, too. */
+static int64_t
+random_row(struct test_random *r)
+{
+	return 1 + (int64_t)test_random_below(r, 60);
+}
+
+static struct event
+random_news(struct test_random *r)
+{
+	return (struct event){.kind = test_random_below(r, 2) == 0
+					  ? EVENT_OPENED
+					  : EVENT_DELIVERY,
+	    .at = (int64_t)test_random_below(r, 1000)};
+}
+
+static struct store_op
+random_delivery(struct test_random *r, struct fixture *f)
+{
+	static int64_t row;
+	static bool taken;
+	static struct settled s;
+	struct store_op op = {
+	    .verb = (enum store_verb)(STORE_TAKE + test_random_below(r, 4))};
+
+	row = random_row(r);
+	s = (struct settled){.row = row,
+	    .state = (enum outbox_state)test_random_below(r, OUTBOX_STATES),
+	    .due = (int64_t)test_random_below(r, 3),
+	    .uncount = test_random_below(r, 4) == 0,
+	    .vendor_id = test_random_below(r, 2) == 0 ? STR("v") : STR(""),
+	    .event = random_news(r)};
+	if (op.verb == STORE_TAKE) {
+		op.take = (struct store_take){
+		    &row, 1, 2, test_random_below(r, 20) == 0, &taken};
+	} else if (op.verb == STORE_SETTLE) {
+		op.settle = (struct store_settle){&s, 1};
+	} else if (op.verb == STORE_RECEIPT) {
+		op.receipt.account = account_of(f, "T1");
+		op.receipt.row = test_random_below(r, 4) == 0 ? 0 : row;
+		op.receipt.vendor_id = s.vendor_id;
+		op.receipt.rank = (enum receipt_rank)test_random_below(
+		    r, RECEIPTS);
+		op.receipt.event = random_news(r);
+	} else {
+		op.replay.row = test_random_below(r, 10) == 0 ? 0 : row;
+		op.replay.lane = 1;
+		op.replay.drop = test_random_below(r, 4) == 0;
+	}
+	return op;
+}
+
 static struct store_op
 random_commit(struct test_random *r, const struct conversation *c)
 {
+	static struct outbox_row rows[2];
 	struct store_op op = answer_op(c);
 	struct decision *d = &op.commit.decision;
 
@@ -180,6 +299,11 @@ random_commit(struct test_random *r, const struct conversation *c)
 	d->seq -= test_random_below(r, 10) == 0;
 	d->timer.set = test_random_below(r, 2) == 0;
 	d->timer.due = (int64_t)test_random_below(r, 3);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		rows[i] = (struct outbox_row){
+		    .channel = STR("chat"), .account = STR("T1")};
+	op.commit.outbox = rows;
+	op.commit.outbox_count = (unsigned)test_random_below(r, 3);
 	return op;
 }
 
@@ -187,12 +311,38 @@ static void
 random_op(struct test_random *r, struct fixture *f, int64_t id)
 {
 	struct conversation c = state_of(f, id);
-	struct store_op op = test_random_below(r, 2) == 0
-				 ? random_message(r, id)
-				 : random_commit(r, &c);
-	enum err e = store_submit_wait(f->store, &op);
+	struct store_op op;
+	enum err e;
+
+	if (test_random_below(r, 2) == 0)
+		op = random_delivery(r, f);
+	else if (test_random_below(r, 2) == 0)
+		op = random_message(r, id);
+	else
+		op = random_commit(r, &c);
+	e = store_submit_wait(f->store, &op);
 
 	assert_true(e == OK || store_is_refusal(e));
+}
+
+/* Lists and counts say the same as the rows themselves. */
+static void
+check_lane(struct fixture *f)
+{
+	size_t count[OUTBOX_STATES] = {0}, n = 1;
+	struct outbox_row row;
+	struct lane lane;
+
+	for (int64_t id = 1; id < 2000; id++)
+		if (store_read_outbox(f->reader, id, &f->arena, &row) == OK)
+			count[row.state]++;
+	must(store_list_lanes(f->reader, 0, &f->arena, &lane, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(lane.open,
+	    count[OUTBOX_READY] + count[OUTBOX_SENDING] + count[OUTBOX_DOUBT]);
+	assert_int_equal(lane.unknown, count[OUTBOX_UNKNOWN]);
+	assert_int_equal(lane.dead, count[OUTBOX_DEAD]);
+	assert_true(lane.open + count[OUTBOX_SENT] > 0);
 }
 
 static void
@@ -204,8 +354,9 @@ whatever_happens_the_row_is_the_fold(struct fixture *f)
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++, who[0]++)
 		ids[i] = open_conversation(f, who);
-	for (unsigned i = 0; i < 400; i++)
+	for (unsigned i = 0; i < 1600; i++)
 		random_op(&r, f, ids[test_random_below(&r, CONVERSATIONS)]);
+	check_lane(f);
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
 		assert_true(is_consistent(f, ids[i]));
 	fixture_reopen(f);
@@ -260,6 +411,8 @@ const struct suite_case suite_races[] = {
     CASE(of_many_commits_from_one_state_one_wins),
     CASE(of_many_copies_one_is_stored),
     CASE(of_many_openings_one_creates),
+    CASE(of_many_first_messages_one_makes_the_contact),
+    CASE(of_many_takers_one_gets_the_row),
     CASE(of_many_claims_one_holds),
     CASE(whatever_happens_the_row_is_the_fold),
     CASE(readers_see_what_done_reported),
