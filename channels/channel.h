@@ -240,6 +240,10 @@ struct job {
 	uint64_t row;	      /* of the outbox: an id the vendor may carry */
 	int64_t at;	      /* wall ms: when the row was written */
 	int64_t attempted_at; /* LOOKUP: when it was sent, at the earliest */
+	/* LOOKUP: vendor ids of other messages to the same recipient, as far
+	 * as they are known: it is none of these. */
+	const struct str *known;
+	size_t known_count;
 	int64_t customer_at, now, since;
 	struct str text;
 	/* What the last step, page or draft left for this one; or empty. */
@@ -309,8 +313,8 @@ struct account_need {
 	const char *member; /* "id", "sender", "user", "token", "signing",
 			     * "template" */
 	bool required;
-	/* What it is, and where to find it: "The workspace's id, T...". It
-	 * stands in the faults and in docs/channels.md. */
+	/* What it is, and where to find it. Stands behind "write" in faults,
+	 * and in docs/channels.md: "the workspace's id, T...". */
 	const char *what;
 };
 
@@ -397,13 +401,15 @@ bool channel_refuses(const struct channel *c,
 /*
  * Every account of the document against its channel's row: an unknown channel,
  * a name twice, what is missing, what is written and not read, and what
- * `check` finds.
+ * `check` finds. For company_check(): what is empty because it was refused
+ * already is not named again.
  */
 void channels_check(const struct company *c, struct faults *faults);
 
 /*
- * An account with its secrets opened, into the arena. E_DENIED: sealed under
- * other keys. public_url as in the settings.
+ * An account with its secrets opened, into the arena. E_DENIED: they were
+ * sealed under other keys, or it has none that signs. public_url as in the
+ * settings.
  */
 struct token_keys;
 enum err account_open(const struct token_keys *keys, const struct company *c,

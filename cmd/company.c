@@ -5,6 +5,7 @@
  */
 #include "cmd/command.h"
 #include "cmd/process.h"
+#include "channels/channel.h"
 #include "core/company.h"
 #include "workers/brain.h"
 
@@ -72,26 +73,29 @@ brain_fault(struct faults *faults, struct str name)
 	buf_free(&known);
 }
 
+/* What the document's own table cannot know. */
+static void
+look(const struct company *company, struct faults *faults)
+{
+	if (company->brain.n > 0 && brain_find(company->brain) == NULL)
+		brain_fault(faults, company->brain);
+	channels_check(company, faults);
+}
+
 /* Checks; says every fault. */
 static enum err
 check(const char *path, struct str document)
 {
 	struct faults faults = {0};
-	struct company *company = NULL;
 	struct buf lines = {0};
-	enum err e = company_parse(document, &faults, &company);
+	enum err e = company_check(document, &faults, look);
 
-	if (e == OK && brain_find(company->brain) == NULL) {
-		brain_fault(&faults, company->brain);
-		e = E_BADINPUT;
-	}
 	if (e != OK) {
 		faults_write(&faults, &lines);
 		complain("%s is not applied:\n%.*s", path,
 		    STR_FMT(buf_view(&lines)));
 	}
 	buf_free(&lines);
-	company_unref(company);
 	faults_free(&faults);
 	return e;
 }

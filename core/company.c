@@ -39,8 +39,9 @@ document_load(struct str document, struct faults *faults, json_t **out)
 	return E_BADINPUT;
 }
 
-enum err
-company_parse(struct str document, struct faults *faults, struct company **out)
+/* Also where there are faults, *out is what could be read; unref it. */
+static enum err
+document_read(struct str document, struct faults *faults, struct company **out)
 {
 	struct owned *o = calloc(1, sizeof(*o));
 	json_t *root = NULL;
@@ -53,10 +54,36 @@ company_parse(struct str document, struct faults *faults, struct company **out)
 	if (e == OK)
 		e = company_walk(root, faults, &o->arena, &o->company);
 	json_decref(root);
+	*out = &o->company;
+	return e;
+}
+
+enum err
+company_parse(struct str document, struct faults *faults, struct company **out)
+{
+	struct company *c = NULL;
+	enum err e = document_read(document, faults, &c);
+
 	if (e == OK)
-		*out = &o->company;
+		*out = c;
 	else
-		company_unref(&o->company);
+		company_unref(c);
+	return e;
+}
+
+enum err
+company_check(struct str document, struct faults *faults,
+    void (*look)(const struct company *c, struct faults *faults))
+{
+	struct company *c = NULL;
+	size_t had = faults->count;
+	enum err e = document_read(document, faults, &c);
+
+	if (e == OK || e == E_BADINPUT)
+		look(c, faults);
+	company_unref(c);
+	if (e == OK && faults->count > had)
+		e = E_BADINPUT;
 	return e;
 }
 

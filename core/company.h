@@ -109,6 +109,14 @@ struct company {
 enum err company_parse(
     struct str document, struct faults *faults, struct company **out) MUST_USE;
 
+/*
+ * Names every fault at once, also those that others know of: `look` gets what
+ * could be read and adds its own. Where there are faults a member may be empty
+ * although it is required. Errors as above.
+ */
+enum err company_check(struct str document, struct faults *faults,
+    void (*look)(const struct company *c, struct faults *faults)) MUST_USE;
+
 /* From any thread. */
 struct company *company_ref(struct company *c);
 void company_unref(struct company *c); /* NULL is fine */

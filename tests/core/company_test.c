@@ -371,6 +371,40 @@ is_shared_between_threads(void **state)
 }
 
 static void
+look(const struct company *c, struct faults *faults)
+{
+	assert_int_equal(c->faq_count, 1);
+	faults_add(faults, "faq", "is \"%.*s\"", STR_FMT(c->faq[0].question));
+}
+
+static void
+look_again(const struct company *c, struct faults *faults)
+{
+	assert_int_equal(c->name.n, 0);
+	faults_add(faults, "again", "looked");
+}
+
+static void
+lets_others_name_faults_too(void **state)
+{
+	static const char two[] = "{\"name\":7,\"faq\":[{\"question\":\"q\","
+				  "\"answer\":\"a\"}]}";
+	static const char one[] = "{\"name\":\"n\",\"faq\":[{\"question\":"
+				  "\"q\",\"answer\":\"a\"}]}";
+	struct faults faults = {0};
+
+	(void)state;
+	assert_int_equal(company_check(STR(two), &faults, look), E_BADINPUT);
+	assert_int_equal(faults.count, 2);
+	assert_int_equal(company_check(STR(one), &faults, look), E_BADINPUT);
+	assert_int_equal(faults.count, 3);
+	assert_int_equal(
+	    company_check(STR("{"), &faults, look_again), E_BADINPUT);
+	assert_int_equal(faults.count, 5);
+	faults_free(&faults);
+}
+
+static void
 keeps_its_key(void **state)
 {
 	char key[] = "demo";
@@ -489,6 +523,7 @@ main(void)
 	    cmocka_unit_test(counts_what_it_no_longer_names),
 	    cmocka_unit_test(refuses_a_document_that_is_too_long),
 	    cmocka_unit_test(is_shared_between_threads),
+	    cmocka_unit_test(lets_others_name_faults_too),
 	    cmocka_unit_test(keeps_its_key),
 	    cmocka_unit_test(knows_a_valid_key),
 	    cmocka_unit_test(rewrites_only_secrets),
