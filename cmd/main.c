@@ -2,6 +2,7 @@
  * main: finds the command, gathers the settings from their three faces, and
  * says everything that is wrong with them before anything starts.
  */
+#include "channels/channel.h"
 #include "cmd/command.h"
 #include "core/company.h"
 
@@ -30,8 +31,8 @@ static const struct command commands[] = {
     {"company", "apply [KEY=]FILE... | export KEY | list",
 	"companies and their documents", 1, WORDS_MAX, command_company},
     {"version", "", "which one this is", 0, 0, command_version},
-    {"help", "[settings | company]",
-	"this; every setting; a company's document", 0, 2, command_help},
+    {"help", "[settings | company | channels]",
+	"this; every setting; a document; each channel", 0, 2, command_help},
 };
 
 void
@@ -102,22 +103,44 @@ help_company(bool markdown)
 	print(&b);
 }
 
+static void
+help_channels(bool markdown)
+{
+	struct buf b = {0};
+
+	(void)markdown;
+	channels_describe(&b);
+	print(&b);
+}
+
+static const struct {
+	const char *name;
+	void (*print)(bool markdown);
+} pages[] = {
+    {"settings", help_settings},
+    {"company", help_company},
+    {"channels", help_channels},
+};
+
 static int
 command_help(const struct settings *s, const char *const *words, size_t n)
 {
 	bool markdown = n == 2 && strcmp(words[1], "markdown") == 0;
+	size_t i = 0;
 
 	(void)s;
-	if (n == 0)
+	if (n == 0) {
 		help_commands();
-	else if (strcmp(words[0], "settings") == 0)
-		help_settings(markdown);
-	else if (strcmp(words[0], "company") == 0)
-		help_company(markdown);
-	else {
-		complain("there is help on \"settings\" and \"company\"");
+		return EXIT_OK;
+	}
+	while (i < ARRAY_LEN(pages) && strcmp(words[0], pages[i].name) != 0)
+		i++;
+	if (i == ARRAY_LEN(pages)) {
+		complain("there is help on \"settings\", \"company\" and "
+			 "\"channels\"");
 		return EXIT_USAGE;
 	}
+	pages[i].print(markdown);
 	return EXIT_OK;
 }
 
