@@ -64,11 +64,16 @@ orphans_are_in_doubt(struct fixture *f)
 {
 	int64_t rows[4];
 	struct settled sent = {.state = OUTBOX_SENT};
+	struct settled again = {
+	    .state = OUTBOX_READY, .due = DELIVERY_NOW, .uncount = true};
 	struct store_op op = {.verb = STORE_TAKE};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		rows[i] = new_row(f, i % 2 == 0 ? "T1" : "T2");
 	take_all(f, rows, 3);
+	again.row = rows[0];
+	settle(f, &again, 1);
+	take_all(f, rows, 1);
 	sent.row = rows[2];
 	settle(f, &sent, 1);
 	op.take.orphans = true;

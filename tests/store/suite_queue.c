@@ -120,17 +120,34 @@ gate_open(struct gate *g)
 	pthread_mutex_unlock(&g->lock);
 }
 
+/* All that is refused only by a queue that is full. */
+static void
+fill_with_finished_work(
+    struct fixture *f, struct batch *b, int64_t id, struct store_op *ops)
+{
+	static const enum store_verb verbs[] = {STORE_COMPANY_PUT, STORE_CLAIM,
+	    STORE_TAKE, STORE_SETTLE, STORE_RECEIPT, STORE_REPLAY, STORE_LANE};
+	struct conversation c = {.id = id, .seq = 1};
+	size_t i = 0;
+
+	for (; i < ARRAY_LEN(verbs); i++) {
+		ops[i] = (struct store_op){.verb = verbs[i]};
+		batch_submit(b, f->store, &ops[i]);
+	}
+	ops[i] = answer_op(&c);
+	batch_submit(b, f->store, &ops[i]);
+}
+
 static void
 a_full_queue_refuses(struct fixture *f)
 {
-	enum { MAX = 8, INGEST = 6 };
+	enum { MAX = 32, INGEST = 24 };
 	int64_t id = open_conversation(f, "bob");
 	struct store_op first = message_op(id, NULL);
 	struct store_op ops[MAX], extra = message_op(id, NULL);
 	struct store_op seen = {.verb = STORE_SEEN};
 	struct store_op open = open_op(f->company, "eve");
 	struct store_op claim = {.verb = STORE_CLAIM};
-	struct conversation c = state_of(f, id);
 	struct store_stats stats;
 	struct batch b;
 	struct gate g;
@@ -148,12 +165,7 @@ a_full_queue_refuses(struct fixture *f)
 	assert_int_equal(store_submit_wait(f->store, &extra), E_LIMIT);
 	assert_int_equal(store_submit(f->store, &seen), E_LIMIT);
 	assert_int_equal(store_submit(f->store, &open), E_LIMIT);
-	/* The rest is for decisions. */
-	claim.claim.conversation = id;
-	ops[INGEST] = claim;
-	ops[INGEST + 1] = answer_op(&c);
-	batch_submit(&b, f->store, &ops[INGEST]);
-	batch_submit(&b, f->store, &ops[INGEST + 1]);
+	fill_with_finished_work(f, &b, id, &ops[INGEST]);
 	assert_int_equal(store_submit(f->store, &claim), E_LIMIT);
 	store_stats(f->store, &stats);
 	assert_int_equal(stats.queued, MAX);

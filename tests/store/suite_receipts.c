@@ -201,6 +201,34 @@ a_replayed_row_has_receipts_of_its_own(struct fixture *f)
 	assert_true(receipt(f, id, RECEIPT_FAILED));
 }
 
+static void
+a_failure_is_told_once(struct fixture *f)
+{
+	int64_t id = new_row(f, "T1");
+	struct settled s = {.row = id, .state = OUTBOX_DEAD, .event = failed};
+
+	take_all(f, &id, 1);
+	settle(f, &s, 1);
+	assert_true(receipt(f, id, RECEIPT_FAILED));
+	assert_int_equal(count_deliveries(f, s.conversation), 1);
+	assert_true(str_eq(row_of(f, id).code, STR("30005")));
+}
+
+static void
+a_vendor_id_may_come_with_a_later_receipt(struct fixture *f)
+{
+	int64_t id = new_row(f, "T1");
+	struct store_op op = receipt_op(f, id, RECEIPT_SENT);
+
+	take_all(f, &id, 1);
+	op.receipt.vendor_id = STR("");
+	must(store_submit_wait(f->store, &op));
+	assert_int_equal(row_of(f, id).vendor_id.n, 0);
+	assert_true(receipt(f, id, RECEIPT_READ));
+	assert_true(str_eq(row_of(f, id).vendor_id, STR("v")));
+	assert_int_equal(row_of(f, id).receipt, RECEIPT_READ);
+}
+
 /* The vendor's word came first, and then the answer to our request. */
 static void
 settling_does_not_undo_a_receipt(struct fixture *f)
@@ -278,6 +306,8 @@ const struct suite_case suite_receipts[] = {
     CASE(a_receipt_proves_that_the_vendor_has_it),
     CASE(what_is_of_an_attempt_that_is_over_changes_nothing),
     CASE(a_replayed_row_has_receipts_of_its_own),
+    CASE(a_failure_is_told_once),
+    CASE(a_vendor_id_may_come_with_a_later_receipt),
     CASE(settling_does_not_undo_a_receipt),
     CASE(a_vendor_id_is_looked_for_in_its_account),
     CASE(a_receipt_for_nothing_is_not_found),

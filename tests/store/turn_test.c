@@ -110,6 +110,30 @@ locks_are_shared_or_not_as_they_should_be(void **state)
 	fixture_remove(&f);
 }
 
+/* Who delivers has nothing to do with who writes or copies. */
+static void
+leading_is_a_lock_of_its_own(void **state)
+{
+	struct turn a, b, lead;
+	struct fixture f;
+
+	(void)state;
+	fixture_directory(&f, &store_engine_sqlite);
+	must(turn_open(&a, f.path));
+	must(turn_open(&b, f.path));
+	must(turn_open(&lead, f.path));
+	must(turn_lead(&lead));
+	assert_int_equal(turn_lead(&a), E_CLAIMED);
+	assert_true(turn_copy_begin(&a));
+	turn_wait_begin(&b);
+	assert_true(b.waiting);
+	turn_close(&lead);
+	must(turn_lead(&a));
+	turn_close(&a);
+	turn_close(&b);
+	fixture_remove(&f);
+}
+
 static void
 no_file_no_lock(void **state)
 {
@@ -126,6 +150,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_busy_neighbour_lets_others_in),
 	    cmocka_unit_test(locks_are_shared_or_not_as_they_should_be),
+	    cmocka_unit_test(leading_is_a_lock_of_its_own),
 	    cmocka_unit_test(no_file_no_lock),
 	};
 
