@@ -4,6 +4,7 @@
  */
 #include "gateway/gateway.h"
 #include "gateway/echo.h"
+#include "gateway/files.h"
 #include "gateway/http.h"
 #include "gateway/hub.h"
 #include "gateway/limits.h"
@@ -41,6 +42,7 @@ static const struct route routes[] = {
     VISITOR("GET", "events", visitor_events),
     VISITOR("GET", "stream", visitor_stream),
     VISITOR("GET", "socket", visitor_connect),
+    {.method = "GET", .path = "/v1/files/*", .handle = files_serve},
     {.method = "GET", .path = "/health", .handle = ops_health},
     {.method = "GET", .path = "/metrics", .handle = ops_metrics},
     {.method = "GET", .path = "/test/echo", .handle = echo_connect},

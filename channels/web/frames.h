@@ -122,6 +122,7 @@ enum fault_code {
 	FAULT_BAD_REQUEST, /* a header or parameter is wrong */
 	FAULT_BAD_TYPE,	   /* Content-Type is not application/json */
 	FAULT_NO_UPGRADE,  /* the WebSocket handshake is wrong */
+	FAULT_BAD_LINK,	   /* of a file: forged, changed or expired */
 	FAULTS
 };
 

@@ -4,7 +4,6 @@
 #include "channels/web/frames.h"
 #include "tests/lib/cmocka.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <sodium.h>
@@ -131,18 +130,14 @@ rig_open(struct rig *r)
 	put_company(r);
 }
 
+/* With the files that customers attached. */
 static void
 remove_dir(const char *dir)
 {
-	DIR *d = opendir(dir);
-	struct dirent *e;
+	char command[128];
 
-	while (d != NULL && (e = readdir(d)) != NULL)
-		if (e->d_name[0] != '.')
-			(void)unlinkat(dirfd(d), e->d_name, 0);
-	if (d != NULL)
-		closedir(d);
-	(void)rmdir(dir);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	assert_int_equal(system(command), 0);
 }
 
 void
