@@ -5,6 +5,7 @@
 #include "gateway/gateway.h"
 #include "gateway/echo.h"
 #include "gateway/files.h"
+#include "gateway/hooks.h"
 #include "gateway/http.h"
 #include "gateway/hub.h"
 #include "gateway/limits.h"
@@ -43,6 +44,11 @@ static const struct route routes[] = {
     VISITOR("GET", "stream", visitor_stream),
     VISITOR("GET", "socket", visitor_connect),
     {.method = "GET", .path = "/v1/files/*", .handle = files_serve},
+    {.method = "GET", .path = "/hooks/*", .handle = hooks_get},
+    {.method = "POST",
+	.path = "/hooks/*",
+	.any_type = true,
+	.handle = hooks_post},
     {.method = "GET", .path = "/health", .handle = ops_health},
     {.method = "GET", .path = "/metrics", .handle = ops_metrics},
     {.method = "GET", .path = "/test/echo", .handle = echo_connect},
@@ -116,6 +122,25 @@ start_front(struct gateway *g, char *why, size_t why_size)
 }
 
 enum err
+/*
+ * Where it is not set, there is only where we listen: good for a vendor on the
+ * same machine, which is what the sandbox is.
+ */
+static void
+set_public_url(struct gateway *g)
+{
+	const char *listen = g->conf.listen, *colon = strrchr(listen, ':');
+	int n = colon == NULL ? (int)strlen(listen) : (int)(colon - listen);
+
+	if (g->conf.public_url[0] != '\0') {
+		atomic_store(&g->public_url, g->conf.public_url);
+		return;
+	}
+	(void)snprintf(g->own_url, sizeof(g->own_url), "http://%.*s:%u",
+	    n == 0 ? 9 : n, n == 0 ? "localhost" : listen, http_port(g->front));
+	atomic_store(&g->public_url, g->own_url);
+}
+
 gateway_start(struct gateway *g, char *why, size_t why_size)
 {
 	uint64_t origin;
@@ -126,7 +151,8 @@ gateway_start(struct gateway *g, char *why, size_t why_size)
 	/* Another gateway's marks come with its news: they must differ. */
 	randombytes_buf(&origin, sizeof(origin));
 	atomic_store(&g->next_origin, origin);
-	if ((e = start_limits(g)) != OK || (e = start_hubs(g)) != OK) {
+	if ((e = start_limits(g)) != OK || (e = start_hubs(g)) != OK ||
+	    (e = hooks_start(g, &g->hooks)) != OK) {
 		(void)snprintf(
 		    why, why_size, "the hubs cannot start: %s", err_name(e));
 		goto fail;
@@ -135,6 +161,7 @@ gateway_start(struct gateway *g, char *why, size_t why_size)
 	    (e = start_front(g, why, why_size)) != OK)
 		goto fail;
 	return OK;
+	set_public_url(g);
 fail:
 	gateway_stop(g);
 	return e;
@@ -199,6 +226,8 @@ gateway_stop(struct gateway *g)
 	free(g->hubs);
 	g->hubs = NULL;
 	limits_free(g->limits);
+	hooks_stop(g->hooks);
+	g->hooks = NULL;
 	crowd_free(g->crowd);
 	g->limits = NULL;
 	g->crowd = NULL;

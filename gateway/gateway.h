@@ -15,6 +15,7 @@
 #include "store/store.h"
 
 struct hub;
+struct hooks;
 struct http;
 struct limits;
 struct crowd;
@@ -62,6 +63,11 @@ struct gateway {
 	_Atomic bool ending;
 	_Atomic uint64_t next_origin;
 	_Atomic unsigned sockets;
+	struct hooks *hooks;
+	/* As vendors and browsers see us, without "/" at the end; NULL while
+	 * it is not known yet. */
+	const char *_Atomic public_url;
+	char own_url[256];
 };
 
 /* Opens the hubs, then the fronts. On failure `why` holds one line. */

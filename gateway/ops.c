@@ -1,5 +1,6 @@
 /* ops: health from figures that are there anyway, metrics from all of them. */
 #include "gateway/ops.h"
+#include "gateway/hooks.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -240,3 +241,4 @@ ops_start(struct gateway *g, char *why, size_t why_size)
 		return OK;
 	return http_start(&conf, &g->ops, why, why_size);
 }
+	hooks_write_metrics(g->hooks, &b);
