@@ -224,10 +224,11 @@ enum job_kind {
 	JOB_SEND,     /* payload goes out */
 	JOB_LOOKUP,   /* did payload go out? */
 	JOB_FETCH,    /* a file */
-	JOB_BACKFILL, /* what came in since `since`? payload: of which address,
-		       * where the row asks by conversation; else empty */
+	JOB_BACKFILL, /* what came in since `since`? payload: the address that
+		       * is asked about, where the row asks by conversation */
 	JOB_TYPING,   /* somebody writes; payload: the conversation's reply */
-	JOB_DRAFT,    /* the answer so far is `text`; live: of the one before */
+	JOB_DRAFT,    /* the answer so far is `text`; payload: the same reply;
+		       * live: of the draft before */
 	JOB_CHECK,    /* is the account well? */
 	JOBS
 };

@@ -5,8 +5,8 @@
 #include "channels/channel.h"
 #include "channels/split.h"
 
-#define KIB 1024u
-#define MIB (1024u * KIB)
+#define MIB (1024u * 1024)
+#define MB (1000u * 1000)
 #define NONE "–"
 
 static void
@@ -26,8 +26,8 @@ add_size(struct buf *out, size_t bytes)
 {
 	if (bytes % MIB == 0)
 		buf_addf(out, "%zu MiB", bytes / MIB);
-	else if (bytes % KIB == 0)
-		buf_addf(out, "%zu KiB", bytes / KIB);
+	else if (bytes % MB == 0)
+		buf_addf(out, "%zu MB", bytes / MB);
 	else
 		buf_addf(out, "%zu bytes", bytes);
 }
