@@ -85,7 +85,7 @@ bool battery_leaks(const struct battery *b, struct str text);
 bool battery_said(
     const struct faults *faults, const char *where, const char *words);
 
-/* The tests: battery_in.c, battery_out.c. */
+/* The tests: battery_in.c, battery_render.c, battery_call.c. */
 void battery_verify_refuses(void **state);
 void battery_parse_survives(void **state);
 void battery_parse_brings(void **state);
