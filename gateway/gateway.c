@@ -121,7 +121,6 @@ start_front(struct gateway *g, char *why, size_t why_size)
 	return http_start(&conf, &g->front, why, why_size);
 }
 
-enum err
 /*
  * Where it is not set, there is only where we listen: good for a vendor on the
  * same machine, which is what the sandbox is.
@@ -141,6 +140,7 @@ set_public_url(struct gateway *g)
 	atomic_store(&g->public_url, g->own_url);
 }
 
+enum err
 gateway_start(struct gateway *g, char *why, size_t why_size)
 {
 	uint64_t origin;
@@ -160,8 +160,8 @@ gateway_start(struct gateway *g, char *why, size_t why_size)
 	if ((e = ops_start(g, why, why_size)) != OK ||
 	    (e = start_front(g, why, why_size)) != OK)
 		goto fail;
-	return OK;
 	set_public_url(g);
+	return OK;
 fail:
 	gateway_stop(g);
 	return e;
@@ -225,9 +225,9 @@ gateway_stop(struct gateway *g)
 	each_hub(g, hub_stop);
 	free(g->hubs);
 	g->hubs = NULL;
-	limits_free(g->limits);
 	hooks_stop(g->hooks);
 	g->hooks = NULL;
+	limits_free(g->limits);
 	crowd_free(g->crowd);
 	g->limits = NULL;
 	g->crowd = NULL;

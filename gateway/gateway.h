@@ -60,14 +60,14 @@ struct gateway {
 	struct hub **hubs;
 	struct limits *limits; /* by enum visitor_limit */
 	struct crowd *crowd;   /* WebSockets per address */
-	_Atomic bool ending;
-	_Atomic uint64_t next_origin;
-	_Atomic unsigned sockets;
 	struct hooks *hooks;
 	/* As vendors and browsers see us, without "/" at the end; NULL while
 	 * it is not known yet. */
 	const char *_Atomic public_url;
 	char own_url[256];
+	_Atomic bool ending;
+	_Atomic uint64_t next_origin;
+	_Atomic unsigned sockets;
 };
 
 /* Opens the hubs, then the fronts. On failure `why` holds one line. */
