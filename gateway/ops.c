@@ -209,6 +209,7 @@ ops_metrics(struct request *r)
 	struct buf b = {0};
 
 	metrics_write(g->metrics, &b);
+	hooks_write_metrics(g->hooks, &b);
 	write_store(g, &b);
 	metrics_write_one(&b, "process_resident_memory_bytes", "gauge",
 	    "memory of this process", resident_bytes());
@@ -241,4 +242,3 @@ ops_start(struct gateway *g, char *why, size_t why_size)
 		return OK;
 	return http_start(&conf, &g->ops, why, why_size);
 }
-	hooks_write_metrics(g->hooks, &b);
