@@ -35,11 +35,20 @@ place_close(struct place *p)
 	fixture_remove(&p->f);
 }
 
-/* The path of a blob. */
+/* Below the folder of blobs. */
+static void
+path_in(const struct place *p, const char *name, char out[256])
+{
+	must(snprintf(out, 256, "%s/%s", p->folder, name) < 256 ? OK : E_LIMIT);
+}
+
 static const char *
 path_of(const struct place *p, const char *hash, char out[256])
 {
-	(void)snprintf(out, 256, "%s/%.2s/%s", p->folder, hash, hash + 2);
+	char name[BLOB_HASH + 2];
+
+	(void)snprintf(name, sizeof(name), "%.2s/%.62s", hash, hash + 2);
+	path_in(p, name, out);
 	return out;
 }
 
@@ -189,8 +198,8 @@ drafts_of_the_dead_are_removed(void **state)
 	(void)state;
 	place_open(&p);
 	must(blob_put(p.folder, STR("hello"), hash));
-	(void)snprintf(dead, sizeof(dead), "%s/draft-dead", p.folder);
-	(void)snprintf(alive, sizeof(alive), "%s/draft-alive", p.folder);
+	path_in(&p, "draft-dead", dead);
+	path_in(&p, "draft-alive", alive);
 	file_write(dead, "x", 1);
 	file_write(alive, "x", 1);
 	fd = open(alive, O_RDONLY);
@@ -215,8 +224,8 @@ put_all(void *arg)
 	const struct place *p = arg;
 	char hash[BLOB_HASH + 1], text[16];
 
-	for (int i = 0; i < BLOBS; i++) {
-		(void)snprintf(text, sizeof(text), "blob %d", i);
+	for (unsigned i = 0; i < BLOBS; i++) {
+		(void)snprintf(text, sizeof(text), "blob %u", i);
 		must(blob_put(p->folder, str_from(text), hash));
 		must(size_of(p, hash) == strlen(text) ? OK : E_IO);
 	}
