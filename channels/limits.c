@@ -22,9 +22,19 @@ struct refusal {
 /* ---- text and buttons --------------------------------------------------- */
 
 static bool
+blank(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && memchr(" \t\r\n", s.p[i], 4) != NULL)
+		i++;
+	return i == s.n;
+}
+
+static bool
 words_right(const struct refusal *r, const char *where, struct str s)
 {
-	if (s.n == 0)
+	if (blank(s))
 		faults_add(r->faults, where, "is empty");
 	else if (!utf8_valid(s))
 		faults_add(r->faults, where, "is not UTF-8");

@@ -424,10 +424,14 @@ channel_split(const struct channel *c, struct str text, struct arena *a,
 	    c->can.unit, c->can.part_max, c->can.parts_max};
 	enum err e = text_split(text, &limits, a, out);
 
-	if (e != E_LIMIT)
+	if (e == OK && out->count == 0)
+		faults_add(faults, "text", "is empty");
+	else if (e == E_LIMIT)
+		faults_add(faults, "text",
+		    "makes more than %u messages of %u %s; shorten it",
+		    limits.parts_max, limits.part_max,
+		    text_unit_name(limits.unit));
+	else
 		return e;
-	faults_add(faults, "text",
-	    "makes more than %u messages of %u %s; shorten it",
-	    c->can.parts_max, c->can.part_max, text_unit_name(c->can.unit));
 	return E_BADINPUT;
 }

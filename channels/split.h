@@ -43,8 +43,8 @@ enum err text_split(struct str text, const struct text_limits *limits,
     struct arena *a, struct text_parts *out) MUST_USE;
 
 /*
- * The same by the limits of a row. E_BADINPUT: there would be more parts than
- * the row allows, "text" in `faults` says so; E_NOMEM.
+ * The same by the limits of a row. E_BADINPUT: there would be none, or more
+ * than the row allows; "text" in `faults` says so. E_NOMEM.
  */
 enum err channel_split(const struct channel *c, struct str text,
     struct arena *a, struct text_parts *out, struct faults *faults) MUST_USE;

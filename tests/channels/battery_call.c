@@ -42,26 +42,35 @@ starts(struct str s, const char *with)
 	return s.n >= n && memcmp(s.p, with, n) == 0;
 }
 
+/*
+ * Only a file may be elsewhere than the account's API: then where nobody reads
+ * it on its way, and not inside our own network.
+ */
 static void
-call_is_sound(const struct battery *b, const struct call *c)
+goes_there(const struct call *c, enum job_kind kind)
+{
+	assert_true(one_line(c->url));
+	assert_null(memchr(c->url.p, ' ', c->url.n));
+	if (starts(c->url, BATTERY_API "/"))
+		return;
+	assert_int_equal(kind, JOB_FETCH);
+	assert_true(starts(c->url, "https://"));
+	assert_true(c->public_only);
+}
+
+static void
+call_is_sound(const struct battery *b, const struct call *c, enum job_kind kind)
 {
 	unsigned i;
 
 	assert_non_null(c->method);
-	assert_true(one_line(c->url));
-	assert_null(memchr(c->url.p, ' ', c->url.n));
+	goes_there(c, kind);
 	assert_false(battery_leaks(b, c->url));
-	if (!starts(c->url, BATTERY_API "/")) {
-		assert_true(starts(c->url, "https://"));
-		assert_true(c->public_only);
-	}
 	assert_true(c->header_count <= CALL_HEADERS_MAX);
 	for (i = 0; i < c->header_count; i++) {
 		assert_true(one_line(c->headers[i]));
 		assert_non_null(
 		    memmem(c->headers[i].p, c->headers[i].n, ": ", 2));
-		if (!starts(c->url, BATTERY_API "/"))
-			assert_false(battery_leaks(b, c->headers[i]));
 	}
 }
 
@@ -82,7 +91,7 @@ each_call_is_sound(struct battery *b)
 		memset(&c, 0, sizeof(c));
 		e = b->channel->call(&job, &b->arena, &c, &instead);
 		if (e == OK)
-			call_is_sound(b, &c);
+			call_is_sound(b, &c, kind);
 		else
 			assert_true(e == E_DENIED && instead.kind < OUTCOMES);
 		if (kind == JOB_SEND || kind == JOB_CHECK)
@@ -110,8 +119,10 @@ result_of(struct battery *b, enum job_kind kind, struct reply r)
 	assert_true(out.scope <= SCOPE_ACCOUNT && out.after_ms >= 0);
 	assert_false(battery_leaks(b, out.reason));
 	assert_true(utf8_valid(out.reason) && utf8_valid(out.code));
-	if (out.kind == OUTCOME_NEVER || out.kind == OUTCOME_BLOCKED)
-		assert_true(out.reason.n > 0);
+	if ((out.kind == OUTCOME_NEVER || out.kind == OUTCOME_BLOCKED) &&
+	    out.reason.n == 0 && kind != JOB_TYPING && kind != JOB_DRAFT)
+		fail_msg("job %d, no reason: %u %.*s", (int)kind, r.status,
+		    STR_FMT(r.body));
 	if (out.kind == OUTCOME_OK && kind == JOB_SEND)
 		assert_true(out.vendor_id.n > 0);
 	return out;
@@ -181,8 +192,9 @@ garbage_proves_nothing(struct battery *b)
 			if (!does(b, asks[k]))
 				continue;
 			o = result_of(b, asks[k], r);
-			assert_true(
-			    o.kind != OUTCOME_OK && o.kind != OUTCOME_ABSENT);
+			if (o.kind == OUTCOME_OK || o.kind == OUTCOME_ABSENT)
+				fail_msg("job %d believes %.*s", (int)asks[k],
+				    STR_FMT(bodies[i]));
 		}
 	}
 }

@@ -165,6 +165,8 @@ refuses_texts(struct battery *b)
 	refuses(b, &m, "text", number(b, can->text_max));
 	m.text = STR("");
 	refuses(b, &m, "text", "is empty");
+	m.text = STR(" \n\t");
+	refuses(b, &m, "text", "is empty");
 	m.text = STR("a\xff");
 	refuses(b, &m, "text", "is not UTF-8");
 }
@@ -325,8 +327,12 @@ render_survives(struct battery *b)
 	for (i = 0; i < 1000; i++) {
 		struct outgoing m = battery_answer(b, odd_text(b, &random));
 
-		if (render(b, &m, &out, &faults) == OK)
-			payloads_are_sound(b, &out);
+		if (render(b, &m, &out, &faults) != OK)
+			continue;
+		if (out.count == 0)
+			fail_msg(
+			    "nothing goes out of \"%.*s\"", STR_FMT(m.text));
+		payloads_are_sound(b, &out);
 	}
 	faults_free(&faults);
 }
