@@ -153,7 +153,8 @@ buf_json(struct buf *b, struct str s)
 			json_escaped(b, c, escape);
 		from = ++i;
 	}
-	buf_add(b, s.p + from, i - from);
+	if (i > from) /* an empty text may have no bytes to point at */
+		buf_add(b, s.p + from, i - from);
 	buf_char(b, '"');
 }
 
