@@ -119,39 +119,12 @@ form_get(const struct form *f, const char *name)
 
 /* ---- writing ------------------------------------------------------------ */
 
-static bool
-stands_as_it_is(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-	       c == '~';
-}
-
-void
-form_escape(struct buf *out, struct str value)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	size_t i;
-
-	for (i = 0; i < value.n; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-
-		if (stands_as_it_is(value.p[i])) {
-			buf_char(out, value.p[i]);
-			continue;
-		}
-		buf_char(out, '%');
-		buf_char(out, digits[c >> 4]);
-		buf_char(out, digits[c & 15]);
-	}
-}
-
 void
 form_add(struct buf *out, const char *name, struct str value)
 {
 	if (out->len > 0 && out->data[out->len - 1] != '?')
 		buf_char(out, '&');
-	form_escape(out, str_from(name));
+	buf_url(out, str_from(name));
 	buf_char(out, '=');
-	form_escape(out, value);
+	buf_url(out, value);
 }

@@ -41,7 +41,4 @@ struct str form_get(const struct form *f, const char *name);
  */
 void form_add(struct buf *out, const char *name, struct str value);
 
-/* value alone, escaped: a part of a path or a query. */
-void form_escape(struct buf *out, struct str value);
-
 #endif
