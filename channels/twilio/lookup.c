@@ -1,0 +1,127 @@
+/*
+ * lookup: is one of the messages in a list the one that may have gone out?
+ * Twilio keeps no id of ours with a message, so it is told by recipient, time
+ * and words. That it is absent is only said after the whole list of its day,
+ * and then the newest of any day.
+ */
+#include "channels/twilio/list.h"
+#include "channels/twilio/payload.h"
+
+/* Twilio's clock and ours, and its times have whole seconds only. */
+#define CLOCKS_APART_MS 3000
+
+struct wanted {
+	const struct job *job;
+	struct twilio_payload payload;
+	struct str link;     /* what stands for a file that was refused */
+	struct str variable; /* what a template would have carried */
+};
+
+static enum err
+wanted_read(const struct job *job, struct arena *a, struct wanted *w)
+{
+	struct twilio_payload unfiled;
+	enum err e = twilio_payload_read(job->payload, a, &w->payload);
+
+	w->job = job;
+	if (e != OK)
+		return e;
+	unfiled = w->payload;
+	if (unfiled.url.n > 0) {
+		e = twilio_payload_unfile(&unfiled, a);
+		w->link = unfiled.text;
+	} else if (job->account->doc->template.n > 0) {
+		w->variable = twilio_variable(w->payload.text, a);
+	}
+	return e;
+}
+
+static bool
+holds(struct str text, struct str piece)
+{
+	return piece.n > 0 && text.n >= piece.n &&
+	       memmem(text.p, text.n, piece.p, piece.n) != NULL;
+}
+
+static bool
+is_known(const struct job *job, struct str sid)
+{
+	size_t i;
+
+	for (i = 0; i < job->known_count; i++)
+		if (str_eq(job->known[i], sid))
+			return true;
+	return false;
+}
+
+static bool
+says_the_same(const struct wanted *w, const json_t *message)
+{
+	struct str body = twilio_member(message, "body");
+	struct str media = twilio_member(message, "num_media");
+
+	if (w->payload.url.n > 0 && media.n > 0 && media.p[0] != '0')
+		return true;
+	return str_eq(body, w->payload.url.n > 0 ? w->link : w->payload.text) ||
+	       holds(body, w->variable);
+}
+
+static bool
+is_it(const struct wanted *w, const json_t *message)
+{
+	struct str sid = twilio_member(message, "sid");
+	struct str direction = twilio_member(message, "direction");
+	int64_t at = twilio_member_time(message, "date_created", "date_sent");
+
+	if (direction.n < 8 || memcmp(direction.p, "outbound", 8) != 0 ||
+	    !str_eq(twilio_member(message, "to"), w->payload.to))
+		return false;
+	if (at != 0 && at < w->job->attempted_at - CLOCKS_APART_MS)
+		return false;
+	return twilio_message_sid(sid) && !is_known(w->job, sid) &&
+	       says_the_same(w, message);
+}
+
+static void
+look(const struct wanted *w, const json_t *messages, struct arena *a,
+    struct outcome *out)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(messages); i++) {
+		const json_t *m = json_array_get(messages, i);
+
+		if (!is_it(w, m))
+			continue;
+		out->kind = OUTCOME_OK;
+		out->vendor_id = arena_copy(a, twilio_member(m, "sid"));
+		return;
+	}
+	out->kind = OUTCOME_ABSENT;
+}
+
+void
+twilio_lookup_result(const struct job *job, const struct reply *r,
+    struct arena *a, struct outcome *out)
+{
+	json_t *root = twilio_list_load(r, out);
+	struct twilio_cursor c = {0};
+	struct wanted w = {0};
+
+	if (root == NULL)
+		return;
+	if (twilio_cursor_read(job->state, &c) != OK ||
+	    wanted_read(job, a, &w) != OK) {
+		out->kind = OUTCOME_LATER;
+		goto done;
+	}
+	look(&w, json_object_get(root, "messages"), a, out);
+	if (out->kind != OUTCOME_ABSENT || c.wide)
+		goto done;
+	c.page = twilio_list_after(&c, job, root);
+	c.wide = c.page.n == 0;
+	twilio_cursor_next(&c, a, out);
+done:
+	json_decref(root);
+	twilio_cursor_free(&c);
+}

@@ -1,0 +1,122 @@
+/* payload: JSON objects of a few texts, written by us and read again. */
+#include "channels/twilio/payload.h"
+#include "channels/twilio/names.h"
+
+#include <jansson.h>
+
+static struct str
+member(const json_t *object, const char *name, struct arena *a)
+{
+	const json_t *s = json_object_get(object, name);
+
+	if (!json_is_string(s))
+		return (struct str){0};
+	return arena_copy(
+	    a, (struct str){json_string_value(s), json_string_length(s)});
+}
+
+static json_t *
+load(struct str json)
+{
+	return json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, NULL);
+}
+
+enum err
+twilio_payload_read(
+    struct str json, struct arena *a, struct twilio_payload *out)
+{
+	json_t *root = load(json);
+
+	*out = (struct twilio_payload){.to = member(root, "to", a),
+	    .text = member(root, "text", a),
+	    .url = member(root, "url", a),
+	    .name = member(root, "name", a)};
+	json_decref(root);
+	return out->to.n > 0 && (out->text.n > 0 || out->url.n > 0)
+		   ? OK
+		   : E_BADINPUT;
+}
+
+static void
+add(struct buf *b, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	buf_str(b, b->len == 0 ? "{\"" : ",\"");
+	buf_str(b, name);
+	buf_str(b, "\":");
+	buf_json(b, value);
+}
+
+static struct str
+copied(struct buf *b, struct arena *a)
+{
+	struct str s = {0};
+
+	if (!b->failed)
+		s = arena_copy(a, buf_view(b));
+	buf_free(b);
+	return s;
+}
+
+struct str
+twilio_payload_write(const struct twilio_payload *p, struct arena *a)
+{
+	struct buf b = {0};
+
+	add(&b, "to", p->to);
+	add(&b, "text", p->text);
+	add(&b, "url", p->url);
+	add(&b, "name", p->name);
+	buf_char(&b, '}');
+	return copied(&b, a);
+}
+
+enum err
+twilio_payload_unfile(struct twilio_payload *p, struct arena *a)
+{
+	if (p->name.n > 0)
+		p->text = arena_printf(
+		    a, "%.*s: %.*s", STR_FMT(p->name), STR_FMT(p->url));
+	else
+		p->text = p->url;
+	p->url = (struct str){0};
+	return p->text.p == NULL ? E_NOMEM : OK;
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct str
+twilio_variable(struct str text, struct arena *a)
+{
+	struct str copy = arena_copy(a, text);
+	char *to = (char *)copy.p;
+	size_t n = 0, i;
+
+	if (to == NULL)
+		return copy;
+	for (i = 0; i < text.n; i++) {
+		char c = is_space(text.p[i]) ? ' ' : text.p[i];
+
+		if (c != ' ' || (n > 0 && to[n - 1] != ' '))
+			to[n++] = c;
+	}
+	return str_trim((struct str){to, n});
+}
+
+struct twilio_reply
+twilio_reply_read(struct str json, struct arena *a)
+{
+	json_t *root = json.n == 0 ? NULL : load(json);
+	struct twilio_reply reply = {
+	    .to = member(root, "to", a), .sid = member(root, "sid", a)};
+
+	json_decref(root);
+	if (!twilio_message_sid(reply.sid))
+		reply.sid = (struct str){0};
+	return reply;
+}
