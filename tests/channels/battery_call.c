@@ -180,9 +180,17 @@ garbage_proves_nothing(struct battery *b)
 	    STR("null"), STR("{\"ok\":1"), STR("\xff\xfe"),
 	    STR("{\"ok\":\"\"}")};
 	const enum job_kind asks[] = {JOB_LOOKUP, JOB_BACKFILL, JOB_CHECK};
+	/* Without the message's name none was made, whatever else they say. */
+	const struct str nameless[] = {
+	    STR("{\"ok\":true}"), STR("{\"sid\":7}")};
 	struct outcome o;
 	size_t i, k;
 
+	for (i = 0; i < ARRAY_LEN(nameless); i++) {
+		o = result_of(
+		    b, JOB_SEND, reply_of(200, JSON_TYPE, nameless[i]));
+		assert_int_equal(o.kind, OUTCOME_DOUBT);
+	}
 	for (i = 0; i < ARRAY_LEN(bodies); i++) {
 		struct reply r = reply_of(200, JSON_TYPE, bodies[i]);
 

@@ -5,6 +5,8 @@
 #include "channels/split.h"
 #include "tests/channels/battery.h"
 
+#include <ctype.h>
+
 static void
 names_are_words(void **state)
 {
@@ -137,6 +139,9 @@ needs_what_it_says(struct battery *b)
 	for (need = b->channel->needs; need->member != NULL; need++) {
 		assert_true(strlen(need->what) > 0);
 		assert_null(strpbrk(need->what, "|\n"));
+		if (isupper((unsigned char)need->what[0]) &&
+		    islower((unsigned char)need->what[1]))
+			fail_msg("reads ill behind \"write\": %s", need->what);
 		misses(b, need);
 	}
 }
