@@ -68,8 +68,8 @@ cell_buttons(const struct capabilities *can, struct buf *out)
 	if (can->buttons_max == 0)
 		buf_str(out, NONE);
 	else
-		buf_addf(out, "up to %u, of %u %s", can->buttons_max,
-		    can->button_text_max, text_unit_name(can->unit));
+		buf_addf(out, "up to %u, of %u each", can->buttons_max,
+		    can->button_text_max);
 }
 
 /* ---- files -------------------------------------------------------------- */
@@ -218,7 +218,8 @@ static const struct group {
     {.title = "Text",
 	.prose = "A longer text is refused. What is longer than one message "
 		 "is split, between\nparagraphs where there are some; never "
-		 "inside a link or a block of code.",
+		 "inside a link or a character. UTF-16 units\nare "
+		 "characters, of which an emoji counts as two or more.",
 	.columns = {{"text at most", cell_text}, {"split into", cell_parts},
 	    {"markup", cell_markup}, {"buttons", cell_buttons}}},
     {.title = "Files",
@@ -320,9 +321,9 @@ channels_describe(struct buf *out)
 	buf_str(out,
 	    "## Accounts\n\n"
 	    "An element of `accounts` in the company's document "
-	    "([company.md](company.md)). Each\nhas a `channel`, a `name` of "
-	    "your choice, may have an `api` where the vendor is\nnot at its "
-	    "own address, and the members named here. Others are refused.\n");
+	    "([company.md](company.md)).\nEach has a `channel`, a `name` of "
+	    "your choice, an `api` if the vendor's own\naddress is not the "
+	    "one to use, and the members named here. Others are refused.\n");
 	for (i = 0; channels[i] != NULL; i++)
 		if (channel_has_vendor(channels[i]))
 			describe_account(channels[i], out);
