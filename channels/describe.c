@@ -81,9 +81,10 @@ add_kind(struct buf *out, const struct media_kind *k)
 
 	if (n == 0)
 		buf_str(out, "everything");
+	else if (k->type[n - 1] == '/')
+		buf_addf(out, "any %.*s", (int)n - 1, k->type);
 	else
-		buf_addf(
-		    out, "`%s%s`", k->type, k->type[n - 1] == '/' ? "*" : "");
+		buf_str(out, k->type);
 }
 
 /* Types of one size stand together: "a, b: 5 MiB; c: 16 MiB". */
