@@ -339,6 +339,8 @@ pages_come_oldest_first(void **state)
 	tw_close(&s.rig);
 }
 
+#define LONG "PA00000000000000000000000000000000"
+
 /* More pages than are remembered: each is still given once, and it ends. */
 static void
 very_many_pages_are_all_given(void **state)
@@ -352,14 +354,18 @@ very_many_pages_are_all_given(void **state)
 	(void)state;
 	open_with(&s, JOB_BACKFILL, "");
 	while (kind == OUTCOME_NEXT && steps++ < 3 * PAGES) {
-		const char *url =
-		    page == 0
-			? MISSED
-			: arena_printf(&s.rig.arena, BASE "?Page=%u", page).p;
+		const char *url = page == 0
+				      ? MISSED
+				      : arena_printf(&s.rig.arena,
+					    BASE "?PageToken=" LONG "&Page=%u",
+					    page)
+					    .p;
 		const char *next = page + 1 == PAGES
 				       ? "null"
 				       : arena_printf(&s.rig.arena,
-					     "\"" PATH "?Page=%u\"", page + 1)
+					     "\"" PATH "?PageToken=" LONG
+					     "&Page=%u\"",
+					     page + 1)
 					     .p;
 		const char *at;
 
@@ -368,20 +374,53 @@ very_many_pages_are_all_given(void **state)
 			"{\"messages\":[%s],\"next_page_uri\":%s}",
 			IN("1", "x"), next)
 			.p);
+		assert_true(s.job.state.n < 28 * 1024);
 		if (s.out.arrival.envelope_count == 1) {
 			assert_false(given[page]);
 			given[page] = true;
 		}
 		at = kind != OUTCOME_NEXT
 			 ? NULL
-			 : strstr(s.job.state.p, "\"page\":\"" PATH "?Page=");
-		page = at == NULL
-			   ? 0
-			   : (unsigned)strtoul(strchr(at, '?') + 6, NULL, 10);
+			 : strstr(s.job.state.p,
+			       "\"page\":\"" PATH "?PageToken=" LONG);
+		page = at == NULL ? 0
+				  : (unsigned)strtoul(
+					strstr(at, "&Page=") + 6, NULL, 10);
 	}
 	assert_int_equal(OUTCOME_OK, kind);
 	for (page = 0; page < PAGES; page++)
 		assert_true(given[page]);
+	tw_close(&s.rig);
+}
+
+/* A vendor that points at the page that was asked for, or in a circle. */
+static void
+circles_end(void **state)
+{
+	enum outcome_kind kind = OUTCOME_NEXT;
+	unsigned steps = 0;
+	struct asking s;
+
+	(void)state;
+	open_with(&s, JOB_BACKFILL, "");
+	s.job.state = STR("{\"page\":\"" PATH "?Page=1\"}");
+	assert_int_equal(OUTCOME_OK,
+	    step(&s, BASE "?Page=1", LIST_AND(IN("1", "x"), PATH "?Page=1")));
+	s.job.kind = JOB_LOOKUP;
+	s.job.payload = STR(TEXT);
+	while (kind == OUTCOME_NEXT && steps++ < 5000) {
+		const char *url = steps == 1	   ? NARROW
+				  : steps % 2 == 0 ? BASE "?Page=1"
+						   : BASE "?Page=2";
+
+		if (s.job.state.p != NULL &&
+		    strstr(s.job.state.p, "\"wide\":true") != NULL)
+			url = WIDE;
+		kind = step(&s, url,
+		    steps % 2 == 0 ? LIST_AND("", PATH "?Page=2")
+				   : LIST_AND("", PATH "?Page=1"));
+	}
+	assert_int_equal(OUTCOME_ABSENT, kind);
 	tw_close(&s.rig);
 }
 
@@ -557,6 +596,7 @@ main(void)
 	    cmocka_unit_test(what_we_missed_comes_oldest_first),
 	    cmocka_unit_test(pages_come_oldest_first),
 	    cmocka_unit_test(very_many_pages_are_all_given),
+	    cmocka_unit_test(circles_end),
 	    cmocka_unit_test(only_what_is_ours_and_missed_comes),
 	    cmocka_unit_test(a_services_messages_are_told_by_its_sid),
 	    cmocka_unit_test(a_missed_file_is_looked_up_first),
