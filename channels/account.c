@@ -9,7 +9,8 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#define PLACE_MAX 64u
+#define PATH_MAX_BYTES 40u /* "accounts[99]" */
+#define PLACE_MAX (PATH_MAX_BYTES + 20u)
 
 /* What a row may ask for. */
 static const struct {
@@ -117,7 +118,7 @@ check_account(const struct company *company, size_t i, struct faults *faults)
 {
 	const struct company_account *a = &company->accounts[i];
 	const struct channel *c = channel_find(a->channel);
-	char path[PLACE_MAX];
+	char path[PATH_MAX_BYTES];
 	size_t k;
 
 	if (a->channel.n == 0) /* which was a fault already */
