@@ -1,0 +1,210 @@
+/*
+ * slack_event: which events are told of, and what each becomes. Whether a
+ * message concerns us is decided in slack_message.c, for histories are read by
+ * the same rule.
+ */
+#include "channels/slack/slack_inner.h"
+
+#define NOBODY_ELSE 1u /* an event brings one envelope */
+
+/* One envelope to fill, given back when it is not needed. */
+static enum err
+arrive(const struct slack_in *in, struct envelope **e)
+{
+	*e = slack_arrive(in, NOBODY_ELSE);
+	return *e == NULL ? E_NOMEM : OK;
+}
+
+static enum err
+drop(const struct slack_in *in, const char *ignored)
+{
+	in->out->envelope_count = 0;
+	in->out->ignored = ignored;
+	return OK;
+}
+
+/* ---- messages ----------------------------------------------------------- */
+
+static enum err
+tell(const struct slack_in *in, const struct slack_post *p)
+{
+	const char *ignored = NULL;
+	struct envelope *e;
+	enum err err = arrive(in, &e);
+
+	if (err == OK)
+		err = slack_message(in, p, e, &ignored);
+	return err == OK && ignored != NULL ? drop(in, ignored) : err;
+}
+
+static enum err
+on_mention(const struct slack_in *in, const json_t *event)
+{
+	struct slack_post p = {
+	    event, slack_string(event, "channel"), .mentioned = true};
+
+	return tell(in, &p);
+}
+
+static enum err
+on_new(const struct slack_in *in, const json_t *event)
+{
+	struct slack_post p = {event, slack_string(event, "channel"), false};
+
+	return tell(in, &p);
+}
+
+/* Links that unfurl and the like change a message, too, but not its text. */
+static bool
+same_text(const json_t *now, const json_t *before)
+{
+	return json_is_object(before) &&
+	       str_eq(slack_string(now, "text"), slack_string(before, "text"));
+}
+
+static enum err delete (
+    const struct slack_in *in, const json_t *event, struct str ts) {
+	const json_t *before = json_object_get(event, "previous_message");
+	struct slack_post p = {before, slack_string(event, "channel"), false};
+	struct envelope * e;
+	enum err err;
+
+	if (slack_is_bots(in, before)) return drop(in, "bot");
+	err = arrive(in, &e);
+	return err == OK ? slack_deleted(in, &p, ts, e) : err;
+}
+
+static enum err
+edit(const struct slack_in *in, const json_t *event)
+{
+	struct slack_post p = {json_object_get(event, "message"),
+	    slack_string(event, "channel"), false};
+	struct envelope *e;
+	enum err err;
+
+	if (slack_is_bots(in, p.message))
+		return drop(in, "bot");
+	err = arrive(in, &e);
+	if (err != OK)
+		return err;
+	return slack_edited(in, &p, slack_string(event, "event_ts"), e);
+}
+
+static enum err
+on_changed(const struct slack_in *in, const json_t *event)
+{
+	const json_t *now = json_object_get(event, "message");
+
+	if (!json_is_object(now))
+		return slack_refuse(in, "message_changed has no message");
+	/* What stays of a deleted message that has replies. */
+	if (str_eq(slack_string(now, "subtype"), STR("tombstone")))
+		return delete (in, event, slack_string(now, "ts"));
+	if (same_text(now, json_object_get(event, "previous_message")))
+		return drop(in, "same_text");
+	return edit(in, event);
+}
+
+static enum err
+on_deleted(const struct slack_in *in, const json_t *event)
+{
+	return delete (in, event, slack_string(event, "deleted_ts"));
+}
+
+static const struct {
+	const char *subtype;
+	enum err (*read)(const struct slack_in *in, const json_t *event);
+} changes[] = {
+    {"message_changed", on_changed},
+    {"message_deleted", on_deleted},
+};
+
+static enum err
+on_message(const struct slack_in *in, const json_t *event)
+{
+	struct str subtype = slack_string(event, "subtype");
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(changes); i++)
+		if (str_eq(subtype, str_from(changes[i].subtype)))
+			return changes[i].read(in, event);
+	return on_new(in, event);
+}
+
+/* ---- somebody opens a conversation -------------------------------------- */
+
+static enum err
+open_place(
+    const struct slack_in *in, const struct slack_place *p, struct str at)
+{
+	struct envelope *e;
+	enum err err;
+
+	if (!slack_id_ok(p->channel) || !slack_id_ok(p->user) ||
+	    (p->thread.n > 0 && !slack_ts_ok(p->thread)))
+		return slack_refuse(in, "who opened what is not well-formed");
+	err = arrive(in, &e);
+	if (err != OK)
+		return err;
+	*e = (struct envelope){.kind = EVENT_OPENED,
+	    .at = slack_ts_ok(at) ? slack_ts_ms(at) : in->now,
+	    .body = STR("{}")};
+	return slack_envelope(
+	    in, p, slack_source(in, "open", p->channel, p->thread), e);
+}
+
+static enum err
+on_home(const struct slack_in *in, const json_t *event)
+{
+	struct slack_place p = {.channel = slack_string(event, "channel"),
+	    .user = slack_string(event, "user"),
+	    .team = in->doc->id};
+
+	if (!str_eq(slack_string(event, "tab"), STR("messages")))
+		return drop(in, "other_tab");
+	return open_place(in, &p, slack_string(event, "event_ts"));
+}
+
+static enum err
+on_assistant(const struct slack_in *in, const json_t *event)
+{
+	const json_t *t = json_object_get(event, "assistant_thread");
+	struct slack_place p = {.channel = slack_string(t, "channel_id"),
+	    .thread = slack_string(t, "thread_ts"),
+	    .user = slack_string(t, "user_id"),
+	    .team = in->doc->id};
+
+	return open_place(in, &p, slack_string(event, "event_ts"));
+}
+
+/* ---- all ---------------------------------------------------------------- */
+
+static const struct {
+	const char *type;
+	enum err (*read)(const struct slack_in *in, const json_t *event);
+	const char *ignored; /* where there is nothing to read */
+} events[] = {
+    {"message", on_message, NULL},
+    {"app_mention", on_mention, NULL},
+    {"app_home_opened", on_home, NULL},
+    {"assistant_thread_started", on_assistant, NULL},
+    {"app_uninstalled", NULL, "app_uninstalled"},
+    {"tokens_revoked", NULL, "tokens_revoked"},
+    {"agent_session_stopped", NULL, "stopped_by_user"},
+};
+
+enum err
+slack_event(const struct slack_in *in, const json_t *event)
+{
+	struct str type = slack_string(event, "type");
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(events); i++) {
+		if (!str_eq(type, str_from(events[i].type)))
+			continue;
+		if (events[i].read == NULL)
+			return drop(in, events[i].ignored);
+		return events[i].read(in, event);
+	}
+	return drop(in, "other_event");
+}
