@@ -1,11 +1,12 @@
 /* table: every channel there is. */
 #include "channels/channel.h"
+#include "channels/slack/slack.h"
 #include "channels/sms/sms.h"
 #include "channels/web/web.h"
 #include "channels/whatsapp/whatsapp.h"
 
 const struct channel *const channels[] = {
-    &channel_web, &channel_whatsapp, &channel_sms, NULL};
+    &channel_web, &channel_slack, &channel_whatsapp, &channel_sms, NULL};
 
 const struct channel *
 channel_find(struct str name)
