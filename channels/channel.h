@@ -378,7 +378,7 @@ const struct channel *channel_find(struct str name);
 /* The channel of the website widget: visitors' sessions are on it. */
 const struct channel *channel_of_visitors(void);
 
-/* Is there a channel that vendors post to and that sends through a vendor? */
+/* Does a vendor carry it: post to us, and send what we say? */
 static inline bool
 channel_has_vendor(const struct channel *c)
 {
