@@ -117,7 +117,7 @@ struct str request_own_origin(struct request *r);
 
 /*
  * body is copied. type is a literal; NULL: no body (204). Any thread, exactly
- * once: one of request_reply, _send_file, _fault, _stream, _upgrade.
+ * once: one of request_reply, _send_file, _fault, _cut, _stream, _upgrade.
  */
 void request_reply(
     struct request *r, unsigned status, const char *type, struct str body);
@@ -130,6 +130,8 @@ void request_reply(
  */
 void request_send_file(
     struct request *r, const char *type, int fd, uint64_t size);
+/* No answer: the connection ends. For tests. Any thread, exactly once. */
+void request_cut(struct request *r);
 /* The fault's status and problem JSON. Any thread, exactly once. */
 void request_fault(struct request *r, const struct frame_error *error);
 /*

@@ -68,6 +68,7 @@ struct reply {
 	struct reply_header headers[HTTP_REPLY_HEADERS];
 	unsigned header_count;
 	bool close; /* the connection ends after it */
+	bool cut;   /* or instead of it */
 };
 
 struct upgrade {

@@ -81,6 +81,13 @@ request_send_file(struct request *r, const char *type, int fd, uint64_t size)
 }
 
 void
+request_cut(struct request *r)
+{
+	r->reply.cut = true;
+	reply_ready(r);
+}
+
+void
 request_fault(struct request *r, const struct frame_error *error)
 {
 	unsigned status = fault_row(error->code)->http_status;
@@ -373,6 +380,8 @@ reply_queue(struct request *r)
 {
 	if (atomic_load_explicit(&r->phase, memory_order_acquire) == EXPIRED)
 		return queue_expired(r);
+	if (r->reply.cut)
+		return MHD_NO;
 	return hand_over(r, &r->reply, response_of(r));
 }
 
