@@ -1,6 +1,11 @@
-# frontdesk_assets(<target> <folder>): builds every file of the folder into
-# <target> as `const struct asset assets[]` (gateway/assets.h).
+# frontdesk_assets(<target> <folder> [<table>]): builds every file of the folder
+# into <target> as `const struct asset <table>[]` (gateway/assets.h), by default
+# `assets`.
 function(frontdesk_assets target folder)
+  set(table assets)
+  if(ARGC GREATER 2)
+    set(table ${ARGV2})
+  endif()
   file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
   if(NOT files)
     message(FATAL_ERROR "the web parts are not built; run ./dev, or "
@@ -46,7 +51,8 @@ __asm__(\".section .rodata\\n.balign 16\\nasset_${count}:\\n\"
 #include \"gateway/assets.h\"
 
 @sources@
-const struct asset assets[] = {
+extern const struct asset @table@[];
+const struct asset @table@[] = {
 @rows@    {0},
 };
 " @ONLY)
