@@ -29,6 +29,9 @@ int command_worker(
 int command_company(
     const struct settings *s, const char *const *words, size_t n);
 
+int command_sandbox(
+    const struct settings *s, const char *const *words, size_t n);
+
 /* "frontdesk: <line>" on stderr. */
 void complain(const char *fmt, ...) PRINTF_LIKE(1, 2);
 

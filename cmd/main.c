@@ -30,6 +30,8 @@ static const struct command commands[] = {
 	command_worker},
     {"company", "apply [KEY=]FILE... | export KEY | list",
 	"companies and their documents", 1, WORDS_MAX, command_company},
+    {"sandbox", "", "stand-ins for the vendors, for demo and tests", 0, 0,
+	command_sandbox},
     {"version", "", "which one this is", 0, 0, command_version},
     {"help", "[settings | company | channels]",
 	"this; every setting; a document; each channel", 0, 2, command_help},

@@ -212,6 +212,8 @@ process_open(struct process *p, const struct settings *s, unsigned parts,
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
+	if (parts & PROCESS_BARE)
+		return open_log(p, why, why_size);
 	for (i = 0; i < ARRAY_LEN(steps) && e == OK; i++)
 		e = steps[i](p, why, why_size);
 	if (e != OK) {

@@ -17,6 +17,7 @@ enum process_parts {
 	PROCESS_STORE = 0,	  /* the least */
 	PROCESS_GATEWAY = 1 << 0, /* binds the bus; one of it per data_dir */
 	PROCESS_WORKER = 1 << 1,
+	PROCESS_BARE = 1 << 2, /* not even the store: clock and log */
 };
 
 struct process {

@@ -201,6 +201,10 @@ const struct setting settings_table[] = {
 	"ZeroMQ endpoint of news; empty: likewise"),
     NUMBER(bus_high_water, SETTING_COUNT, "1000", 1, 1000000,
 	"frames that wait for a slow peer, before they are dropped"),
+    CHECKED(sandbox_listen, "127.0.0.1:8090", wrong_listen,
+	"where the sandbox listens; this machine's own addresses only"),
+    TEXT(sandbox_file, "deploy/demo/sandbox.json",
+	"what the sandbox knows: workspaces, numbers, people"),
     CHECKED(log_level, "info", wrong_level, "debug, info, warn or error"),
     HIDDEN(secret_key,
 	"64 hex digits that sign tokens; empty: made once and kept in "

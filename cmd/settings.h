@@ -19,6 +19,7 @@ struct settings {
 	unsigned store_queue, store_group;
 	const char *bus_work, *bus_news;
 	unsigned bus_high_water, test_lose_work, test_lose_news;
+	const char *sandbox_listen, *sandbox_file;
 	const char *log_level;
 	const char *secret_key, *secret_key_old;
 };
