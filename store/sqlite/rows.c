@@ -65,39 +65,25 @@ conversation_load(struct conn *c, int64_t id, struct conversation *out)
 	return e;
 }
 
-/* What the fold may have changed, behind the id. */
-#define FOLD_ARGS(row) \
-	NUM((row)->id), NUM((row)->seq), NUM((row)->epoch), \
-	    NUM((row)->last_customer_seq), NUM((row)->handled_seq), \
-	    NUM((row)->resolved_seq), NUM((row)->holder), NUM((row)->agent), \
-	    NUM((row)->status), NUM((row)->last_at), NUM((row)->customer_at)
-
 enum err
 conversation_save(
     struct conn *c, enum sql which, const struct conversation *row)
 {
-	return CONN_CHANGE(c, which, NULL, FOLD_ARGS(row));
+	return CONN_CHANGE(c, which, NULL, NUM(row->id), NUM(row->seq),
+	    NUM(row->epoch), NUM(row->last_customer_seq), NUM(row->handled_seq),
+	    NUM(row->resolved_seq), NUM(row->holder), NUM(row->agent),
+	    NUM(row->status), NUM(row->last_at), NUM(row->customer_at));
 }
 
 enum err
-conversation_save_reply(
-    struct conn *c, const struct conversation *row, struct str reply)
-{
-	return CONN_CHANGE(
-	    c, SQL_CONVERSATION_REPLY, NULL, FOLD_ARGS(row), TEXT(reply));
-}
-
-enum err
-conversation_create(
-    struct conn *c, struct conversation *row, const struct store_address *a)
+conversation_create(struct conn *c, struct conversation *row)
 {
 	enum err e = CONN_CHANGE(c, SQL_CONVERSATION_INSERT, NULL,
 	    NUM(row->company), NUM(row->contact), NUM(row->seq),
 	    NUM(row->epoch), NUM(row->last_customer_seq), NUM(row->handled_seq),
 	    NUM(row->resolved_seq), NUM(row->holder), NUM(row->agent),
 	    NUM(row->status), NUM(row->opened_at), NUM(row->last_at),
-	    NUM(row->customer_at), TEXT(a->channel), TEXT(a->account),
-	    TEXT(a->address));
+	    NUM(row->customer_at));
 
 	row->id = sqlite3_last_insert_rowid(c->db);
 	return e;

@@ -15,13 +15,8 @@ enum err conversation_load(
 enum err conversation_save(
     struct conn *c, enum sql which, const struct conversation *row) MUST_USE;
 
-/* The same, with how to answer there. */
-enum err conversation_save_reply(
-    struct conn *c, const struct conversation *row, struct str reply) MUST_USE;
-
-/* A new row for that address, with its id put into `row`. */
-enum err conversation_create(struct conn *c, struct conversation *row,
-    const struct store_address *a) MUST_USE;
+/* A new row, with its id put into `row`. */
+enum err conversation_create(struct conn *c, struct conversation *row) MUST_USE;
 
 /*
  * outbox: the first of the rows it causes, or 0. *stored is false, and nothing

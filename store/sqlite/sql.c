@@ -92,32 +92,39 @@ const char *const sql_text[SQLS] = {
     [SQL_CONVERSATION_READ] = "SELECT " CONVERSATION_COLUMNS
 			      " FROM conversation WHERE id = ?1",
     [SQL_CONVERSATION_INSERT] =
-	"INSERT INTO conversation (" CONVERSATION_COLUMNS ", channel, account,"
-	" address) VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-	" ?12, ?13, ?14, ?15, ?16)",
+	"INSERT INTO conversation (" CONVERSATION_COLUMNS ") VALUES"
+	" (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     [SQL_CONVERSATION_UPDATE] = CONVERSATION_SET " WHERE id = ?1",
     [SQL_CONVERSATION_COMMIT] = CONVERSATION_SET
     ", claim_worker = 0 WHERE id = ?1",
-    [SQL_CONVERSATION_REPLY] = CONVERSATION_SET ", reply = ?12 WHERE id = ?1",
-    [SQL_CONVERSATION_ADDRESS] =
-	"UPDATE conversation SET address = ?2 WHERE id = ?1",
     [SQL_CONVERSATION_MOVE] =
 	"UPDATE conversation SET contact = ?2 WHERE id = ?1",
     [SQL_CONVERSATION_PENDING] =
 	"SELECT id FROM conversation WHERE id > ?1 AND holder = 0"
 	" AND handled_seq < last_customer_seq ORDER BY id LIMIT ?2",
-    [SQL_REACH_READ] = "SELECT channel, account, address, reply, customer_at"
-		       " FROM conversation WHERE id = ?1",
-    /* By way of the addresses: no index of times has to be kept up with every
-     * message for a question that is asked at a start. */
+    [SQL_REACH_INSERT] =
+	"INSERT INTO reach (conversation, channel, account, address)"
+	" VALUES (?1, ?2, ?3, ?4)",
+    [SQL_REACH_ADDRESS] =
+	"UPDATE reach SET address = ?2 WHERE conversation = ?1",
+    [SQL_REACH_REPLY] = "UPDATE reach SET reply = ?2"
+			" WHERE conversation = ?1 AND reply <> ?2",
+    [SQL_REACH_READ] =
+	"SELECT r.channel, r.account, r.address, r.reply, c.customer_at"
+	" FROM conversation AS c JOIN reach AS r ON r.conversation = c.id"
+	" WHERE c.id = ?1",
+    /*
+     * By way of the addresses: no index of times has to be kept up with every
+     * message for a question that is asked at a start.
+     */
     [SQL_REACH_LIST] =
-	"SELECT c.channel, c.account, c.address, c.reply, c.customer_at"
+	"SELECT r.channel, r.account, r.address, r.reply, c.customer_at"
 	" FROM lane AS l CROSS JOIN contact_address AS a"
-	" CROSS JOIN conversation AS c"
+	" CROSS JOIN conversation AS c CROSS JOIN reach AS r"
 	" WHERE l.id = ?1 AND a.company = l.company AND a.channel = l.channel"
 	" AND a.account = l.account AND c.id = a.conversation"
-	" AND c.address = a.address AND c.customer_at >= max(?2, 1)"
-	" ORDER BY c.customer_at DESC LIMIT ?3",
+	" AND c.customer_at >= max(?2, 1) AND r.conversation = c.id"
+	" AND r.address = a.address ORDER BY c.customer_at DESC LIMIT ?3",
     [SQL_CLAIM_READ] = "SELECT claim_worker, claim_beat, seq, epoch"
 		       " FROM conversation WHERE id = ?1",
     [SQL_CLAIM_UPDATE] = "UPDATE conversation SET claim_worker = ?2,"

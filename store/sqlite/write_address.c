@@ -107,15 +107,14 @@ address_insert(struct conn *c, const struct store_address *a,
 
 /* The conversation's row and its first event. */
 static enum err
-conversation_open(struct conn *c, const struct store_address *a, int64_t at,
-    struct conversation *row)
+conversation_open(struct conn *c, struct conversation *row, int64_t at)
 {
 	struct event opened = {.seq = 1, .kind = EVENT_OPENED, .at = at};
 	bool stored;
 	enum err e = conversation_fold(row, &opened);
 
 	if (e == OK)
-		e = conversation_create(c, row, a);
+		e = conversation_create(c, row);
 	if (e == OK)
 		e = event_append(c, row, &opened, 0, &stored);
 	return e == OK && !stored ? E_IO : e;
@@ -131,8 +130,13 @@ address_create(struct conn *c, const struct store_address *a, int64_t contact,
 	if (e == OK && contact == 0)
 		e = contact_create(c, a->company, &out->contact);
 	if (e == OK)
-		e = conversation_open(c, a, at, out);
-	return e == OK ? address_insert(c, a, out) : e;
+		e = conversation_open(c, out, at);
+	if (e == OK)
+		e = address_insert(c, a, out);
+	if (e != OK)
+		return e;
+	return CONN_CHANGE(c, SQL_REACH_INSERT, NULL, NUM(out->id),
+	    TEXT(a->channel), TEXT(a->account), TEXT(a->address));
 }
 
 enum err
@@ -185,7 +189,7 @@ address_add(struct conn *c, const struct store_inbound *in,
 
 	if (e != OK)
 		return e;
-	return CONN_CHANGE(c, SQL_CONVERSATION_ADDRESS, NULL, NUM(row->id),
+	return CONN_CHANGE(c, SQL_REACH_ADDRESS, NULL, NUM(row->id),
 	    TEXT(in->address.address));
 }
 
@@ -247,6 +251,9 @@ known_store(struct conn *c, const struct store_inbound *in,
 		e = alias_store(c, in, known, row);
 	if (e == OK && in->person.n > 0 && writer == 0)
 		e = person_store(c, in, row, &writer);
+	if (e == OK && in->reply.n > 0)
+		e = CONN_CHANGE(
+		    c, SQL_REACH_REPLY, NULL, NUM(row->id), TEXT(in->reply));
 	if (e != OK || in->name.n == 0)
 		return e;
 	return CONN_CHANGE(c, SQL_CONTACT_NAME, NULL,

@@ -79,8 +79,6 @@ inbound_effects(struct conn *c, struct store_inbound *in,
 		e = inbound_outbox(c, in, state);
 	if (e != OK)
 		return e;
-	if (known != NULL && in->reply.n > 0)
-		return conversation_save_reply(c, state, in->reply);
 	return conversation_save(c, SQL_CONVERSATION_UPDATE, state);
 }
 

@@ -3,21 +3,25 @@
 -- (outbox state and kind, lane state, receipt rank); they are never
 -- renumbered.
 
--- Where its customer is; the address that messages came to last.
-ALTER TABLE conversation ADD COLUMN channel TEXT NOT NULL DEFAULT '';
-ALTER TABLE conversation ADD COLUMN account TEXT NOT NULL DEFAULT '';
-ALTER TABLE conversation ADD COLUMN address TEXT NOT NULL DEFAULT '';
-ALTER TABLE conversation ADD COLUMN reply TEXT NOT NULL DEFAULT '';
 ALTER TABLE conversation ADD COLUMN customer_at INTEGER NOT NULL DEFAULT 0;
-
-UPDATE conversation SET (channel, account, address) = (a.channel, a.account,
-	a.address) FROM contact_address AS a
-	WHERE a.contact = conversation.contact
-	AND a.conversation = conversation.id;
 
 UPDATE conversation SET customer_at = e.at FROM event AS e
 	WHERE e.conversation = conversation.id
 	AND e.seq = conversation.last_customer_seq;
+
+-- Where its customer is: the address that messages came to last, and how to
+-- answer there. Beside the conversation, whose row is written with every
+-- event and should be small.
+CREATE TABLE reach (
+	conversation INTEGER PRIMARY KEY,
+	channel TEXT NOT NULL,
+	account TEXT NOT NULL,
+	address TEXT NOT NULL,
+	reply TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+INSERT INTO reach (conversation, channel, account, address)
+	SELECT conversation, channel, account, address FROM contact_address;
 
 -- The first of the rows in the outbox that it caused; the others follow. It
 -- saves the outbox an index.
