@@ -95,7 +95,9 @@ UPDATE event SET outbox = o.first FROM
 
 DROP TABLE outbox_1;
 
-CREATE INDEX outbox_open ON outbox (lane) WHERE place = 0;
-CREATE INDEX outbox_given_up ON outbox (lane, id, state) WHERE place = 1;
+-- With their place, so that counting need not look at the rows.
+CREATE INDEX outbox_open ON outbox (lane, place) WHERE place = 0;
+CREATE INDEX outbox_given_up ON outbox (lane, place, id, state)
+	WHERE place = 1;
 CREATE INDEX outbox_vendor ON outbox (lane, vendor_id)
 	WHERE vendor_id IS NOT NULL;
