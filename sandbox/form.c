@@ -65,7 +65,7 @@ cut(struct str *text, char c)
 }
 
 enum err
-sandbox_form_read(struct str text, struct arena *a, struct form *out)
+sb_form_read(struct str text, struct arena *a, struct form *out)
 {
 	size_t most = count_of(text);
 
@@ -92,7 +92,7 @@ sandbox_form_read(struct str text, struct arena *a, struct form *out)
 }
 
 struct str
-sandbox_form_get(const struct form *f, const char *name)
+sb_form_get(const struct form *f, const char *name)
 {
 	size_t i;
 
@@ -103,7 +103,7 @@ sandbox_form_get(const struct form *f, const char *name)
 }
 
 size_t
-sandbox_form_count(const struct form *f, const char *name)
+sb_form_count(const struct form *f, const char *name)
 {
 	size_t n = 0, i;
 

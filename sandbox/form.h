@@ -21,11 +21,11 @@ struct form {
 };
 
 /* Into the arena. E_BADINPUT: a wrong %, not UTF-8, too many fields. */
-enum err sandbox_form_read(
+enum err sb_form_read(
     struct str text, struct arena *a, struct form *out) MUST_USE;
 /* The first of that name; .p is NULL when there is none. */
-struct str sandbox_form_get(const struct form *f, const char *name);
-size_t sandbox_form_count(const struct form *f, const char *name);
+struct str sb_form_get(const struct form *f, const char *name);
+size_t sb_form_count(const struct form *f, const char *name);
 
 /* "name=value", with "&" before it unless the buf is empty. */
 void sb_form_put(struct buf *b, struct str name, struct str value);

@@ -177,12 +177,11 @@ read_params(struct twilio_call *c)
 	struct str query = request_query_text(r);
 
 	if (query.n > 0 &&
-	    sandbox_form_read(query, c->visit->arena, &c->query) != OK)
+	    sb_form_read(query, c->visit->arena, &c->query) != OK)
 		return false;
 	/* Anything else is not looked at, so what it holds is missing. */
 	return !is_form(request_header(r, "Content-Type")) ||
-	       sandbox_form_read(request_body(r), c->visit->arena, &c->form) ==
-		   OK;
+	       sb_form_read(request_body(r), c->visit->arena, &c->form) == OK;
 }
 
 static bool

@@ -32,7 +32,7 @@ sign(const struct parcel *p, struct arena *a,
 
 	headers[(*count)++] = arena_printf(
 	    a, "I-Twilio-Idempotency-Token: %s", p->token);
-	if (sandbox_form_read(p->body, a, &form) != OK ||
+	if (sb_form_read(p->body, a, &form) != OK ||
 	    sb_sign_form(
 		account->token, without_fragment(p->url), &form, mac) != OK)
 		return;
@@ -53,15 +53,14 @@ policy_of(const struct parcel *p, struct arena *a)
 	struct form form;
 	uint64_t n;
 
-	if (url.n == p->url.n ||
-	    sandbox_form_read(
-		(struct str){p->url.p + url.n + 1, p->url.n - url.n - 1}, a,
-		&form) != OK)
+	if (url.n == p->url.n || sb_form_read((struct str){p->url.p + url.n + 1,
+						  p->url.n - url.n - 1},
+				     a, &form) != OK)
 		return policy;
-	value = sandbox_form_get(&form, "rc");
+	value = sb_form_get(&form, "rc");
 	if (value.p != NULL && str_to_u64(value, 5, &n))
 		policy.retries = (unsigned)n;
-	value = sandbox_form_get(&form, "rp");
+	value = sb_form_get(&form, "rp");
 	if (value.p != NULL)
 		policy.causes = value;
 	return policy;

@@ -45,9 +45,9 @@ read_date(struct str s, int64_t *ms, bool *whole)
 static bool
 read_dates(const struct form *q, struct filter *f)
 {
-	struct str day = sandbox_form_get(q, "DateSent"),
-		   after = sandbox_form_get(q, "DateSent>"),
-		   before = sandbox_form_get(q, "DateSent<");
+	struct str day = sb_form_get(q, "DateSent"),
+		   after = sb_form_get(q, "DateSent>"),
+		   before = sb_form_get(q, "DateSent<");
 	bool whole;
 
 	f->since = INT64_MIN;
@@ -78,15 +78,15 @@ read_filter(const struct form *q, struct filter *f)
 {
 	static const char *const known[] = {"To", "From", "DateSent",
 	    "DateSent<", "DateSent>", "PageSize", "Page", "PageToken"};
-	struct str size = sandbox_form_get(q, "PageSize"),
-		   page = sandbox_form_get(q, "Page");
+	struct str size = sb_form_get(q, "PageSize"),
+		   page = sb_form_get(q, "Page");
 	size_t i, n = 0;
 
 	for (i = 0; i < ARRAY_LEN(known); i++)
-		n += sandbox_form_count(q, known[i]);
-	*f = (struct filter){.to = or_empty(sandbox_form_get(q, "To")),
-	    .from = or_empty(sandbox_form_get(q, "From")),
-	    .token = or_empty(sandbox_form_get(q, "PageToken")),
+		n += sb_form_count(q, known[i]);
+	*f = (struct filter){.to = or_empty(sb_form_get(q, "To")),
+	    .from = or_empty(sb_form_get(q, "From")),
+	    .token = or_empty(sb_form_get(q, "PageToken")),
 	    .size = PAGE_USUAL};
 	if (n != q->count || !read_dates(q, f))
 		return false;
@@ -225,8 +225,8 @@ sb_mail_show(struct twilio_call *c)
 static unsigned
 change(struct twilio_call *c)
 {
-	struct str body = sandbox_form_get(&c->form, "Body"),
-		   status = sandbox_form_get(&c->form, "Status");
+	struct str body = sb_form_get(&c->form, "Body"),
+		   status = sb_form_get(&c->form, "Status");
 
 	if (body.p != NULL && body.n == 0) {
 		c->mail->body.n = 0;

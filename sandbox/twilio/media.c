@@ -143,10 +143,10 @@ read_typing(struct visit *v, bool json, struct typing *out)
 	json_t *o;
 
 	if (!json) {
-		if (sandbox_form_read(body, v->arena, &form) != OK)
+		if (sb_form_read(body, v->arena, &form) != OK)
 			return false;
-		*out = (struct typing){sandbox_form_get(&form, "channel"),
-		    sandbox_form_get(&form, "messageId")};
+		*out = (struct typing){sb_form_get(&form, "channel"),
+		    sb_form_get(&form, "messageId")};
 		return str_eq(out->channel, STR("whatsapp"));
 	}
 	o = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);

@@ -36,7 +36,7 @@ struct sending {
 static struct str
 param(const struct sending *s, const char *name)
 {
-	struct str v = sandbox_form_get(&s->c->form, name);
+	struct str v = sb_form_get(&s->c->form, name);
 
 	return v.p == NULL ? STR("") : v;
 }
@@ -139,7 +139,7 @@ check_media(struct sending *s)
 	const struct form *f = &s->c->form;
 	size_t i, most = s->whatsapp ? 1 : MEDIA_MOST;
 
-	if (sandbox_form_count(f, "MediaUrl") > most)
+	if (sb_form_count(f, "MediaUrl") > most)
 		return 21623;
 	for (i = 0; i < f->count; i++) {
 		if (!str_eq(f->list[i].name, STR("MediaUrl")))
