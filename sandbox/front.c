@@ -69,7 +69,7 @@ serve(struct request *r, const char *method)
 {
 	struct sandbox *s = request_context(r);
 	struct visit *v = arena_alloc(request_arena(r), sizeof(*v));
-	unsigned at;
+	unsigned at = 0;
 
 	if (v == NULL) {
 		request_reply(r, 503, NULL, (struct str){0});
@@ -199,6 +199,22 @@ sb_visit_reply(
 		    (struct str){garbage, sizeof(garbage) - 1});
 	else if (rule != RULE_DELAY || !hold_back(v, status, type, body))
 		reply(v, status, type, body);
+}
+
+void
+sb_visit_stream(struct visit *v, const char *type, size_t queue_max,
+    void (*closed)(void *arg), void *arg)
+{
+	note_request(v, 200);
+	if (v->busy != NULL)
+		atomic_fetch_sub(v->busy, 1);
+	request_stream(v->request, type, queue_max, closed, arg);
+}
+
+void
+sb_visit_untold(struct visit *v)
+{
+	not_told(v);
 }
 
 void

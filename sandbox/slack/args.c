@@ -47,7 +47,7 @@ media_of(struct str header)
 static void
 read_form(struct args *a, struct str body)
 {
-	if (sandbox_form_read(body, a->arena, &a->form) != OK)
+	if (sb_form_read(body, a->arena, &a->form) != OK)
 		a->error = "invalid_form_data";
 }
 
@@ -74,7 +74,7 @@ sb_args_read(struct args *a, struct visit *v, bool method_get)
 		   query = request_query_text(v->request);
 
 	a->arena = v->arena;
-	if (query.n > 0 && sandbox_form_read(query, a->arena, &a->query) != OK)
+	if (query.n > 0 && sb_form_read(query, a->arena, &a->query) != OK)
 		a->error = "invalid_form_data";
 	if (body.n == 0)
 		return;
@@ -88,7 +88,7 @@ sb_args_read(struct args *a, struct visit *v, bool method_get)
 		read_json(a, &m, body);
 	if (a->form.count > 0 && m.charset.n > 0)
 		a->warning = "superfluous_charset";
-	a->token = sandbox_form_get(&a->form, "token");
+	a->token = sb_form_get(&a->form, "token");
 }
 
 /* ---- by the table ------------------------------------------------------- */
@@ -171,13 +171,20 @@ static const struct {
     [ARG_OBJECT] = {take_parsed, "must be JSON of an object"},
 };
 
+/* Apps that are installed for an organisation say which workspace. */
+static bool
+of_any_method(struct str name)
+{
+	return str_eq(name, STR("team_id"));
+}
+
 static void
 take_field(struct args *a, const struct field *f)
 {
 	int i = find(a, f->name);
 
 	if (i < 0) {
-		if (!str_eq(f->name, STR("token")))
+		if (!str_eq(f->name, STR("token")) && !of_any_method(f->name))
 			wrong(a, "unknown argument", f->name);
 		return;
 	}
@@ -218,7 +225,8 @@ take_member(struct args *a, const char *name, json_t *v)
 	struct value *value;
 
 	if (i < 0) {
-		wrong(a, "unknown argument", str_from(name));
+		if (!of_any_method(str_from(name)))
+			wrong(a, "unknown argument", str_from(name));
 		return;
 	}
 	value = &a->values[i];
