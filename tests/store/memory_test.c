@@ -2,7 +2,7 @@
  * Memory that runs out: the n-th allocation of SQLite's fails, once or for
  * ever. Nothing crashes; ops get E_NOMEM, and the store works again when there
  * is memory. Each run tries some n, from a random first one; THOROUGH=1 in the
- * environment tries all, which takes half a minute.
+ * environment tries all, which takes two minutes.
  */
 #include "tests/lib/cmocka.h"
 #include "tests/lib/random.h"
@@ -126,14 +126,14 @@ static void
 work_without_memory(void **state)
 {
 	(void)state;
-	for_many_n(survives_work, 7);
+	for_many_n(survives_work, 19);
 }
 
 static void
 opening_without_memory(void **state)
 {
 	(void)state;
-	for_many_n(survives_opening, 61);
+	for_many_n(survives_opening, 149);
 }
 
 int

@@ -65,8 +65,8 @@ answer_and_deliver(
 		row->id = 0;
 		return;
 	}
-	o->answered++;
-	deliver(o, row);
+	if (o->answered++ == 0)
+		deliver(o, row);
 }
 
 void

@@ -27,7 +27,7 @@ void ordeal_open(struct ordeal *o, const char *vfs);
 
 /*
  * Rounds of messages that share groups, each answered, if all went well, and
- * the answer delivered.
+ * the first answer delivered.
  */
 void ordeal_talk(struct ordeal *o);
 
