@@ -186,15 +186,17 @@ open_secrets(
 }
 
 enum err
-account_open(const struct token_keys *keys, const struct company *c,
-    const struct company_account *doc, struct str public_url, struct arena *a,
-    struct account *out)
+account_open(const struct token_keys *keys, const struct account_of *of,
+    struct arena *a, struct account *out)
 {
+	const struct company_account *doc = of->doc;
+	struct str public_url = of->public_url;
+
 	while (public_url.n > 0 && public_url.p[public_url.n - 1] == '/')
 		public_url.n--;
-	*out = (struct account){.company = c->key, .doc = doc};
+	*out = (struct account){.company = of->company->key, .doc = doc};
 	out->hook_url = arena_printf(a, "%.*s/hooks/%.*s/%.*s/%.*s",
-	    STR_FMT(public_url), STR_FMT(doc->channel), STR_FMT(c->key),
+	    STR_FMT(public_url), STR_FMT(doc->channel), STR_FMT(out->company),
 	    STR_FMT(doc->name));
 	if (out->hook_url.p == NULL)
 		return E_NOMEM;

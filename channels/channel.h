@@ -413,9 +413,13 @@ void channels_check(const struct company *c, struct faults *faults);
  * settings.
  */
 struct token_keys;
-enum err account_open(const struct token_keys *keys, const struct company *c,
-    const struct company_account *doc, struct str public_url, struct arena *a,
-    struct account *out) MUST_USE;
+struct account_of {
+	const struct company *company;
+	const struct company_account *doc; /* one of its accounts */
+	struct str public_url;
+};
+enum err account_open(const struct token_keys *keys,
+    const struct account_of *of, struct arena *a, struct account *out) MUST_USE;
 
 /* The table as Markdown: docs/channels.md, word for word. */
 void channels_describe(struct buf *out);

@@ -30,6 +30,8 @@ static const struct command commands[] = {
 	command_worker},
     {"company", "apply [KEY=]FILE... | export KEY | list",
 	"companies and their documents", 1, WORDS_MAX, command_company},
+    {"outbox", "list | replay ROW... | drop ROW...",
+	"messages that did not arrive", 1, WORDS_MAX, command_outbox},
     {"sandbox", "", "stand-ins for the vendors, for demo and tests", 0, 0,
 	command_sandbox},
     {"version", "", "which one this is", 0, 0, command_version},

@@ -4,11 +4,14 @@
  */
 #include "cmd/command.h"
 #include "cmd/process.h"
+#include "cmd/sandbox.h"
 #include "cmd/watch.h"
 #include "gateway/gateway.h"
 #include "gateway/http.h"
+#include "workers/deliver.h"
 #include "workers/worker.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -22,8 +25,11 @@ struct server {
 	struct process process;
 	struct gateway gateway;
 	struct watch watch;
+	struct sandbox *sandbox; /* the demo's */
+	char sandbox_url[128];
+	struct deliver *deliver;
 	struct worker *workers[64];
-	unsigned worker_count;
+	_Atomic unsigned worker_count; /* /health looks meanwhile */
 };
 
 /* How many connections fit into the descriptors we may have. */
@@ -75,17 +81,32 @@ workers_healthy(void *arg, struct buf *detail)
 {
 	struct server *v = arg;
 	int64_t now = clock_steady(&v->process.clock);
-	unsigned i;
+	unsigned i, n = atomic_load(&v->worker_count);
+	int64_t silent;
 
-	for (i = 0; i < v->worker_count; i++) {
-		int64_t silent = now - worker_alive_at(v->workers[i]);
+	for (i = 0; i < n; i++) {
+		silent = now - worker_alive_at(v->workers[i]);
 		if (silent < WORKER_SILENT_MS)
 			continue;
 		buf_addf(detail, "worker %u silent for %lld ms", i,
 		    (long long)silent);
 		return false;
 	}
+	silent = n == 0 ? 0 : now - deliver_alive_at(v->deliver);
+	if (silent >= WORKER_SILENT_MS) {
+		buf_addf(detail, "the deliverer is silent for %lld ms",
+		    (long long)silent);
+		return false;
+	}
 	return watch_healthy(&v->watch, detail);
+}
+
+static bool
+channels_healthy(void *arg, struct buf *out)
+{
+	struct server *v = arg;
+
+	return watch_lanes_write(&v->watch.lanes, out);
 }
 
 static enum err
@@ -103,8 +124,44 @@ start_gateway(struct server *v, char *why, size_t why_size)
 	    .publisher = p->publisher,
 	    .keys = &p->keys,
 	    .health = workers_healthy,
+	    .channels = channels_healthy,
 	    .health_arg = v};
 	return gateway_start(&v->gateway, why, why_size);
+}
+
+/* Where vendors reach us: a gateway without a public URL knows its port. */
+static const char *
+public_url(const struct server *v)
+{
+	if (v->gateway.front != NULL)
+		return atomic_load(&v->gateway.public_url);
+	return v->process.settings->public_url;
+}
+
+static enum err
+start_deliver(struct server *v, char *why, size_t why_size)
+{
+	struct process *p = &v->process;
+	const struct settings *s = p->settings;
+	const struct deliver_conf conf = {.in_flight_max = s->deliver_in_flight,
+	    .lane_window = s->deliver_window,
+	    .backfill_minutes = s->backfill_minutes,
+	    .timeout_ms = s->deliver_timeout_ms,
+	    .public_url = public_url(v),
+	    .keys = &p->keys,
+	    .clock = &p->clock,
+	    .log = p->log,
+	    .metrics = &p->metrics,
+	    .store = p->store,
+	    .companies = p->companies,
+	    .publisher = p->publisher};
+	enum err e;
+
+	e = deliver_start(&conf, &v->deliver);
+	if (e != OK)
+		(void)snprintf(why, why_size, "the deliverer cannot start: %s",
+		    err_name(e));
+	return e;
 }
 
 static enum err
@@ -121,19 +178,37 @@ start_workers(struct server *v, char *why, size_t why_size)
 	    .store = p->store,
 	    .companies = p->companies,
 	    .bus = p->bus,
-	    .publisher = p->publisher};
+	    .publisher = p->publisher,
+	    .deliver = v->deliver};
 	enum err e = OK;
 
-	while (v->worker_count < p->settings->worker_threads && e == OK) {
-		conf.index = v->worker_count;
-		e = worker_start(&conf, &v->workers[v->worker_count]);
+	while (conf.index < p->settings->worker_threads && e == OK) {
+		e = worker_start(&conf, &v->workers[conf.index]);
 		if (e == OK)
-			v->worker_count++;
+			atomic_store(&v->worker_count, ++conf.index);
 	}
 	if (e != OK)
 		snprintf(
 		    why, why_size, "a worker cannot start: %s", err_name(e));
 	return e;
+}
+
+/* The vendors' stand-ins, and the page tells where they are. */
+static enum err
+start_stand_ins(struct server *v, char why[SANDBOX_WHY])
+{
+	const struct settings *s = v->process.settings;
+	const char *colon = strrchr(s->sandbox_listen, ':');
+	enum err e = stand_ins_start(
+	    &v->process, public_url(v), &v->sandbox, why);
+
+	if (e != OK)
+		return e;
+	(void)snprintf(v->sandbox_url, sizeof(v->sandbox_url), "http://%.*s:%u",
+	    (int)(colon - s->sandbox_listen), s->sandbox_listen,
+	    sandbox_port(v->sandbox));
+	atomic_store(&v->gateway.sandbox_url, v->sandbox_url);
+	return OK;
 }
 
 static void
@@ -145,6 +220,10 @@ stop(struct server *v)
 		gateway_stop(&v->gateway);
 	for (i = 0; i < v->worker_count; i++)
 		worker_stop(v->workers[i]);
+	if (v->deliver != NULL)
+		deliver_stop(v->deliver);
+	if (v->sandbox != NULL)
+		sandbox_stop(v->sandbox);
 	watch_close(&v->watch);
 	process_close(&v->process);
 }
@@ -192,7 +271,7 @@ static int
 run(const struct settings *s, unsigned parts)
 {
 	struct server *v = calloc(1, sizeof(*v));
-	char why[512];
+	char why[SANDBOX_WHY];
 	enum err e = E_NOMEM;
 
 	if (v == NULL)
@@ -203,10 +282,15 @@ run(const struct settings *s, unsigned parts)
 	e = watch_open(&v->watch, &v->process);
 	if (e != OK)
 		(void)snprintf(why, sizeof(why), "the store cannot be read");
-	if (e == OK && parts & PROCESS_WORKER)
-		e = start_workers(v, why, sizeof(why));
+	/* The gateway first: its port is known to others then. */
 	if (e == OK && parts & PROCESS_GATEWAY)
 		e = start_gateway(v, why, sizeof(why));
+	if (e == OK && parts & PROCESS_GATEWAY && s->sandbox)
+		e = start_stand_ins(v, why);
+	if (e == OK && parts & PROCESS_WORKER)
+		e = start_deliver(v, why, sizeof(why));
+	if (e == OK && parts & PROCESS_WORKER)
+		e = start_workers(v, why, sizeof(why));
 	if (e == OK) {
 		announce(v);
 		process_wait(beat, v);

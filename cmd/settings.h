@@ -9,17 +9,19 @@
 struct settings {
 	const char *data_dir, *config;
 	const char *listen, *listen_ops, *public_url, *trusted_proxies;
-	bool demo, test_echo;
+	bool demo, sandbox, test_echo;
 	unsigned http_threads, hub_threads, worker_threads;
 	unsigned connections_max, connections_per_address;
 	unsigned request_ms, reply_ms, idle_ms;
 	unsigned ping_ms, pong_ms, hello_ms, socket_queue;
 	unsigned visitor_burst, visitor_per_minute, sessions_per_minute;
 	unsigned turns_max, sweep_ms, lease_ms;
+	unsigned deliver_in_flight, deliver_window, deliver_timeout_ms;
+	unsigned backfill_minutes;
 	unsigned store_queue, store_group;
 	const char *bus_work, *bus_news;
 	unsigned bus_high_water, test_lose_work, test_lose_news;
-	const char *sandbox_listen, *sandbox_file;
+	const char *sandbox_listen, *sandbox_file, *sandbox_smtp, *sandbox_imap;
 	const char *log_level;
 	const char *secret_key, *secret_key_old;
 };

@@ -12,6 +12,7 @@ enum err
 watch_open(struct watch *w, struct process *p)
 {
 	*w = (struct watch){.process = p};
+	watch_lanes_open(&w->lanes);
 	return store_reader_open(p->store, &w->reader);
 }
 
@@ -21,6 +22,7 @@ watch_close(struct watch *w)
 	if (w->reader != NULL)
 		store_reader_close(w->reader);
 	w->reader = NULL;
+	watch_lanes_close(&w->lanes);
 }
 
 static void
@@ -75,6 +77,7 @@ watch_look(struct watch *w)
 {
 	look_at_store(w);
 	look_at_questions(w);
+	watch_lanes_look(&w->lanes, w->reader, &w->process->metrics);
 }
 
 bool

@@ -7,11 +7,13 @@
 #define CMD_WATCH_H
 
 #include "cmd/process.h"
+#include "cmd/watch_lanes.h"
 
 struct watch {
 	struct process *process;
 	struct store_reader *reader;
 	enum err store; /* as said in the log last */
+	struct watch_lanes lanes;
 };
 
 enum err watch_open(struct watch *w, struct process *p) MUST_USE;

@@ -51,6 +51,7 @@ static const struct route routes[] = {
 	.handle = hooks_post},
     {.method = "GET", .path = "/health", .handle = ops_health},
     {.method = "GET", .path = "/metrics", .handle = ops_metrics},
+    {.method = "GET", .path = "/demo.json", .handle = static_demo},
     {.method = "GET", .path = "/test/echo", .handle = echo_connect},
     {.method = "GET", .path = "/*", .handle = static_serve},
     {.path = NULL},

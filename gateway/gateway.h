@@ -53,6 +53,8 @@ struct gateway {
 	const struct token_keys *keys;
 	/* More checks for /health: true and a word, or false and why. */
 	bool (*health)(void *arg, struct buf *detail);
+	/* How vendors' accounts do: a JSON list; false: not all are well. */
+	bool (*channels)(void *arg, struct buf *out);
 	void *health_arg;
 
 	/* ---- the gateway's own ---- */
@@ -64,6 +66,8 @@ struct gateway {
 	/* As vendors and browsers see us, without "/" at the end; NULL while
 	 * it is not known yet. */
 	const char *_Atomic public_url;
+	/* Of stand-ins that the page may show; set by whoever starts them. */
+	const char *_Atomic sandbox_url;
 	char own_url[256];
 	_Atomic bool ending;
 	_Atomic uint64_t next_origin;

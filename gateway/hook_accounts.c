@@ -75,8 +75,9 @@ held_new(struct hook_accounts *t, struct company *company,
 	h->company = company_ref(company);
 	h->doc = doc;
 	h->refs = 2; /* the table's, and the caller's */
-	e = account_open(
-	    t->keys, company, doc, public_url, &h->arena, &h->open.account);
+	e = account_open(t->keys,
+	    &(struct account_of){company, doc, public_url}, &h->arena,
+	    &h->open.account);
 	if (e != OK) {
 		held_free(h);
 		return e;

@@ -3,7 +3,8 @@
  * GET /metrics, on the front and once more on a listener of their own, with
  * its own thread, which answers however full the front is.
  *
- * /health is 200 or, when a part fails, 503:
+ * /health is 200 or, when a part fails, 503. The status is "ok", "failing" or
+ * "degraded": all is well here, but a vendor does not do its part.
  *	{"status":"ok","checks":{"store":{"ok":true,"state":"ok",
  *	 "waiting":0},"http":{...},...},"at":1790000000000}
  * Nothing here asks the disk or waits for a lock that is held during I/O.
@@ -14,8 +15,12 @@
 #include "gateway/gateway.h"
 #include "gateway/http.h"
 
-/* Both want the struct gateway as request_context(). */
+/*
+ * All want the struct gateway as request_context(). In full: with the vendors'
+ * accounts that are not well, by name, and why.
+ */
 void ops_health(struct request *r);
+void ops_health_in_full(struct request *r);
 void ops_metrics(struct request *r);
 
 /* The two of them, for the second listener; ends with path == NULL. */

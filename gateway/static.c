@@ -3,15 +3,18 @@
 #include "gateway/assets.h"
 #include "gateway/gateway.h"
 
+#include <stdatomic.h>
+
+#define POLICY \
+	"default-src 'none'; script-src 'self'; style-src 'self'; " \
+	"img-src 'self' data:; font-src 'self'; connect-src 'self'; " \
+	"manifest-src 'self'; base-uri 'none'; form-action 'none'; " \
+	"frame-ancestors 'none'"
+
 /* The values end with NUL, as request_add_header() wants. */
 static const struct {
 	const char *name, *value;
 } fences[] = {
-    {"Content-Security-Policy",
-	"default-src 'none'; script-src 'self'; style-src 'self'; "
-	"img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-	"manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-	"frame-ancestors 'none'"},
     {"Referrer-Policy", "no-referrer"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cache-Control", "no-cache"},
@@ -27,20 +30,59 @@ has_tag(struct str list, const char *tag)
 	       memmem(list.p, list.n, tag, strlen(tag)) != NULL;
 }
 
+/* The pages of the vendors' stand-ins may be shown beside the chat. */
+static void
+add_policy(struct request *r, const char *sandbox)
+{
+	struct str policy = STR(POLICY);
+
+	if (sandbox != NULL && sandbox[0] != '\0')
+		policy = arena_printf(
+		    request_arena(r), POLICY "; frame-src %s", sandbox);
+	if (policy.p != NULL)
+		request_add_header(r, "Content-Security-Policy", policy);
+}
+
+static void
+nothing_here(struct request *r)
+{
+	const struct frame_error none = {.code = FAULT_NOT_FOUND,
+	    .detail = STR("there is nothing at this address")};
+
+	request_fault(r, &none);
+}
+
+void
+static_demo(struct request *r)
+{
+	const struct gateway *g = request_context(r);
+	const char *sandbox = atomic_load(&g->sandbox_url);
+	struct buf b = {0};
+
+	if (!g->conf.demo) {
+		nothing_here(r);
+		return;
+	}
+	buf_str(&b, "{\"sandbox\":");
+	buf_json(&b, str_from(sandbox == NULL ? "" : sandbox));
+	buf_str(&b, "}\n");
+	request_reply(r, 200, "application/json", buf_view(&b));
+	buf_free(&b);
+}
+
 void
 static_serve(struct request *r)
 {
 	const struct gateway *g = request_context(r);
 	const struct asset *a = g->conf.demo ? asset_find(request_path(r))
 					     : NULL;
-	struct frame_error none = {.code = FAULT_NOT_FOUND,
-	    .detail = STR("there is nothing at this address")};
 	size_t i;
 
 	if (a == NULL) {
-		request_fault(r, &none);
+		nothing_here(r);
 		return;
 	}
+	add_policy(r, atomic_load(&g->sandbox_url));
 	for (i = 0; i < ARRAY_LEN(fences); i++)
 		request_add_header(
 		    r, fences[i].name, str_from(fences[i].value));

@@ -15,5 +15,7 @@
 
 /* Wants the struct gateway as request_context(). */
 void static_serve(struct request *r);
+/* What the page may show beside the chat: {"sandbox":"http://..."}. */
+void static_demo(struct request *r);
 
 #endif

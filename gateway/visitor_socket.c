@@ -84,13 +84,14 @@ send_refusal(struct visitor_socket *v, const struct frame_error *error)
 		ws_close(&v->ws, 1008, STR("too_many"));
 }
 
+/* shown: its event went out, and the acknowledgement stands in for nothing. */
 static void
-send_ack(struct visitor_socket *v, const struct visitor_op *o)
+send_ack(struct visitor_socket *v, const struct visitor_op *o, bool shown)
 {
 	const struct store_inbound *in = &o->op.inbound;
 	struct buf *text = hub_text(v->ws.hub);
 
-	frame_write_ack(text, o->id, in->seq, in->at, in->duplicate);
+	frame_write_ack(text, o->id, in->seq, in->at, shown || in->duplicate);
 	visitor_send_text(v, text);
 }
 
@@ -217,16 +218,21 @@ show_again(struct visitor_socket *v, uint64_t seq)
 	buf_free(&object);
 }
 
+/*
+ * A page that was read to catch up may have held the event before its op came
+ * home: what is committed can be read a moment earlier.
+ */
 static void
 acknowledge(struct visitor_socket *v, const struct visitor_op *o)
 {
 	const struct store_inbound *in = &o->op.inbound;
+	bool shown = in->seq <= v->watcher.seq;
 
 	if (in->event.kind == EVENT_IDENTIFIED) {
 		if (in->duplicate)
 			show_again(v, in->seq);
 	} else if (hub_skip(v->ws.hub, &v->watcher, in->seq)) {
-		send_ack(v, o);
+		send_ack(v, o, shown);
 	} else {
 		keep_ack(v, o);
 	}

@@ -97,6 +97,26 @@ check_members(const json_t *setup, struct faults *faults)
 	(void)sb_shape_check(setup, "", all, faults);
 }
 
+/* Every member "hook..." that is a path, wherever it stands. */
+static void
+place_hooks(json_t *in, const char *at)
+{
+	const char *name;
+	json_t *v;
+	size_t i;
+
+	json_array_foreach(in, i, v) place_hooks(v, at);
+	json_object_foreach(in, name, v)
+	{
+		if (strncmp(name, "hook", 4) == 0 && json_is_string(v) &&
+		    json_string_value(v)[0] == '/')
+			json_object_set_new(in, name,
+			    json_sprintf("%s%s", at, json_string_value(v)));
+		else
+			place_hooks(v, at);
+	}
+}
+
 static enum err
 open_doors(struct sandbox *s, const json_t *setup, struct faults *faults)
 {
@@ -123,6 +143,8 @@ read_setup(struct sandbox *s, struct faults *faults)
 		    error.line, error.text);
 		return E_BADINPUT;
 	}
+	if (s->conf.hooks_at != NULL)
+		place_hooks(setup, s->conf.hooks_at);
 	check_members(setup, faults);
 	s->strict_rates = sb_shape_flag(setup, "strict_rates", true);
 	s->retry_scale = sb_shape_number(setup, "retry_scale", 1);

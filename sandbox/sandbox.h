@@ -34,6 +34,10 @@
  *	   "templates":[{"sid":"HX...","text":"Hello {{1}}"}]}],
  *	 "llm":{"key":"...","models":["demo"]},
  *	 "strict_rates":true, "retry_scale":1.0}
+ * A hook may be a path, "/hooks/slack/demo/main": see hooks_at. An empty one
+ * sends no webhooks. "open_windows":true of a number: whoever
+ * it writes to counts as having written within 24 hours (load programs send
+ * the webhooks themselves).
  * Each user of Slack has a direct channel: user U0ANN has D0ANN. Generated
  * users are UG000001 ... with DG000001 .... retry_scale: the vendors' waiting
  * times are multiplied by it.
@@ -89,8 +93,11 @@
 struct sandbox;
 
 struct sandbox_conf {
-	const char *listen;	 /* "127.0.0.1:8090" */
-	struct str setup;	 /* the file's text */
+	const char *listen; /* "127.0.0.1:8090" */
+	struct str setup;   /* the file's text */
+	/* "http://127.0.0.1:8080": before hooks of the setup that are a path;
+	 * NULL: there are none. */
+	const char *hooks_at;
 	const char *smtp, *imap; /* "127.0.0.1:0"; "": none */
 	unsigned threads;
 	const struct clock *clock;

@@ -12,7 +12,8 @@
  *	settles what became of them, in one op for many
  *
  * A row is SENDING on disk before its request leaves, so after a crash at any
- * instruction nothing that may have gone out is taken for unsent.
+ * instruction nothing that may have gone out is taken for unsent. Messages and
+ * files of a conversation do not wait for each other.
  *
  * Outcomes: ok -> SENT. later -> READY, due after the vendor's wish or a
  * back-off (2 s doubling to 30 min, with jitter), until the row is older than
@@ -20,17 +21,23 @@
  * doubt -> looked up after a moment, and again with back-off while the vendor
  * does not answer; absent -> READY; where the row cannot be looked up ->
  * UNKNOWN at once. DEAD and UNKNOWN append EVENT_DELIVERY to the conversation.
+ * A job of several requests is begun anew when it is to be tried again; only
+ * the last may have an effect that others see.
  *
  * A lane whose requests fail again and again (BREAKER_FAILURES in a row
- * without an answer, or with 5xx) is DOWN: one probe at a time, with back-off,
- * until one succeeds; its rows keep their attempts. A lane whose account is
- * refused is BLOCKED until the company's document changes, and is probed every
- * ten minutes. Both are written to the lane (store) and logged once. Other
- * lanes notice nothing.
+ * without an answer, or with 5xx) is DOWN: it is probed (JOB_CHECK) with
+ * back-off, and when that went well one row at a time is tried until one comes
+ * through; its rows keep their attempts. A lane whose account is refused is
+ * BLOCKED until the company's document changes, and is probed every ten
+ * minutes. Both are written to the lane (store) and logged once. Other lanes
+ * notice nothing: none may have more requests under way than it leaves to all
+ * others.
  *
  * Files that customers sent are fetched through the same lanes (OUTBOX_FETCH):
  * at most FILE_MAX bytes, only types on the list, told by their first bytes
  * and not by their name; stored as blobs; EVENT_FILE says what came of it.
+ * A file that may not be kept is done with (SENT, with code and reason): there
+ * is nothing to replay. One that could not be fetched is DEAD.
  *
  * After a start, and every backfill_minutes, each account whose channel can
  * be asked is asked what came in since lane.heard_at (less a margin), page by
@@ -50,6 +57,7 @@
 #include "store/company_cache.h"
 #include "store/store.h"
 
+struct channel;
 struct deliver;
 
 struct deliver_conf {
@@ -65,6 +73,8 @@ struct deliver_conf {
 	struct store *store;
 	struct company_cache *companies;
 	struct bus_publisher *publisher;
+	/* Where channels are found; NULL: in the table (channel_find()). */
+	const struct channel *(*find)(struct str name);
 };
 
 enum err deliver_start(

@@ -5,6 +5,7 @@
 #include "workers/internal.h"
 #include "bus/publish.h"
 #include "channels/web/frames.h"
+#include "workers/deliver.h"
 
 #include <jansson.h>
 
@@ -28,6 +29,7 @@ turn_drop_try(struct turn *t)
 	t->knowledge = NULL;
 	company_unref(t->company);
 	t->company = NULL;
+	t->vendor = NULL;
 	t->typed = 0;
 	arena_reset(&t->arena);
 }
@@ -158,7 +160,25 @@ commit_stored(struct store_op *op)
 		publish_event(t->worker->conf.publisher,
 		    frame_write_event_object, op->commit.conversation,
 		    &d->events[i], 0);
+	if (op->err == OK && op->commit.outbox_count > 0 &&
+	    t->worker->conf.deliver != NULL)
+		deliver_poke(t->worker->conf.deliver);
 	mailbox_post(&t->worker->mailbox, &t->mail);
+}
+
+/* What the decision says to a customer whom a vendor reaches. */
+static enum err
+turn_outgoing(struct turn *t, struct store_commit *commit)
+{
+	const struct outgoing_of of = {.company = t->company,
+	    .channel = t->vendor,
+	    .reach = &t->reach,
+	    .now = clock_wall(t->worker->conf.clock)};
+
+	if (t->vendor == NULL)
+		return OK;
+	return outgoing_rows(&of, &commit->decision, &t->arena, &commit->outbox,
+	    &commit->outbox_count);
 }
 
 static void
@@ -173,7 +193,9 @@ turn_submit(struct turn *t)
 		.decision = t->decision},
 	    .done = commit_stored,
 	    .arg = t};
-	e = store_submit(t->worker->conf.store, &t->op);
+	e = turn_outgoing(t, &t->op.commit);
+	if (e == OK)
+		e = store_submit(t->worker->conf.store, &t->op);
 	if (e != OK)
 		turn_fail(t, "commit", e);
 }
@@ -257,20 +279,24 @@ turn_ask(struct turn *t)
 
 /* ---- read -------------------------------------------------------------- */
 
-/* The text of a customer's message; empty if there is none. */
-static struct str
-message_text(struct arena *a, const struct event *e)
+/*
+ * The text of a customer's message; empty if there is none. False: it is not
+ * for the bot to answer, for it asks for no more messages.
+ */
+static bool
+message_text(struct arena *a, const struct event *e, struct str *out)
 {
 	json_t *body = json_loadb(
 	    e->body.p, e->body.n, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *text = json_object_get(body, "text");
-	struct str s = {0};
+	bool wanted = !json_is_true(json_object_get(body, "opt_out"));
 
+	*out = (struct str){0};
 	if (json_is_string(text))
-		s = arena_copy(a, (struct str){json_string_value(text),
-				      json_string_length(text)});
+		*out = arena_copy(a, (struct str){json_string_value(text),
+					 json_string_length(text)});
 	json_decref(body);
-	return s;
+	return wanted;
 }
 
 /* Takes the messages among n events; false: there is no room for more. */
@@ -285,9 +311,10 @@ take_messages(
 			return false;
 		*upto = events[i].seq;
 		if (events[i].kind == EVENT_MESSAGE &&
-		    events[i].author == AUTHOR_CUSTOMER)
-			t->messages[t->ask.count++] = message_text(
-			    &t->arena, &events[i]);
+		    events[i].author == AUTHOR_CUSTOMER &&
+		    message_text(
+			&t->arena, &events[i], &t->messages[t->ask.count]))
+			t->ask.count++;
 	}
 	return true;
 }
@@ -333,6 +360,17 @@ read_company(struct turn *t)
 	    &w->knowledge, t->brain, t->company, &t->knowledge);
 }
 
+/* Where the customer is, and who carries answers there. */
+static enum err
+read_reach(struct turn *t)
+{
+	enum err e = store_read_reach(
+	    t->worker->reader, t->conversation, &t->arena, &t->reach);
+
+	t->vendor = e == OK ? outgoing_channel(&t->reach) : NULL;
+	return e;
+}
+
 static bool
 leave_to_notice(const struct turn *t)
 {
@@ -350,6 +388,8 @@ turn_question(struct turn *t)
 	const struct answer nothing = {.kind = ANSWER_NOTHING};
 	enum err e = read_messages(t);
 
+	if (e == OK)
+		e = read_reach(t);
 	if (e != OK) {
 		turn_fail(t, "read", e);
 		return;

@@ -17,6 +17,7 @@
 
 #include "bus/mailbox.h"
 #include "workers/brain.h"
+#include "workers/outgoing.h"
 #include "workers/worker.h"
 
 /* Customer messages read for one turn; more wait for the next. */
@@ -61,6 +62,8 @@ struct turn {
 	void *knowledge;
 	struct str messages[TURN_MESSAGES_MAX];
 	struct brain_question ask;
+	struct reach reach;
+	const struct channel *vendor; /* who carries answers; NULL: nobody */
 	struct answer answer;
 	size_t typed; /* bytes of the answer shown so far */
 

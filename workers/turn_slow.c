@@ -4,6 +4,7 @@
  */
 #include "workers/internal.h"
 #include "channels/web/frames.h"
+#include "workers/deliver.h"
 
 #include <stdio.h>
 
@@ -49,12 +50,15 @@ publish_news(struct turn *t, enum news_kind kind, uint64_t seq, struct str body)
 void
 slow_draft(struct turn *t, struct str text)
 {
+	struct deliver *deliver = t->worker->conf.deliver;
 	struct buf frame = {0};
 	char turn[48];
 	int n = snprintf(turn, sizeof(turn), "%lld-%llu",
 	    (long long)t->conversation,
 	    (unsigned long long)t->question.asked_to);
 
+	if (t->vendor != NULL && t->vendor->can.drafts && deliver != NULL)
+		deliver_draft(deliver, t->conversation, text);
 	frame_write_draft(&frame, (struct str){turn, (size_t)n}, text);
 	if (!frame.failed)
 		publish_news(t, NEWS_DRAFT, 0, buf_view(&frame));
@@ -64,6 +68,10 @@ slow_draft(struct turn *t, struct str text)
 void
 slow_typing(struct turn *t)
 {
+	struct deliver *deliver = t->worker->conf.deliver;
+
+	if (t->vendor != NULL && t->vendor->can.typing && deliver != NULL)
+		deliver_typing(deliver, t->conversation);
 	publish_news(t, NEWS_TYPING, 1, str_from(author_name(AUTHOR_BOT)));
 }
 

@@ -21,6 +21,7 @@
 #include "store/store.h"
 
 struct worker;
+struct deliver;
 
 struct worker_conf {
 	unsigned index;	    /* 0 also sweeps and fires timers */
@@ -35,6 +36,7 @@ struct worker_conf {
 	struct company_cache *companies;
 	struct bus *bus;
 	struct bus_publisher *publisher;
+	struct deliver *deliver; /* is told of new rows, drafts; or NULL */
 };
 
 /* Starts the thread, which sweeps at once. E_NOMEM, E_IO. */

@@ -27,7 +27,9 @@
  *	{"type":"ack","id":"...","seq":16,"at":1790000000000}
  * The ack stands in for the event to the connection that sent it: that seq
  * is not sent to it again. The same id again, even years later, gives the
- * first one's numbers and "duplicate":true, and changes nothing.
+ * first one's numbers and "duplicate":true, and changes nothing. While a
+ * connection catches up, a message's event may come before its ack; then the
+ * ack says "duplicate":true, too, and stands in for nothing.
  *
  * Also from the visitor: {"type":"typing","on":true},
  * {"type":"seen","seq":16}, {"type":"ping"} and

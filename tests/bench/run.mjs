@@ -7,6 +7,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
   existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -38,6 +39,9 @@ const targets = {
   depth_old: ["<=", 1.3, "times"],
   start: ["<=", 150, "ms"],
   drain: [">=", 5000, "answers/s"],
+  slack: [">=", 10, "times Bolt"],
+  ack: ["<=", 50, "ms"],
+  breaker: [">=", 0.95, "share"],
   faq_hit1: [">=", 0.78, "ratio"],
   faq_right: [">=", 0.7, "ratio"],
   faq_unknown: [">=", 0.75, "ratio"],
@@ -103,12 +107,12 @@ async function stop(child, signal = "SIGTERM") {
 }
 
 /** A data folder with the company in it. */
-function newData(name) {
+function newData(name, document = join(here, "company.json")) {
   const data = join(work, name);
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data);
   execFileSync(binary, ["company", "apply", "--data-dir", data,
-    "--log-level", "warn", `${company}=${join(here, "company.json")}`],
+    "--log-level", "warn", `${company}=${document}`],
     { stdio: ["ignore", "ignore", "inherit"] });
   return data;
 }
@@ -261,6 +265,124 @@ async function drain() {
   note("drain_start", listening, "ms");
 }
 
+// ---- channels: vendors on one side, their stand-ins on the other -----------
+
+const slackSecret = "bench-signing-secret-of-slack";
+const slackToken = "xoxb-bench-0000000000";
+const twilioSid = "AC0000000000000000000000000000be9c";
+const twilioToken = "bench-token-of-twilio-0000000000";
+const hooks = { slack: `/hooks/slack/${company}/main/events`,
+  whatsapp: `/hooks/whatsapp/${company}/main` };
+
+/** The sandbox, with users enough and without the vendors' rates. */
+async function startSandbox() {
+  const setup = join(work, "sandbox.json");
+  writeFileSync(setup, JSON.stringify({
+    strict_rates: false,
+    slack: [{ team: "T0BENCH", app: "A0BENCH", bot_user: "U0BOT",
+      bot_id: "B0BOT", token: slackToken, signing_secret: slackSecret,
+      hook: "", users: [], channels: [], generate_users: 500 }],
+    twilio: [{ sid: twilioSid, token: twilioToken, templates: [],
+      numbers: [{ address: "whatsapp:+15550000000", hook: "",
+        open_windows: true }] }],
+  }));
+  return start(binary, ["sandbox", "--sandbox-listen", "127.0.0.1:0",
+    "--sandbox-file", setup, "--log-level", "warn"], 1);
+}
+
+/** The company, with its accounts at the sandbox. */
+function documentFor(sandbox) {
+  const api = `http://127.0.0.1:${sandbox.ports[0]}`;
+  const rates = { name: "main", sends_per_second: 100000,
+    sends_per_recipient_minute: 100000 };
+  const document = JSON.parse(readFileSync(join(here, "company.json"), "utf8"));
+  document.accounts = [
+    { channel: "slack", ...rates, id: "T0BENCH", token: slackToken,
+      signing: [slackSecret], api: `${api}/slack/api` },
+    { channel: "whatsapp", ...rates, id: twilioSid, token: twilioToken,
+      sender: "+15550000000", api: `${api}/twilio` }];
+  const path = join(work, "channels.json");
+  writeFileSync(path, JSON.stringify(document));
+  return path;
+}
+
+const customers = (vendor, port, path, secret, sandbox, seconds, ...more) =>
+  ["hooks", vendor, port, path, secret, sandbox.ports[0], 500, 64, seconds,
+    ...more];
+
+/** Slack's own framework, with its sessions in Redis, on the same machine. */
+async function withBolt(sandbox, fn) {
+  const folder = join(here, "peers", "bolt");
+  if (!existsSync(join(folder, "node_modules"))) return undefined;
+  const port = 20000 + Math.floor(Math.random() * 10000);
+  const redis = await start("redis-server", ["--port", String(port),
+    "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+    "--dir", work], 1);
+  const app = await start(process.execPath, [join(folder, "app.mjs"), "0",
+    String(port), `http://127.0.0.1:${sandbox.ports[0]}/slack/api/`,
+    slackSecret, slackToken], 1);
+  const result = await fn(app.ports[0]);
+  await stop(app, "SIGKILL");
+  await stop(redis, "SIGKILL");
+  return result;
+}
+
+// Signed events of 500 users, each of whom waits for the reply to be posted
+// at the stand-in. Bolt and ours take turns, so that what else the machine
+// does meets both.
+async function slack() {
+  const sandbox = await startSandbox();
+  const data = newData("slack", documentFor(sandbox));
+  const ours = [], bolt = [];
+  for (let i = 0; i < 3; i++) {
+    const server = await serve(data);
+    ours.push(measure(...customers("slack", server.ports[0], hooks.slack,
+      slackSecret, sandbox, 5)));
+    await stop(server);
+    const peer = await withBolt(sandbox, (port) =>
+      measure(...customers("slack", port, "/hooks", slackSecret, sandbox, 5)));
+    if (peer) bolt.push(peer);
+  }
+  await stop(sandbox);
+  const rate = (list) => median(list.map((r) => r.per_s));
+  if (bolt.length) figure("slack", rate(ours) / rate(bolt));
+  else console.error("slack: Bolt is not installed; nothing to compare with");
+  note("slack_replies", rate(ours), "replies/s");
+  if (bolt.length) note("slack_bolt", rate(bolt), "replies/s");
+  figure("ack", median(ours.map((r) => r.ack_p99_us)) / 1000);
+  note("ack_p50", median(ours.map((r) => r.ack_p50_us)) / 1000, "ms");
+}
+
+// WhatsApp's customers, while 300 Slack messages a second come in whose
+// replies get through, or meet a vendor that is down.
+async function breaker() {
+  const sandbox = await startSandbox();
+  const data = newData("breaker", documentFor(sandbox));
+  const control = (body) =>
+    fetch(`http://127.0.0.1:${sandbox.ports[0]}/control/faults`, {
+      method: "POST", body: JSON.stringify(body),
+      headers: { "content-type": "application/json" } });
+  const down = { rules: [{ vendor: "slack", kind: "cut_before" }] };
+  const rates = { up: [], down: [] };
+  for (let i = 0; i < 3; i++) {
+    for (const how of ["up", "down"]) {
+      await control(how === "down" ? down : { rules: [] });
+      const server = await serve(data);
+      const others = spawn(program("hooks"), customers("slack",
+        server.ports[0], hooks.slack, slackSecret, sandbox, 6, 300)
+        .slice(1).map(String), { stdio: "ignore" });
+      rates[how].push(measure(...customers("whatsapp", server.ports[0],
+        hooks.whatsapp, twilioToken, sandbox, 4)).per_s);
+      others.kill("SIGKILL");
+      await stop(server);
+    }
+  }
+  await stop(sandbox);
+  figure("breaker", median(rates.down) / median(rates.up));
+  note("breaker_up", median(rates.up), "replies/s");
+  note("breaker_down", median(rates.down), "replies/s");
+}
+
 // Of the brain that answers from a list of questions; needs no server. The
 // list is public data (StackFAQ) and not part of this tree.
 const faqData = process.env.FAQ_DATA ??
@@ -284,7 +406,8 @@ function faq() {
 }
 
 const figures = {
-  ingest, roundtrip, latency, idle, depth, start: startup, drain, faq,
+  ingest, roundtrip, latency, idle, depth, start: startup, drain, slack,
+  breaker, faq,
 };
 
 // ---- running them ---------------------------------------------------------

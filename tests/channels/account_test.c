@@ -178,8 +178,10 @@ opens_what_is_sealed(void **state)
 	    "\"signing\":[\"%.*s\",\"secret-2\"]}%c",
 	    STR_FMT(buf_view(&sealed)), 0);
 	c = document(doc.data);
-	assert_int_equal(account_open(&keys, c, c->accounts,
-			     STR("https://chat.example/"), &a, &account),
+	assert_int_equal(account_open(&keys,
+			     &(struct account_of){
+				 c, c->accounts, STR("https://chat.example/")},
+			     &a, &account),
 	    OK);
 	assert_string_equal(
 	    account.hook_url.p, "https://chat.example/hooks/talk/shop/one");
@@ -200,7 +202,8 @@ open_one(const char *text, const struct token_keys *keys, struct arena *a,
     struct account *out)
 {
 	struct company *c = document(text);
-	enum err e = account_open(keys, c, c->accounts, STR(""), a, out);
+	enum err e = account_open(
+	    keys, &(struct account_of){c, c->accounts, STR("")}, a, out);
 
 	company_unref(c);
 	return e;

@@ -52,8 +52,10 @@ battery_open(struct battery *b, const struct channel *c)
 
 	*b = (struct battery){.channel = c, .fixture = fixture_of(c)};
 	b->company = company_of(b->fixture);
-	assert_int_equal(account_open(&keys, b->company, b->company->accounts,
-			     STR(BATTERY_URL), &b->arena, &b->account),
+	assert_int_equal(account_open(&keys,
+			     &(struct account_of){b->company,
+				 b->company->accounts, STR(BATTERY_URL)},
+			     &b->arena, &b->account),
 	    OK);
 	battery_parse(b, &b->fixture->message, &arrival);
 	assert_int_equal(arrival.envelope_count, 1);

@@ -86,7 +86,10 @@ test('what ./dev installs is what docs/DEPENDENCIES.md lists', () => {
   const installed = [...lists].flatMap((m) => m[1].trim().split(/\s+/));
   const listed = [...read('docs/DEPENDENCIES.md')
     .matchAll(/^\| `([\w.+-]+)` \|/gm)].map((m) => m[1]);
-  const npm = Object.keys(JSON.parse(read('package.json')).devDependencies);
+  const npm = files.filter((path) => /(^|\/)package\.json$/.test(path))
+    .map((path) => JSON.parse(read(path)))
+    .flatMap(({ dependencies, devDependencies }) =>
+      Object.keys({ ...dependencies, ...devDependencies }));
   const once = (names) => [...new Set(names)].sort();
   assert.deepEqual(once(listed), once([...installed, ...npm]));
 });

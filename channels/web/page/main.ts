@@ -2,6 +2,7 @@
 // reduce(); then the view is drawn, what must outlive the page is kept, and
 // the wire is handed what is to be sent next.
 
+import { showElsewhere } from "./elsewhere.ts";
 import type { Incoming } from "./frames.ts";
 import { passes } from "./frames.ts";
 import { keepOf } from "./keep.ts";
@@ -120,3 +121,4 @@ setInterval(() => {
   if (state.line.is === "waiting") draw();
 }, 1000);
 draw();
+void showElsewhere();

@@ -176,6 +176,24 @@ wire_send_frame(struct wire *c, struct str text)
 
 #define BROKEN ((size_t)-1)
 
+/*
+ * Chunks are handed on as they are, with their sizes: nobody reads the bodies
+ * of those who answer so.
+ */
+static size_t
+take_chunks(struct wire *c, struct str in, size_t head)
+{
+	static const char last[] = "0\r\n\r\n";
+	const char *end = memmem(
+	    in.p + head, in.n - head, last, sizeof(last) - 1);
+
+	if (end == NULL)
+		return 0;
+	c->calls->text(
+	    c, (struct str){in.p + head, (size_t)(end - in.p) - head});
+	return (size_t)(end - in.p) + sizeof(last) - 1;
+}
+
 /* Takes an HTTP answer off; 0: it is not all there yet. */
 static size_t
 take_answer(struct wire *c, struct str in)
@@ -192,6 +210,8 @@ take_answer(struct wire *c, struct str in)
 		c->calls->opened(c);
 		return head.n;
 	}
+	if (text_has(head, STR("\r\nTransfer-Encoding: chunked\r\n")))
+		return take_chunks(c, in, head.n);
 	body = (struct str){
 	    in.p + head.n, text_number(head, STR("\r\nContent-Length: "))};
 	if (in.n < head.n + body.n)

@@ -1,0 +1,242 @@
+/*
+ * outbox: what did not arrive, for people: the messages that were given up or
+ * of which nobody knows, lane by lane, and what to do about them.
+ */
+#include "cmd/command.h"
+#include "cmd/process.h"
+
+#include <stdio.h>
+
+#define PAGE 100u
+
+static const char *const lane_states[LANE_STATES] = {
+    [LANE_FLOWS] = "flows",
+    [LANE_DOWN] = "down",
+    [LANE_BLOCKED] = "blocked",
+};
+
+static const char *const row_states[OUTBOX_STATES] = {
+    [OUTBOX_READY] = "ready",
+    [OUTBOX_SENDING] = "sending",
+    [OUTBOX_DOUBT] = "in doubt",
+    [OUTBOX_SENT] = "sent",
+    [OUTBOX_UNKNOWN] = "unknown",
+    [OUTBOX_DEAD] = "dead",
+};
+
+struct listing {
+	struct store_reader *reader;
+	struct arena arena;
+};
+
+/* ---- list -------------------------------------------------------------- */
+
+static void
+print_row(const struct outbox_row *row)
+{
+	printf("  %lld\t%s\tconversation %lld, message %llu, %u attempts",
+	    (long long)row->id, row_states[row->state],
+	    (long long)row->conversation, (unsigned long long)row->seq,
+	    row->attempts);
+	if (row->code.n > 0)
+		printf("\t%.*s", STR_FMT(row->code));
+	if (row->reason.n > 0)
+		printf(": %.*s", STR_FMT(row->reason));
+	putchar('\n');
+}
+
+static enum err
+list_rows(struct listing *l, int64_t lane)
+{
+	struct outbox_row rows[PAGE];
+	struct arena a = {0};
+	size_t n = PAGE, i;
+	int64_t after = 0;
+	enum err e = OK;
+
+	while (e == OK && n == PAGE) {
+		e = store_list_outbox(
+		    l->reader, lane, true, after, &a, rows, &n);
+		for (i = 0; e == OK && i < n; i++) {
+			print_row(&rows[i]);
+			after = rows[i].id;
+		}
+		arena_reset(&a);
+	}
+	arena_free(&a);
+	return e;
+}
+
+static enum err
+print_lane(struct listing *l, const struct lane *lane)
+{
+	struct company_row company = {.key = STR("?")};
+	enum err e = store_read_company(
+	    l->reader, lane->company, &l->arena, &company);
+
+	if (e != OK && e != E_NOTFOUND)
+		return e;
+	printf("%.*s/%.*s/%.*s\tlane %lld %s\t%llu to go out, %llu unknown, "
+	       "%llu dead",
+	    STR_FMT(company.key), STR_FMT(lane->channel),
+	    STR_FMT(lane->account), (long long)lane->id,
+	    lane_states[lane->state], (unsigned long long)lane->open,
+	    (unsigned long long)lane->unknown, (unsigned long long)lane->dead);
+	if (lane->detail.n > 0 && lane->state != LANE_FLOWS)
+		printf("\t%.*s", STR_FMT(lane->detail));
+	putchar('\n');
+	return list_rows(l, lane->id);
+}
+
+static enum err
+list_lanes(struct listing *l)
+{
+	struct lane lanes[PAGE];
+	size_t n = PAGE, i;
+	int64_t after = 0;
+	enum err e = OK;
+
+	while (e == OK && n == PAGE) {
+		e = store_list_lanes(l->reader, after, &l->arena, lanes, &n);
+		for (i = 0; e == OK && i < n; i++) {
+			e = print_lane(l, &lanes[i]);
+			after = lanes[i].id;
+		}
+		arena_reset(&l->arena);
+	}
+	return e;
+}
+
+static int
+list(struct process *p, const char *const *words, size_t n)
+{
+	struct listing l = {0};
+	enum err e;
+
+	if (n != 0) {
+		complain("usage: frontdesk outbox list, not \"%s\"", words[0]);
+		return EXIT_USAGE;
+	}
+	e = store_reader_open(p->store, &l.reader);
+	if (e == OK)
+		e = list_lanes(&l);
+	if (e != OK)
+		complain("the outbox cannot be read: %s", err_name(e));
+	if (l.reader != NULL)
+		store_reader_close(l.reader);
+	arena_free(&l.arena);
+	return e == OK ? EXIT_OK : EXIT_FAILED;
+}
+
+/* ---- replay, drop ------------------------------------------------------ */
+
+/* "17" is a row, "lane:3" all of a lane. */
+static bool
+which_rows(const char *word, struct store_replay *out)
+{
+	bool lane = strncmp(word, "lane:", 5) == 0;
+	uint64_t id;
+
+	if (!str_to_u64(str_from(lane ? word + 5 : word), INT64_MAX, &id) ||
+	    id == 0)
+		return false;
+	*(lane ? &out->lane : &out->row) = (int64_t)id;
+	return true;
+}
+
+static void
+complain_of(const char *word, enum err e)
+{
+	if (e == E_NOTFOUND)
+		complain("%s: there is no such message; \"frontdesk outbox "
+			 "list\" lists them",
+		    word);
+	else if (e == E_STALE)
+		complain("%s: is neither dead nor unknown", word);
+	else
+		complain("%s: %s", word, err_name(e));
+}
+
+static enum err
+replay_one(struct process *p, const char *word, bool drop)
+{
+	struct store_op op = {.verb = STORE_REPLAY,
+	    .replay = {.drop = drop, .at = clock_wall(&p->clock)}};
+	enum err e;
+
+	if (!which_rows(word, &op.replay)) {
+		complain("\"%s\" is no message; write its number or lane:N, as "
+			 "\"frontdesk outbox list\" shows them",
+		    word);
+		return E_BADINPUT;
+	}
+	e = store_submit_wait(p->store, &op);
+	if (e != OK)
+		complain_of(word, e);
+	else
+		printf("%s: %llu %s\n", word,
+		    (unsigned long long)op.replay.rows,
+		    drop ? "dropped" : "to be sent again");
+	return e;
+}
+
+static int
+replay_all(struct process *p, const char *const *words, size_t n, bool drop)
+{
+	int status = EXIT_OK;
+	size_t i;
+
+	if (n == 0) {
+		complain("usage: frontdesk outbox %s NUMBER | lane:N ...",
+		    drop ? "drop" : "replay");
+		return EXIT_USAGE;
+	}
+	for (i = 0; i < n; i++)
+		if (replay_one(p, words[i], drop) != OK)
+			status = EXIT_FAILED;
+	return status;
+}
+
+static int
+replay(struct process *p, const char *const *words, size_t n)
+{
+	return replay_all(p, words, n, false);
+}
+
+static int
+drop(struct process *p, const char *const *words, size_t n)
+{
+	return replay_all(p, words, n, true);
+}
+
+/* ---- the command ------------------------------------------------------- */
+
+static const struct {
+	const char *word;
+	int (*run)(struct process *p, const char *const *words, size_t n);
+} verbs[] = {{"list", list}, {"replay", replay}, {"drop", drop}};
+
+int
+command_outbox(const struct settings *s, const char *const *words, size_t n)
+{
+	struct process p;
+	char why[512];
+	int status;
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(verbs) && strcmp(verbs[i].word, words[0]) != 0)
+		i++;
+	if (i == ARRAY_LEN(verbs)) {
+		complain("outbox can \"list\", \"replay\" and \"drop\", not "
+			 "\"%s\"",
+		    words[0]);
+		return EXIT_USAGE;
+	}
+	if (process_open(&p, s, PROCESS_STORE, why, sizeof(why)) != OK) {
+		complain("%s", why);
+		return EXIT_FAILED;
+	}
+	status = verbs[i].run(&p, words + 1, n - 1);
+	process_close(&p);
+	return status;
+}

@@ -1,0 +1,174 @@
+/*
+ * deliver_breaker: a lane that does not get through stops, and is probed.
+ *
+ *	FLOWS --failures or refusal--> WAITS --probe_at--> ASKS (JOB_CHECK)
+ *	  ^                              ^  <--not well------'  |
+ *	  '------one row came through----+------ TRIES <--well--'
+ *
+ * The check changes nothing at the vendor. Only when it went well rows are
+ * tried, one at a time, until the first has come through.
+ */
+#include "workers/deliver_inner.h"
+
+#include <stdio.h>
+
+#define BREAKER_FAILURES 5u
+#define DOWN_MAX_MS (2 * 60 * 1000)
+#define BLOCKED_MS (10 * 60 * 1000)
+
+static const char *const state_names[LANE_STATES] = {
+    [LANE_FLOWS] = "flows",
+    [LANE_DOWN] = "down",
+    [LANE_BLOCKED] = "blocked",
+};
+
+static void
+log_state(struct track *t, enum log_level level)
+{
+	struct log_line l;
+
+	if (!log_begin(t->d->conf.log, level, "deliver.lane", &l))
+		return;
+	log_num(&l, "lane", t->id);
+	log_num(&l, "company", t->company);
+	log_str(&l, "channel", t->channel_name);
+	log_str(&l, "account", t->account_name);
+	log_str(&l, "state", str_from(state_names[t->state]));
+	log_str(&l, "detail", str_from(t->detail_text));
+	log_end(&l);
+}
+
+static void
+set_detail(char *detail, size_t size, struct str why)
+{
+	(void)snprintf(detail, size, "%.*s", STR_FMT(why));
+}
+
+static bool
+says(const struct track *t, struct str why)
+{
+	char detail[sizeof(t->detail_text)];
+
+	set_detail(detail, sizeof(detail), why);
+	return strcmp(detail, t->detail_text) == 0;
+}
+
+static void
+wait_again(struct track *t)
+{
+	int64_t ms = backoff_ms(++t->waits, deliver_random());
+
+	t->phase = PHASE_WAITS;
+	if (t->state == LANE_BLOCKED)
+		ms = BLOCKED_MS;
+	else if (ms > DOWN_MAX_MS)
+		ms = DOWN_MAX_MS;
+	t->probe_at = t->d->now + ms;
+}
+
+static void
+stop(struct track *t, enum lane_state state, struct str why)
+{
+	t->waits = 0;
+	t->state = state;
+	(void)snprintf(
+	    t->detail_text, sizeof(t->detail_text), "%.*s", STR_FMT(why));
+	wait_again(t);
+	track_tell(t);
+	log_state(t, LOG_WARN);
+}
+
+static void
+recover(struct track *t)
+{
+	t->phase = PHASE_FLOWS;
+	t->state = LANE_FLOWS;
+	t->failures = t->waits = 0;
+	t->detail_text[0] = '\0';
+	track_tell(t);
+	log_state(t, LOG_INFO);
+}
+
+void
+breaker_heard(struct track *t, bool well, const char *why)
+{
+	if (well) {
+		t->failures = 0;
+		if (t->phase == PHASE_TRIES)
+			recover(t);
+		return;
+	}
+	t->failures++;
+	if (t->phase == PHASE_TRIES)
+		wait_again(t);
+	else if (t->phase == PHASE_FLOWS && t->failures >= BREAKER_FAILURES)
+		stop(t, LANE_DOWN, str_from(why));
+}
+
+void
+breaker_block(struct track *t, struct str why)
+{
+	if (why.n == 0)
+		why = STR("the vendor refuses the account");
+	if (t->state != LANE_BLOCKED || !says(t, why))
+		stop(t, LANE_BLOCKED, why);
+	else if (t->phase != PHASE_WAITS)
+		wait_again(t);
+}
+
+void
+breaker_begin(struct track *t, const struct lane *lane)
+{
+	t->state = lane->state;
+	if (lane->state == LANE_FLOWS)
+		return;
+	set_detail(t->detail_text, sizeof(t->detail_text), lane->detail);
+	t->phase = PHASE_WAITS;
+	t->probe_at = t->d->now;
+}
+
+void
+breaker_hurry(struct track *t)
+{
+	if (t->phase == PHASE_WAITS)
+		t->probe_at = t->d->now;
+}
+
+/* ---- probing ------------------------------------------------------------- */
+
+static void
+check_ended(struct errand *e)
+{
+	struct track *t = e->track;
+
+	if (t->phase != PHASE_ASKS)
+		return; /* it is blocked now */
+	if (e->verdict.outcome.kind == OUTCOME_LATER || e->verdict.no_answer)
+		wait_again(t);
+	else if (t->rows == 0)
+		recover(t);
+	else
+		t->phase = PHASE_TRIES;
+}
+
+void
+breaker_tick(struct track *t)
+{
+	struct errand *e;
+
+	if (t->phase == PHASE_TRIES && t->rows == 0)
+		recover(t);
+	if (t->phase != PHASE_WAITS || t->d->now < t->probe_at)
+		return;
+	if (track_account(t) == NULL) {
+		wait_again(t);
+		return;
+	}
+	e = errand_new(t, JOB_CHECK, check_ended, NULL);
+	if (e == NULL) {
+		wait_again(t);
+		return;
+	}
+	t->phase = PHASE_ASKS;
+	errand_go(e);
+}

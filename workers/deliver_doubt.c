@@ -1,0 +1,153 @@
+/*
+ * deliver_doubt: a message of which nobody knows whether it went out. The
+ * vendor is asked, again and again while it does not answer; only what it says
+ * decides. Two messages may say the same to the same person, so it is told
+ * which of them we know to be others.
+ */
+#include "workers/deliver_inner.h"
+
+#define AGAIN_MS 1000
+#define KNOWN_MAX 64u
+#define EVENTS_BACK 32u	  /* of the conversation, before the message's own */
+#define ROWS_OF_EVENT 32u /* more than an event causes */
+
+/* ---- what it means ------------------------------------------------------- */
+
+static void
+on_found(struct errand *e, struct row *r)
+{
+	metric_add(e->d->conf.metrics, METRIC_DELIVER_FOUND, 1);
+	row_arrived(e, r);
+}
+
+static void
+on_absent(struct errand *e, struct row *r)
+{
+	const struct settled s = {.state = OUTBOX_READY, .due = e->d->wall};
+
+	metric_add(e->d->conf.metrics, METRIC_DELIVER_ABSENT, 1);
+	settle_row(r, &s);
+}
+
+/* It stays what it is, on disk as well. */
+static void
+ask_again(struct errand *e, struct row *r)
+{
+	int64_t ms;
+
+	if (row_too_old(r)) {
+		row_give_up(r, OUTBOX_UNKNOWN, STR("no_answer"),
+		    STR("The vendor could not say whether it arrived."));
+		return;
+	}
+	r->tries++;
+	ms = later_ms(e, r);
+	r->due = e->d->wall + ms;
+	talk_place(r->talk);
+}
+
+static void
+on_unknown(struct errand *e, struct row *r)
+{
+	const struct outcome *o = &e->verdict.outcome;
+
+	row_give_up(r, OUTBOX_UNKNOWN, o->code, o->reason);
+}
+
+static void
+on_lookup_blocked(struct errand *e, struct row *r)
+{
+	(void)e;
+	talk_place(r->talk);
+}
+
+static void
+lookup_ended(struct errand *e)
+{
+	static void (*const on[OUTCOMES])(struct errand *, struct row *) = {
+	    [OUTCOME_OK] = on_found,
+	    [OUTCOME_NEXT] = ask_again, /* never comes */
+	    [OUTCOME_LATER] = ask_again,
+	    [OUTCOME_NEVER] = on_unknown,
+	    [OUTCOME_BLOCKED] = on_lookup_blocked,
+	    [OUTCOME_DOUBT] = ask_again,
+	    [OUTCOME_ABSENT] = on_absent,
+	};
+
+	on[e->verdict.outcome.kind](e, row_way_ends(e));
+}
+
+/* ---- asking --------------------------------------------------------------- */
+
+/* Vendor ids of what the event caused, but for the row itself. */
+static enum err
+known_of_event(
+    struct errand *e, const struct row *r, uint64_t seq, struct str *known)
+{
+	struct outbox_row rows[ROWS_OF_EVENT];
+	size_t n = ROWS_OF_EVENT, i;
+	enum err err = store_list_outbox_of(
+	    e->d->reader, r->talk->conversation, seq, &e->arena, rows, &n);
+
+	for (i = 0; err == OK && i < n; i++)
+		if (rows[i].id != r->id && rows[i].vendor_id.n > 0 &&
+		    e->job.known_count < KNOWN_MAX)
+			known[e->job.known_count++] = rows[i].vendor_id;
+	return err;
+}
+
+/* As far as they are known: of the conversation's newest messages. */
+static enum err
+read_known(struct errand *e, const struct row *r)
+{
+	uint64_t after = r->seq > EVENTS_BACK ? r->seq - EVENTS_BACK : 0;
+	struct str *known = arena_alloc(&e->arena, KNOWN_MAX * sizeof(*known));
+	struct event events[2 * EVENTS_BACK];
+	size_t n = ARRAY_LEN(events), i;
+	enum err err = E_NOMEM;
+
+	if (known == NULL)
+		return E_NOMEM;
+	e->job.known = known;
+	err = store_read_events(
+	    e->d->reader, r->talk->conversation, after, &e->arena, events, &n);
+	for (i = 0; err == OK && i < n; i++)
+		if (events[i].kind == EVENT_MESSAGE)
+			err = known_of_event(e, r, events[i].seq, known);
+	return err;
+}
+
+/* Not now; it stays in doubt. */
+static void
+not_now(struct row *r)
+{
+	struct talk *k = r->talk;
+
+	k->track->busy--;
+	k->track->d->busy--;
+	talk_sleep(k, k->track->d->now + AGAIN_MS);
+}
+
+void
+doubt_row(struct row *r)
+{
+	struct track *t = r->talk->track;
+	struct errand *e;
+
+	if (!t->channel->can.lookup) {
+		t->busy--;
+		t->d->busy--;
+		row_give_up(r, OUTBOX_UNKNOWN, STR("no_answer"),
+		    STR("It may have been sent; nobody can tell."));
+		return;
+	}
+	e = row_errand(r, JOB_LOOKUP, lookup_ended);
+	if (e != NULL && read_known(e, r) != OK) {
+		errand_free(e);
+		e = NULL;
+	}
+	if (e == NULL)
+		not_now(r);
+	else
+		errand_go(e);
+}

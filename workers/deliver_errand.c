@@ -1,0 +1,295 @@
+/*
+ * deliver_errand: a job of a channel becomes a request, the answer a verdict.
+ * The same way for every kind of job; what the verdict means for a row, a
+ * draft or a page of history is the owner's business.
+ */
+#include "workers/deliver_inner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define IDLE_MAX 256u
+#define ANSWER_MAX (256u * 1024)
+#define SMALL_ANSWER 8192u /* its memory is kept for the next */
+
+/* ---- life ---------------------------------------------------------------- */
+
+struct errand *
+errand_new(struct track *t, enum job_kind kind, void (*ended)(struct errand *e),
+    void *arg)
+{
+	struct deliver *d = t->d;
+	struct errand *e = d->idle_errands;
+
+	if (e != NULL) {
+		d->idle_errands = e->next;
+		d->idle_errand_count--;
+	} else if ((e = calloc(1, sizeof(*e))) == NULL) {
+		return NULL;
+	}
+	*e = (struct errand){.d = d,
+	    .track = t,
+	    .next = d->errands,
+	    .opened = t->opened,
+	    .arena = e->arena,
+	    .fetch = {.inner = e->fetch.inner},
+	    .ended = ended,
+	    .arg = arg};
+	if (d->errands != NULL)
+		d->errands->prev = e;
+	d->errands = e;
+	t->opened->refs++;
+	e->job = (struct job){
+	    .kind = kind, .account = &t->opened->account, .now = d->wall};
+	return e;
+}
+
+void
+errand_free(struct errand *e)
+{
+	struct deliver *d = e->d;
+
+	if (e->prev != NULL)
+		e->prev->next = e->next;
+	else
+		d->errands = e->next;
+	if (e->next != NULL)
+		e->next->prev = e->prev;
+	opened_unref(e->opened);
+	if (e->fetch.body_in.n > SMALL_ANSWER ||
+	    d->idle_errand_count >= IDLE_MAX)
+		fetch_clear(&e->fetch);
+	arena_reset(&e->arena);
+	if (d->idle_errand_count >= IDLE_MAX) {
+		arena_free(&e->arena);
+		free(e);
+		return;
+	}
+	e->next = d->idle_errands;
+	d->idle_errands = e;
+	d->idle_errand_count++;
+}
+
+void
+errands_cancel(struct deliver *d, bool (*which)(const struct errand *e))
+{
+	struct errand *e, *next;
+
+	for (e = d->errands; e != NULL; e = next) {
+		next = e->next;
+		if (!e->kept && which(e))
+			fetch_cancel(d->fetcher, &e->fetch);
+	}
+}
+
+void
+errands_free(struct deliver *d)
+{
+	struct errand *e;
+
+	while ((e = d->idle_errands) != NULL) {
+		d->idle_errands = e->next;
+		fetch_clear(&e->fetch);
+		arena_free(&e->arena);
+		free(e);
+	}
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+/* Whose requests tell whether the vendor is there: not a file's host. */
+static bool
+tells(const struct errand *e)
+{
+	return e->job.kind == JOB_SEND || e->job.kind == JOB_LOOKUP;
+}
+
+static void
+tell_breaker(struct errand *e)
+{
+	const struct outcome *o = &e->verdict.outcome;
+	struct track *t = e->track;
+	char why[100];
+
+	if (o->kind == OUTCOME_BLOCKED) {
+		breaker_block(t, o->reason.n > 0 ? o->reason : o->code);
+	} else if (e->verdict.no_answer && tells(e)) {
+		breaker_heard(t, false, e->fetch.why);
+	} else if (e->called && tells(e)) {
+		(void)snprintf(why, sizeof(why), "it answers with status %u",
+		    e->fetch.status);
+		breaker_heard(t, e->fetch.status < 500, why);
+	}
+}
+
+static void
+end(struct errand *e)
+{
+	const struct verdict *v = &e->verdict;
+
+	/* What fails while the lane is down is not the row's fault. */
+	e->verdict.spared = v->unsent || e->track->phase != PHASE_FLOWS;
+	if (!e->d->closing)
+		tell_breaker(e);
+	e->ended(e);
+	if (!e->kept)
+		errand_free(e);
+}
+
+void
+errand_outcome(struct errand *e, enum outcome_kind kind, const char *code,
+    const char *reason)
+{
+	e->verdict.outcome = (struct outcome){
+	    .kind = kind, .code = str_from(code), .reason = str_from(reason)};
+}
+
+/* The request is not made, for the moment; nobody's fault. */
+static void
+put_off(struct errand *e)
+{
+	e->verdict.unsent = e->steps <= 1;
+	errand_outcome(e, OUTCOME_LATER, "", "");
+	end(e);
+}
+
+/* ---- answers ------------------------------------------------------------- */
+
+static void
+on_answered(struct errand *e)
+{
+	const struct reply reply = {.status = e->fetch.status,
+	    .type = e->fetch.type,
+	    .body = e->fetch.body_in,
+	    .retry_after_ms = e->fetch.retry_after_ms};
+	struct outcome *o = &e->verdict.outcome;
+
+	*o = (struct outcome){0};
+	e->track->channel->result(&e->job, &reply, &e->arena, o);
+	if (o->kind != OUTCOME_NEXT || e->job.kind == JOB_BACKFILL) {
+		end(e);
+		return;
+	}
+	e->job.state = o->state;
+	errand_go(e);
+}
+
+static void
+on_unsent(struct errand *e)
+{
+	e->verdict.no_answer = true;
+	put_off(e);
+}
+
+static void
+on_cut(struct errand *e)
+{
+	e->verdict.no_answer = true;
+	errand_outcome(e, OUTCOME_DOUBT, "no_answer", e->fetch.why);
+	end(e);
+}
+
+static void
+on_too_big(struct errand *e)
+{
+	e->verdict.too_big = true;
+	errand_outcome(e, OUTCOME_DOUBT, "too_big", e->fetch.why);
+	end(e);
+}
+
+static void
+on_forbidden(struct errand *e)
+{
+	errand_outcome(
+	    e, OUTCOME_NEVER, "forbidden", "Its address may not be asked.");
+	end(e);
+}
+
+static void
+on_done(struct fetch *f)
+{
+	static void (*const on[FETCH_ENDS])(struct errand *) = {
+	    [FETCH_ANSWERED] = on_answered,
+	    [FETCH_UNSENT] = on_unsent,
+	    [FETCH_CUT] = on_cut,
+	    [FETCH_TOO_BIG] = on_too_big,
+	    [FETCH_FORBIDDEN] = on_forbidden,
+	};
+	struct errand *e = f->arg;
+
+	metric_sub(e->d->conf.metrics, METRIC_DELIVER_REQUESTS, 1);
+	on[f->end](e);
+}
+
+/* ---- requests ------------------------------------------------------------ */
+
+static size_t
+answer_max(const struct errand *e)
+{
+	size_t most = e->job.kind == JOB_FETCH ? FILE_MAX : ANSWER_MAX;
+
+	return e->call.answer_max == 0 || e->call.answer_max > FILE_MAX
+		   ? most
+		   : e->call.answer_max;
+}
+
+static void
+request(struct errand *e)
+{
+	const struct deliver_conf *conf = &e->d->conf;
+	const struct call *c = &e->call;
+	enum err err;
+
+	e->fetch = (struct fetch){.method = c->method,
+	    .url = c->url,
+	    .headers = c->headers,
+	    .header_count = c->header_count,
+	    .body = c->body,
+	    .answer_max = answer_max(e),
+	    .timeout_ms = e->job.kind == JOB_FETCH ? 3 * conf->timeout_ms
+						   : conf->timeout_ms,
+	    .follow = c->follow,
+	    .public_only = c->public_only,
+	    .own = e->opened->account.doc->api,
+	    .done = on_done,
+	    .arg = e,
+	    .inner = e->fetch.inner};
+	err = fetch_start(e->d->fetcher, &e->fetch);
+	if (err == OK) {
+		e->called = true;
+		metric_add(conf->metrics, METRIC_DELIVER_REQUESTS, 1);
+	} else if (err == E_BADINPUT) {
+		on_forbidden(e);
+	} else {
+		put_off(e);
+	}
+}
+
+void
+errand_go(struct errand *e)
+{
+	struct outcome instead = {0};
+	enum err err;
+
+	if (++e->steps > STEPS_MAX) {
+		errand_outcome(
+		    e, OUTCOME_NEVER, "steps", "It took too many steps.");
+		end(e);
+		return;
+	}
+	e->call = (struct call){0};
+	err = e->track->channel->call(&e->job, &e->arena, &e->call, &instead);
+	if (err == OK) {
+		request(e);
+		return;
+	}
+	if (err == E_NOMEM) {
+		put_off(e);
+		return;
+	}
+	e->verdict.outcome = instead;
+	if (err != E_DENIED)
+		errand_outcome(e, OUTCOME_NEVER, "payload",
+		    "No request can be made of it.");
+	end(e);
+}

@@ -1,0 +1,122 @@
+/*
+ * deliver_event: what people read of a row in the conversation: that a message
+ * did not arrive, or what came of a file. Which part of a message, which of
+ * its files: by its place among the rows that the same event caused.
+ */
+#include "workers/deliver_inner.h"
+
+#include <jansson.h>
+
+/* What one event causes: PAYLOADS_MAX parts, or ENVELOPE_FILES_MAX files. */
+#define ROWS_OF_EVENT 32u
+
+/* Its place among the rows of its event, and how many they are. */
+static size_t
+place_of(const struct row *r, struct arena *a, size_t *count)
+{
+	const struct talk *k = r->talk;
+	struct outbox_row rows[ROWS_OF_EVENT];
+	size_t n = ROWS_OF_EVENT, i, place = 0;
+
+	*count = 0;
+	if (store_list_outbox_of(k->track->d->reader, k->conversation, r->seq,
+		a, rows, &n) != OK)
+		return 0;
+	for (i = 0; i < n; i++) {
+		*count += rows[i].kind == k->kind;
+		place += rows[i].kind == k->kind && rows[i].id < r->id;
+	}
+	return place;
+}
+
+static void
+member(struct buf *b, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	buf_addf(b, ",\"%s\":", name);
+	buf_json(b, value);
+}
+
+static struct event
+event_of(
+    struct deliver *d, enum event_kind kind, struct buf *body, struct arena *a)
+{
+	struct event e = {.kind = kind, .author = AUTHOR_SYSTEM, .at = d->wall};
+
+	if (!body->failed)
+		e.body = arena_copy(a, buf_view(body));
+	buf_free(body);
+	return e;
+}
+
+struct event
+event_delivery(
+    struct row *r, const char *state, const struct settled *s, struct arena *a)
+{
+	struct track *t = r->talk->track;
+	struct buf b = {0};
+	size_t n, place = place_of(r, a, &n);
+
+	buf_addf(&b, "{\"state\":\"%s\"", state);
+	member(&b, "channel", t->channel_name);
+	member(&b, "code", s->code);
+	member(&b, "reason", s->reason);
+	if (n > 1)
+		buf_addf(&b, ",\"part\":%zu", place + 1);
+	buf_char(&b, '}');
+	return event_of(t->d, EVENT_DELIVERY, &b, a);
+}
+
+/* What the sender called it. */
+static void
+write_name(const struct row *r, size_t place, struct buf *out, struct arena *a)
+{
+	const struct talk *k = r->talk;
+	struct event e;
+	size_t n = 1;
+	const char *name = NULL;
+	json_t *body = NULL;
+
+	if (store_read_events(k->track->d->reader, k->conversation, r->seq - 1,
+		a, &e, &n) == OK &&
+	    n == 1)
+		body = json_loadb(
+		    e.body.p, e.body.n, JSON_REJECT_DUPLICATES, NULL);
+	name = json_string_value(json_object_get(
+	    json_array_get(json_object_get(body, "files"), place), "name"));
+	buf_json(out, str_from(name == NULL ? "" : name));
+	json_decref(body);
+}
+
+static void
+begin_file(const struct row *r, struct buf *b, struct arena *a)
+{
+	size_t n, place = place_of(r, a, &n);
+
+	buf_addf(b, "{\"index\":%zu,\"name\":", place);
+	write_name(r, place, b, a);
+}
+
+struct event
+event_file_kept(struct row *r, const struct kept_file *f, struct arena *a)
+{
+	struct buf b = {0};
+
+	begin_file(r, &b, a);
+	buf_addf(&b, ",\"type\":\"%s\",\"size\":%zu,\"hash\":\"%s\"}", f->type,
+	    f->size, f->hash);
+	return event_of(r->talk->track->d, EVENT_FILE, &b, a);
+}
+
+struct event
+event_file_refused(struct row *r, struct str why, struct arena *a)
+{
+	struct buf b = {0};
+
+	begin_file(r, &b, a);
+	buf_str(&b, ",\"refused\":");
+	buf_json(&b, why.n > 0 ? why : STR("It could not be fetched."));
+	buf_char(&b, '}');
+	return event_of(r->talk->track->d, EVENT_FILE, &b, a);
+}

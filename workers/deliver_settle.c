@@ -1,0 +1,253 @@
+/*
+ * deliver_settle: what became of rows, written for many at once. Outcomes
+ * gather in a batch, which goes when it is full or the round is over; a few
+ * may be at the store at the same time. One that fails stays and is tried
+ * again: until it is on disk, its rows' talks stand still.
+ */
+#include "workers/deliver_inner.h"
+#include "bus/publish.h"
+#include "channels/web/frames.h"
+
+#include <stdlib.h>
+
+#define AGAIN_MS 250
+#define KEPT 8u /* batches that wait for their next use */
+
+struct batch {
+	struct store_op op;
+	struct mail mail;
+	struct deliver *d;
+	struct batch *next;
+	struct arena arena; /* its texts */
+	struct settled list[STORE_ROWS_MAX];
+	struct row *rows[STORE_ROWS_MAX];
+	unsigned n;
+};
+
+struct settling {
+	struct batch *first, **last; /* to be submitted; the last gathers */
+	struct batch *idle;
+	unsigned idle_count, under_way;
+	int64_t not_before; /* steady ms */
+};
+
+enum err
+settle_open(struct deliver *d)
+{
+	d->settling = calloc(1, sizeof(*d->settling));
+	if (d->settling == NULL)
+		return E_NOMEM;
+	d->settling->last = &d->settling->first;
+	return OK;
+}
+
+static void
+free_list(struct batch *b)
+{
+	struct batch *next;
+
+	for (; b != NULL; b = next) {
+		next = b->next;
+		arena_free(&b->arena);
+		free(b);
+	}
+}
+
+void
+settle_close(struct deliver *d)
+{
+	if (d->settling == NULL)
+		return;
+	free_list(d->settling->first);
+	free_list(d->settling->idle);
+	free(d->settling);
+}
+
+bool
+settle_idle(const struct deliver *d)
+{
+	return d->settling->first == NULL && d->settling->under_way == 0;
+}
+
+/* ---- gathering ----------------------------------------------------------- */
+
+static struct batch *
+batch_new(struct deliver *d)
+{
+	struct settling *s = d->settling;
+	struct batch *b = s->idle;
+
+	if (b != NULL) {
+		s->idle = b->next;
+		s->idle_count--;
+	} else if ((b = malloc(sizeof(*b))) != NULL) {
+		b->arena = (struct arena){0};
+	} else {
+		return NULL;
+	}
+	b->d = d;
+	b->n = 0;
+	b->next = NULL;
+	*s->last = b;
+	s->last = &b->next;
+	return b;
+}
+
+static void
+batch_free(struct batch *b)
+{
+	struct settling *s = b->d->settling;
+
+	arena_reset(&b->arena);
+	if (s->idle_count >= KEPT) {
+		arena_free(&b->arena);
+		free(b);
+		return;
+	}
+	b->next = s->idle;
+	s->idle = b;
+	s->idle_count++;
+}
+
+/* The batch that has room; it is the last. */
+static struct batch *
+gathering(struct deliver *d)
+{
+	struct batch *b = d->settling->first;
+
+	while (b != NULL && b->next != NULL)
+		b = b->next;
+	return b == NULL || b->n == STORE_ROWS_MAX ? batch_new(d) : b;
+}
+
+static bool
+keep(struct batch *b, struct str *s)
+{
+	if (s->n == 0)
+		*s = STR("");
+	else
+		*s = arena_copy(&b->arena, *s);
+	return s->p != NULL;
+}
+
+/*
+ * Without memory the row stays SENDING: whoever delivers next finds it and
+ * asks the vendor.
+ */
+void
+settle_row(struct row *r, const struct settled *settled)
+{
+	struct deliver *d = r->talk->track->d;
+	struct batch *b = gathering(d);
+	struct settled *s = b == NULL ? NULL : &b->list[b->n];
+
+	if (b != NULL) {
+		*s = *settled;
+		s->row = r->id;
+		if (keep(b, &s->vendor_id) && keep(b, &s->code) &&
+		    keep(b, &s->reason) && keep(b, &s->event.body)) {
+			b->rows[b->n++] = r;
+			return;
+		}
+	}
+	log_note(d->conf.log, LOG_ERROR, "deliver.unsettled", "error",
+	    str_from(err_name(E_NOMEM)));
+}
+
+void
+settle_put_back(struct row *r)
+{
+	const struct settled s = {
+	    .state = OUTBOX_READY, .due = r->due, .uncount = true};
+
+	settle_row(r, &s);
+}
+
+/* ---- what follows -------------------------------------------------------- */
+
+static void
+settle_done(struct row *r, const struct settled *s)
+{
+	struct talk *k = r->talk;
+
+	if (s->conversation == 0 ||
+	    (s->state != OUTBOX_READY && s->state != OUTBOX_DOUBT)) {
+		talk_drop_first(k);
+	} else {
+		r->state = s->state;
+		r->due = s->due;
+		r->attempts -= s->uncount && r->attempts > 0;
+	}
+	talk_place(k);
+}
+
+static void
+back(struct batch *b)
+{
+	struct settling *s = b->d->settling;
+
+	b->next = s->first;
+	if (s->first == NULL)
+		s->last = &b->next;
+	s->first = b;
+	s->not_before = b->d->now + AGAIN_MS;
+	log_note(b->d->conf.log, LOG_WARN, "deliver.settle_failed", "error",
+	    str_from(err_name(b->op.err)));
+}
+
+static void
+settled(void *owner, struct mail *m)
+{
+	struct batch *b = CONTAINER_OF(m, struct batch, mail);
+	struct deliver *d = owner;
+	unsigned i;
+
+	d->ops--;
+	d->settling->under_way--;
+	if (b->op.err != OK) {
+		back(b);
+		return;
+	}
+	for (i = 0; i < b->n; i++)
+		settle_done(b->rows[i], &b->list[i]);
+	batch_free(b);
+}
+
+/* On the store's thread. */
+static void
+settle_stored(struct store_op *op)
+{
+	struct batch *b = op->arg;
+	unsigned i;
+
+	for (i = 0; op->err == OK && i < b->n; i++)
+		if (b->list[i].event.seq > 0)
+			publish_event(b->d->conf.publisher,
+			    frame_write_event_object, b->list[i].conversation,
+			    &b->list[i].event, 0);
+	mailbox_post(&b->d->mailbox, &b->mail);
+}
+
+void
+settle_flush(struct deliver *d)
+{
+	struct settling *s = d->settling;
+	struct batch *b;
+
+	while ((b = s->first) != NULL && s->under_way < OPS_MAX &&
+	       d->now >= s->not_before) {
+		b->mail.fn = settled;
+		b->op = (struct store_op){.verb = STORE_SETTLE,
+		    .settle = {.rows = b->list, .n = b->n},
+		    .done = settle_stored,
+		    .arg = b};
+		if (deliver_submit(d, &b->op) != OK) {
+			s->not_before = d->now + AGAIN_MS;
+			return;
+		}
+		s->first = b->next;
+		if (s->first == NULL)
+			s->last = &s->first;
+		s->under_way++;
+	}
+}

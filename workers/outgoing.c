@@ -1,0 +1,167 @@
+/*
+ * outgoing: reads a message event's body back, has the channel split and dress
+ * it, and makes rows of the parts.
+ */
+#include "workers/outgoing.h"
+
+#include <jansson.h>
+
+#define BUTTONS_READ 25u
+
+const struct channel *
+outgoing_channel(const struct reach *reach)
+{
+	const struct channel *c = channel_find(reach->channel);
+
+	return c != NULL && channel_has_vendor(c) ? c : NULL;
+}
+
+/* ---- the message ------------------------------------------------------- */
+
+static struct str
+member(const json_t *object, const char *name, struct arena *a)
+{
+	const json_t *s = json_object_get(object, name);
+
+	if (!json_is_string(s))
+		return (struct str){0};
+	return arena_copy(
+	    a, (struct str){json_string_value(s), json_string_length(s)});
+}
+
+/* Buttons: [{"text":"Yes","value":"yes"}]. */
+static void
+read_buttons(const json_t *list, struct outgoing *m, struct arena *a)
+{
+	size_t n = json_array_size(list), i;
+	struct button *buttons;
+
+	n = n > BUTTONS_READ ? BUTTONS_READ : n;
+	buttons = n == 0 ? NULL : arena_alloc(a, n * sizeof(*buttons));
+	if (buttons == NULL)
+		return;
+	for (i = 0; i < n; i++) {
+		const json_t *b = json_array_get(list, i);
+
+		buttons[i].text = member(b, "text", a);
+		buttons[i].value = member(b, "value", a);
+	}
+	m->buttons = buttons;
+	m->button_count = n;
+}
+
+static void
+read_body(struct str body, struct outgoing *m, struct arena *a)
+{
+	json_t *root = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
+
+	m->text = member(root, "text", a);
+	read_buttons(json_object_get(root, "buttons"), m, a);
+	json_decref(root);
+}
+
+/* ---- refused ----------------------------------------------------------- */
+
+static enum err
+refuse(const struct outgoing_of *of, struct decision *d, unsigned which,
+    const struct faults *faults, struct arena *a)
+{
+	struct event *e = &d->events[d->event_count];
+	struct buf b = {0}, why = {0};
+	enum err err = E_NOMEM;
+
+	if (d->event_count == DECISION_EVENTS_MAX)
+		return E_LIMIT;
+	faults_write(faults, &why);
+	buf_str(&b, "{\"state\":\"failed\",\"channel\":");
+	buf_json(&b, str_from(of->channel->name));
+	buf_str(&b, ",\"code\":\"refused\",\"reason\":");
+	buf_json(&b, str_trim(buf_view(&why)));
+	buf_char(&b, '}');
+	*e = (struct event){.kind = EVENT_DELIVERY,
+	    .author = AUTHOR_SYSTEM,
+	    .ref = d->seq + 1 + which,
+	    .at = of->now};
+	if (!b.failed && !why.failed)
+		e->body = arena_copy(a, buf_view(&b));
+	if (e->body.p != NULL) {
+		d->event_count++;
+		err = OK;
+	}
+	buf_free(&b);
+	buf_free(&why);
+	return err;
+}
+
+/* ---- rows -------------------------------------------------------------- */
+
+static enum err
+add_rows(const struct outgoing_of *of, const struct payloads *p,
+    struct arena *a, struct outbox_row **rows, unsigned *count)
+{
+	size_t total = *count + p->count;
+	struct outbox_row *list = arena_alloc(a, total * sizeof(*list));
+	unsigned i;
+
+	if (list == NULL)
+		return E_NOMEM;
+	if (*count > 0)
+		memcpy(list, *rows, *count * sizeof(*list));
+	for (i = 0; i < p->count; i++)
+		list[*count + i] = (struct outbox_row){.kind = OUTBOX_SEND,
+		    .channel = of->reach->channel,
+		    .account = of->reach->account,
+		    .recipient = p->list[i].recipient,
+		    .payload = p->list[i].text,
+		    .at = of->now,
+		    .due = of->now};
+	*rows = list;
+	*count = (unsigned)total;
+	return OK;
+}
+
+static enum err
+render_one(const struct outgoing_of *of, struct decision *d, unsigned which,
+    struct arena *a, struct payloads *out)
+{
+	static const struct company_account gone;
+	const struct company_account *account = company_account(
+	    of->company, of->reach->channel, of->reach->account);
+	struct outgoing m = {.address = of->reach->address,
+	    .reply = of->reach->reply,
+	    .customer_at = of->reach->customer_at,
+	    .now = of->now};
+	struct faults faults = {0};
+	enum err e;
+
+	read_body(d->events[which].body, &m, a);
+	out->count = 0;
+	e = of->channel->render(
+	    account == NULL ? &gone : account, &m, a, out, &faults);
+	if (e == E_BADINPUT) {
+		out->count = 0;
+		e = refuse(of, d, which, &faults, a);
+	}
+	faults_free(&faults);
+	return e;
+}
+
+enum err
+outgoing_rows(const struct outgoing_of *of, struct decision *d, struct arena *a,
+    struct outbox_row **rows, unsigned *count)
+{
+	unsigned n = d->event_count, i;
+	struct payloads p;
+	enum err e = OK;
+
+	*rows = NULL;
+	*count = 0;
+	for (i = 0; i < n && e == OK; i++) {
+		if (d->events[i].kind != EVENT_MESSAGE)
+			continue;
+		e = render_one(of, d, i, a, &p);
+		if (e == OK && p.count > 0)
+			e = add_rows(of, &p, a, rows, count);
+	}
+	return e;
+}

@@ -1,0 +1,33 @@
+/*
+ * outgoing: what a turn commits and a vendor must carry becomes rows of the
+ * outbox, written in the same commit. Channels without a vendor (the website)
+ * are told by the hubs and have no rows.
+ */
+#ifndef WORKERS_OUTGOING_H
+#define WORKERS_OUTGOING_H
+
+#include "channels/channel.h"
+#include "core/decide.h"
+#include "store/store.h"
+
+struct outgoing_of {
+	const struct company *company;
+	const struct channel *channel; /* with a vendor */
+	const struct reach *reach;
+	int64_t now;
+};
+
+/*
+ * The channel of a reach, if a vendor carries what goes there; else NULL.
+ */
+const struct channel *outgoing_channel(const struct reach *reach);
+
+/*
+ * Rows for the messages among the decision's events, into the arena. A message
+ * that the channel refuses gets an EVENT_DELIVERY instead, after the decision's
+ * events, that says why; `refused` counts them. E_NOMEM.
+ */
+enum err outgoing_rows(const struct outgoing_of *of, struct decision *d,
+    struct arena *a, struct outbox_row **rows, unsigned *count) MUST_USE;
+
+#endif
