@@ -9,7 +9,8 @@
 static inline bool
 sniff_at(struct str s, size_t at, const char *bytes, size_t n)
 {
-	return at <= s.n && s.n - at >= n && memcmp(s.p + at, bytes, n) == 0;
+	return at <= s.n && s.n - at >= n &&
+	       (n == 0 || memcmp(s.p + at, bytes, n) == 0);
 }
 
 const char *sniff_zip(struct str s);
