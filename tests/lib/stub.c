@@ -44,6 +44,8 @@ stop_connection(struct connection *c, bool reset)
 
 	if (reset)
 		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	/* A fork on its way to exec holds the socket a moment longer. */
+	epoll_ctl(c->stub->epoll, EPOLL_CTL_DEL, c->fd, NULL);
 	close(c->fd);
 	if (c->prev != NULL)
 		c->prev->next = c->next;

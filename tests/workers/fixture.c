@@ -32,6 +32,12 @@ steady(const struct clock *c)
 	return read_ms(CLOCK_MONOTONIC) + f->steady_offset;
 }
 
+void
+fixture_clocks(struct fixture *f)
+{
+	f->clock = (struct clock){.wall_ms = wall, .steady_ms = steady};
+}
+
 static void
 to_stderr(void *arg, struct str line)
 {
@@ -64,8 +70,8 @@ open_store(struct fixture *f)
 	    company_cache_open(f->store, &f->clock, f->log, &f->companies), OK);
 }
 
-static void
-open_bus(struct fixture *f)
+void
+fixture_open_bus(struct fixture *f)
 {
 	struct bus_conf conf = {.work = "inproc://work",
 	    .news = "inproc://news",
@@ -87,10 +93,10 @@ fixture_open(struct fixture *f, const char *document)
 		.key = STR("shop"), .document = str_from(document)}};
 
 	memset(f, 0, sizeof(*f));
-	f->clock = (struct clock){.wall_ms = wall, .steady_ms = steady};
+	fixture_clocks(f);
 	f->log = log_new(&f->clock, LOG_WARN, to_stderr, NULL);
 	open_store(f);
-	open_bus(f);
+	fixture_open_bus(f);
 	assert_int_equal(store_submit_wait(f->store, &op), OK);
 	f->company = op.company_put.id;
 }

@@ -28,6 +28,9 @@ struct fixture {
 
 /* document: the company's. */
 void fixture_open(struct fixture *f, const char *document);
+/* Parts of that, for a process that opens a store of its own. */
+void fixture_clocks(struct fixture *f);
+void fixture_open_bus(struct fixture *f);
 void fixture_close(struct fixture *f);
 
 /* A worker with fast sweeps; index 0 sweeps. */

@@ -1,0 +1,384 @@
+/*
+ * Messages through the deliverer, with a real store, real requests and a
+ * vendor that does what the test wants: order, outcomes, doubt, replay.
+ */
+#include "tests/workers/deliver_rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void
+sends_what_is_written(void **state)
+{
+	struct outbox_row r;
+	int64_t row;
+
+	(void)state;
+	write_rows("main", 1, "before the start", 1, &row);
+	deliver_begin();
+	row_becomes(row, OUTBOX_SENT);
+	write_rows("main", 1, "after it", 1, &row);
+	row_becomes(row, OUTBOX_SENT);
+	r = row_read(row);
+	assert_int_equal(r.attempts, 1);
+	assert_true(r.vendor_id.n > 1 && r.vendor_id.p[0] == 'v');
+	assert_int_equal(vendor_effects(&rig.vendor), 2);
+	assert_string_equal(vendor_effect(&rig.vendor, 1).text, "after it");
+	assert_string_equal(newest_body(1, EVENT_DELIVERY), "");
+	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_SENT), 2);
+}
+
+/* Of each conversation in order, whatever order they have among them. */
+static void
+assert_in_order(unsigned conversations)
+{
+	unsigned next[64] = {0}, c, n;
+	size_t i;
+
+	for (i = 0; i < vendor_effects(&rig.vendor); i++) {
+		struct effect e = vendor_effect(&rig.vendor, i);
+
+		assert_int_equal(sscanf(e.text, "c%u %u", &c, &n), 2);
+		assert_true(c < conversations);
+		assert_int_equal(n, next[c]);
+		next[c]++;
+	}
+}
+
+static void
+keeps_the_order_of_each_conversation(void **state)
+{
+	char text[16];
+	unsigned c;
+
+	(void)state;
+	for (c = 0; c < 8; c++) {
+		snprintf(text, sizeof(text), "c%u", c);
+		write_rows("main", c, text, 40, NULL);
+	}
+	deliver_begin();
+	rows_open(0);
+	assert_int_equal(vendor_effects(&rig.vendor), 320);
+	assert_in_order(8);
+}
+
+/* One that waits holds up its own conversation and no other. */
+static void
+one_that_waits_delays_only_its_own(void **state)
+{
+	int64_t first, second, other;
+
+	(void)state;
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_BUSY, 1);
+	write_rows("main", 1, "first", 1, &first);
+	reaches(&rig.vendor.sends, 1);
+	write_rows("main", 1, "second", 1, &second);
+	write_rows("main", 2, "other", 1, &other);
+	row_becomes(other, OUTBOX_SENT);
+	assert_int_equal(row_read(second).state, OUTBOX_READY);
+	row_becomes_later(second, OUTBOX_SENT);
+	assert_int_equal(row_read(first).state, OUTBOX_SENT);
+	assert_int_equal(row_read(first).attempts, 2);
+	assert_string_equal(vendor_effect(&rig.vendor, 1).text, "first");
+	assert_string_equal(vendor_effect(&rig.vendor, 2).text, "second");
+}
+
+static void
+comes_again_when_the_vendor_said(void **state)
+{
+	int64_t row, before, after;
+
+	(void)state;
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_BUSY, 1);
+	before = clock_wall(&rig.f.clock);
+	write_rows("main", 1, "a", 1, &row);
+	reaches(&rig.vendor.sends, 1);
+	row_becomes(row, OUTBOX_READY);
+	after = clock_wall(&rig.f.clock);
+	assert_true(row_read(row).due >= before + 1000);
+	assert_true(row_read(row).due <= after + 1200);
+	later(1200);
+	row_becomes(row, OUTBOX_SENT);
+	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_LATER), 1);
+}
+
+static void
+what_is_refused_is_dead_and_said(void **state)
+{
+	struct outbox_row r;
+	int64_t row, next;
+
+	(void)state;
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_REFUSED, 1);
+	write_rows("main", 1, "a", 1, &row);
+	row_becomes(row, OUTBOX_DEAD);
+	r = row_read(row);
+	assert_true(str_eq(r.code, STR("bad")));
+	assert_true(str_eq(r.reason, STR("The number is not in use.")));
+	assert_string_equal(newest_body(1, EVENT_DELIVERY),
+	    "{\"state\":\"failed\",\"channel\":\"test\",\"code\":\"bad\","
+	    "\"reason\":\"The number is not in use.\"}");
+	write_rows("main", 1, "b", 1, &next);
+	row_becomes(next, OUTBOX_SENT);
+	assert_int_equal(vendor_effects(&rig.vendor), 1);
+}
+
+static void
+says_which_part_failed(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	write_rows("main", 1, "part", 3, &row);
+	vendor_fault(&rig.vendor, FAULT_REFUSED, 1);
+	deliver_begin();
+	row_becomes(row + 2, OUTBOX_SENT);
+	assert_int_equal(row_read(row).state, OUTBOX_DEAD);
+	assert_non_null(strstr(newest_body(1, EVENT_DELIVERY), "\"part\":1}"));
+}
+
+/* The channel itself knows better: no request is made. */
+static void
+what_the_channel_refuses_is_not_sent(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	deliver_begin();
+	write_rows("main", 1, "closed", 1, &row);
+	row_becomes(row, OUTBOX_DEAD);
+	assert_true(str_eq(row_read(row).code, STR("window")));
+	assert_int_equal(atomic_load(&rig.vendor.sends), 0);
+}
+
+/* ---- doubt ---------------------------------------------------------------- */
+
+static void
+wait_for_doubt(int64_t row)
+{
+	row_becomes(row, OUTBOX_DOUBT);
+	assert_int_equal(atomic_load(&rig.vendor.lookups), 0);
+	later(3000);
+}
+
+static void
+what_was_cut_is_looked_up_and_found(void **state)
+{
+	int64_t row, next;
+
+	(void)state;
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_CUT_AFTER, 1);
+	write_rows("main", 1, "a", 1, &row);
+	row_becomes(row, OUTBOX_DOUBT);
+	write_rows("main", 1, "b", 1, &next);
+	wait_for_doubt(row);
+	row_becomes(next, OUTBOX_SENT);
+	assert_int_equal(row_read(row).state, OUTBOX_SENT);
+	assert_true(row_read(row).vendor_id.n > 0);
+	assert_int_equal(vendor_effects_of(&rig.vendor, (uint64_t)row), 1);
+	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_FOUND), 1);
+}
+
+static void
+what_did_not_go_out_is_sent(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_CUT_BEFORE, 1);
+	write_rows("main", 1, "a", 1, &row);
+	wait_for_doubt(row);
+	row_becomes(row, OUTBOX_SENT);
+	assert_int_equal(vendor_effects_of(&rig.vendor, (uint64_t)row), 1);
+	assert_int_equal(row_read(row).attempts, 2);
+	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_ABSENT), 1);
+}
+
+static void
+what_cannot_be_looked_up_is_unknown(void **state)
+{
+	int64_t row, next;
+
+	(void)state;
+	test_channel.can.lookup = false;
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_CUT_AFTER, 1);
+	write_rows("main", 1, "a", 1, &row);
+	row_becomes(row, OUTBOX_UNKNOWN);
+	assert_non_null(
+	    strstr(newest_body(1, EVENT_DELIVERY), "{\"state\":\"unknown\""));
+	write_rows("main", 1, "b", 1, &next);
+	row_becomes(next, OUTBOX_SENT);
+	assert_int_equal(vendor_effects(&rig.vendor), 2);
+}
+
+/* The vendor does not say; it is never sent again for that. */
+static void
+asks_until_it_is_too_late(void **state)
+{
+	unsigned n;
+	int64_t row;
+
+	(void)state;
+	test_channel.can.retry_hours = 1;
+	atomic_store(&rig.vendor.lookup_fault, FAULT_UNSURE);
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_CUT_AFTER, 1);
+	write_rows("main", 1, "a", 1, &row);
+	wait_for_doubt(row);
+	for (n = 1; n <= 4; n++)
+		reaches_later(&rig.vendor.lookups, n);
+	assert_int_equal(row_read(row).state, OUTBOX_DOUBT);
+	later(3600000);
+	row_becomes_later(row, OUTBOX_UNKNOWN);
+	assert_int_equal(atomic_load(&rig.vendor.sends), 1);
+	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_UNKNOWN), 1);
+}
+
+/* ---- given up, and replayed ----------------------------------------------- */
+
+static void
+what_is_too_old_is_dead(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	test_channel.can.retry_hours = 1;
+	vendor_fault(&rig.vendor, FAULT_BUSY, 2);
+	deliver_begin();
+	write_rows("main", 1, "a", 1, &row);
+	reaches(&rig.vendor.sends, 1);
+	row_becomes(row, OUTBOX_READY);
+	later(3600000);
+	row_becomes(row, OUTBOX_DEAD);
+	assert_true(str_eq(row_read(row).code, STR("late")));
+	assert_int_equal(vendor_effects(&rig.vendor), 0);
+}
+
+static void
+replay(int64_t row)
+{
+	struct store_op op = {.verb = STORE_REPLAY,
+	    .replay = {.row = row, .at = clock_wall(&rig.f.clock)}};
+
+	assert_int_equal(store_submit_wait(rig.f.store, &op), OK);
+}
+
+/* Nobody pokes: another process did it. It is not too old at once. */
+static void
+what_is_replayed_goes_out(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	test_channel.can.retry_hours = 1;
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_REFUSED, 1);
+	write_rows("main", 1, "a", 1, &row);
+	row_becomes(row, OUTBOX_DEAD);
+	later(5 * 3600000);
+	vendor_fault(&rig.vendor, FAULT_BUSY, 1);
+	replay(row);
+	row_becomes_later(row, OUTBOX_SENT);
+	assert_int_equal(vendor_effects(&rig.vendor), 1);
+	assert_int_equal(row_read(row).attempts, 2);
+}
+
+/* ---- room ----------------------------------------------------------------- */
+
+#define MANY 50000u
+
+static void
+stored(struct store_op *op)
+{
+	_Atomic unsigned *n = op->arg;
+
+	assert_int_equal(op->err, OK);
+	atomic_fetch_add(n, 1);
+}
+
+/* 50 conversations, 10 ops of 100 rows each. */
+static void
+write_many(void)
+{
+	static struct store_op ops[MANY / 100];
+	static struct outbox_row rows[MANY];
+	_Atomic unsigned done = 0;
+	struct arena a = {0};
+	unsigned i, j;
+
+	for (i = 0; i < MANY / 100; i++) {
+		for (j = 0; j < 100; j++)
+			rows[i * 100 + j] = (struct outbox_row){
+			    .channel = STR("test"),
+			    .account = STR("main"),
+			    .recipient = STR("r"),
+			    .payload = arena_printf(
+				&a, "c%u %u", i % 50, i / 50 * 100 + j)};
+		ops[i] = (struct store_op){.verb = STORE_INBOUND,
+		    .inbound = {.address = {.company = rig.f.company,
+				    .channel = STR("test"),
+				    .account = STR("main"),
+				    .address = arena_printf(&a, "c%u", i % 50)},
+			.event = {.kind = EVENT_MESSAGE,
+			    .author = AUTHOR_CUSTOMER,
+			    .at = 1},
+			.outbox = &rows[i * 100],
+			.outbox_count = 100},
+		    .done = stored,
+		    .arg = &done};
+		assert_int_equal(store_submit(rig.f.store, &ops[i]), OK);
+	}
+	reaches(&done, MANY / 100);
+	arena_free(&a);
+}
+
+static void
+reads_no_more_than_its_window(void **state)
+{
+	struct patience p = {0};
+	size_t i, n;
+
+	(void)state;
+	test_channel.can.retry_hours = 0;
+	rig.conf.lane_window = 256;
+	write_many();
+	deliver_begin();
+	while ((n = vendor_effects(&rig.vendor)) < 5000)
+		patience(&p, "the first of many");
+	/* What is far behind the window was not touched before. */
+	for (i = 0; i < 50; i++)
+		assert_true(vendor_effect(&rig.vendor, i).row < 2000);
+	assert_in_order(50);
+}
+
+#define A_TEST(fn) \
+	cmocka_unit_test_setup_teardown(fn, deliver_set_up, deliver_tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    A_TEST(sends_what_is_written),
+	    A_TEST(keeps_the_order_of_each_conversation),
+	    A_TEST(one_that_waits_delays_only_its_own),
+	    A_TEST(comes_again_when_the_vendor_said),
+	    A_TEST(what_is_refused_is_dead_and_said),
+	    A_TEST(says_which_part_failed),
+	    A_TEST(what_the_channel_refuses_is_not_sent),
+	    A_TEST(what_was_cut_is_looked_up_and_found),
+	    A_TEST(what_did_not_go_out_is_sent),
+	    A_TEST(what_cannot_be_looked_up_is_unknown),
+	    A_TEST(asks_until_it_is_too_late),
+	    A_TEST(what_is_too_old_is_dead),
+	    A_TEST(what_is_replayed_goes_out),
+	    A_TEST(reads_no_more_than_its_window),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
