@@ -6,7 +6,7 @@ const person = asked.get("person") ?? "whatsapp:+15557650001";
 const name = asked.get("name") ?? "Sam Rivers";
 let number = asked.get("number");
 let version = -1;
-let marked = new Set();
+const marked = new Set();
 
 const TICKS = {
   queued: ["🕓", "waiting"], accepted: ["🕓", "waiting"],
@@ -76,7 +76,7 @@ async function look() {
   say(view.typing ? "typing …" : "online");
   if (view.version === version) return;
   version = view.version;
-  show(view.messages.map(row));
+  show(view.messages, ({ sid }) => sid, row);
   await markRead(view.messages);
 }
 

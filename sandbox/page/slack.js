@@ -40,7 +40,7 @@ function buttons(message) {
         press(message, e).catch((error) => say(error.message)));
       node.append(button);
     }
-  return node.childElementCount ? node : null;
+  return node.childElementCount ? [node] : [];
 }
 
 function words(message) {
@@ -62,8 +62,7 @@ function row(message) {
   node.append(head, lines(words(message)));
   for (const file of message.files ?? [])
     node.append(make("p", "file", `📎 ${file.name}`));
-  const press_ = buttons(message);
-  if (press_) node.append(press_);
+  node.append(...buttons(message));
   for (const { name } of message.reactions ?? [])
     node.append(make("span", "reaction", `:${name}:`));
   if (!inThread) {
@@ -123,8 +122,9 @@ async function look() {
   if (!news && view.version === version && shown === channel) return;
   version = view.version;
   shown = channel;
-  show([...view.messages.map(row),
-    ...private_.filter(({ to }) => to === channel).map(aside)]);
+  show([...view.messages, ...private_.filter(({ to }) => to === channel)],
+    (item) => item.ts ?? `private ${item.n}`,
+    (item) => (item.ts ? row(item) : aside(item)));
 }
 
 async function send(text) {

@@ -50,11 +50,32 @@ export function lines(text) {
   return node;
 }
 
-// Keeps the end in sight for whoever was looking at it.
-export function show(rows) {
+// One element for each item, made anew only when the item has changed; so
+// the keyboard's focus stays, and only news is read aloud. Keeps the end in
+// sight for whoever was looking at it.
+const kept = new Map();
+
+export function show(items, keyOf, build) {
   const talk = part("talk");
   const end = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
-  talk.replaceChildren(...rows);
+  const keys = new Set(items.map(keyOf));
+  for (const [key, { node }] of kept)
+    if (!keys.has(key)) {
+      node.remove();
+      kept.delete(key);
+    }
+  let before = null;
+  for (const item of items) {
+    const key = keyOf(item);
+    const sign = JSON.stringify(item);
+    const old = kept.get(key);
+    const node = old?.sign === sign ? old.node : build(item);
+    if (old && old.node !== node) old.node.replaceWith(node);
+    const place = before ? before.nextSibling : talk.firstChild;
+    if (place !== node) talk.insertBefore(node, place);
+    kept.set(key, { sign, node });
+    before = node;
+  }
   if (end) talk.scrollTop = talk.scrollHeight;
 }
 

@@ -147,6 +147,10 @@ sb_event_raw(struct workspace *w, struct str event, struct posted *out)
 	put_envelope(&b, w, event, id);
 	out->err = b.failed ? E_NOMEM : post(w, buf_view(&b), id);
 	out->count += out->err == OK;
+	if (out->err != OK)
+		log_note(w->slack->sandbox->conf.log, LOG_WARN,
+		    "sandbox.event_lost", "why",
+		    str_from(err_name(out->err)));
 	buf_free(&b);
 }
 
