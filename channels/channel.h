@@ -152,6 +152,8 @@ struct envelope {
 	enum event_kind kind;
 	struct str address, alias; /* alias: see struct store_inbound */
 	struct str person, name;
+	/* Wanted only if the conversation exists: it may be others' talk. */
+	bool known_only;
 	struct str reply;  /* kept; comes back to render */
 	struct str source; /* unique in the company; begins with the channel */
 	struct str about;  /* EDITED, DELETED: the source of the message */

@@ -55,8 +55,8 @@ list_rows(struct listing *l, int64_t lane)
 	enum err e = OK;
 
 	while (e == OK && n == PAGE) {
-		e = store_list_outbox(
-		    l->reader, lane, true, after, &a, rows, &n);
+		e = store_list_outbox(l->reader,
+		    &(struct outbox_ask){lane, true, after}, &a, rows, &n);
 		for (i = 0; e == OK && i < n; i++) {
 			print_row(&rows[i]);
 			after = rows[i].id;
@@ -157,11 +157,27 @@ complain_of(const char *word, enum err e)
 		complain("%s: %s", word, err_name(e));
 }
 
+/* A lane is done in steps, so that nobody waits for all of a long one. */
+static enum err
+replay_in_steps(struct process *p, struct store_op *op, uint64_t *rows)
+{
+	enum err e;
+
+	*rows = 0;
+	do {
+		e = store_submit_wait(p->store, op);
+		if (e == OK)
+			*rows += op->replay.rows;
+	} while (e == OK && op->replay.rows == STORE_REPLAY_MAX);
+	return e;
+}
+
 static enum err
 replay_one(struct process *p, const char *word, bool drop)
 {
 	struct store_op op = {.verb = STORE_REPLAY,
 	    .replay = {.drop = drop, .at = clock_wall(&p->clock)}};
+	uint64_t rows;
 	enum err e;
 
 	if (!which_rows(word, &op.replay)) {
@@ -170,12 +186,11 @@ replay_one(struct process *p, const char *word, bool drop)
 		    word);
 		return E_BADINPUT;
 	}
-	e = store_submit_wait(p->store, &op);
+	e = replay_in_steps(p, &op, &rows);
 	if (e != OK)
 		complain_of(word, e);
 	else
-		printf("%s: %llu %s\n", word,
-		    (unsigned long long)op.replay.rows,
+		printf("%s: %llu %s\n", word, (unsigned long long)rows,
 		    drop ? "dropped" : "to be sent again");
 	return e;
 }

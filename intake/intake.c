@@ -120,6 +120,7 @@ set_inbound(struct intake *n, const struct envelope *v, struct store_op *op)
 	    .name = v->name,
 	    .reply = v->reply,
 	    .about = v->about,
+	    .known_only = v->known_only,
 	    .event = {.kind = v->kind,
 		.author = AUTHOR_CUSTOMER,
 		.at = time_of(n, v->at),
@@ -306,13 +307,17 @@ static void (*const on_stored[STORE_VERBS])(
     [STORE_RECEIPT] = on_receipt,
 };
 
-/* It speaks of a message that is not here, and never will be. */
+/*
+ * It speaks of a message, or in a conversation, that is not here and never
+ * will be.
+ */
 static bool
 is_about_nothing(const struct store_op *op)
 {
 	return op->err == E_NOTFOUND &&
 	       (op->verb == STORE_RECEIPT ||
-		   (op->verb == STORE_INBOUND && op->inbound.about.n > 0));
+		   (op->verb == STORE_INBOUND &&
+		       (op->inbound.about.n > 0 || op->inbound.known_only)));
 }
 
 /* No retry mends it, so none is asked for: a channel is wrong. */

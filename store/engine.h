@@ -19,22 +19,6 @@
 
 #include "store/store.h"
 
-/* What some reads are asked; see store.h. */
-struct outbox_ask {
-	int64_t lane;
-	bool given_up;
-	int64_t after;
-};
-
-struct cause_ask {
-	int64_t conversation;
-	uint64_t seq;
-};
-
-struct reach_ask {
-	int64_t lane, since;
-};
-
 struct store_engine {
 	const char *name;
 

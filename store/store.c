@@ -275,12 +275,10 @@ store_read_reach(struct store_reader *r, int64_t conversation, struct arena *a,
 }
 
 enum err
-store_list_outbox(struct store_reader *r, int64_t lane, bool given_up,
-    int64_t after, struct arena *a, struct outbox_row *out, size_t *n)
+store_list_outbox(struct store_reader *r, const struct outbox_ask *ask,
+    struct arena *a, struct outbox_row *out, size_t *n)
 {
-	struct outbox_ask ask = {lane, given_up, after};
-
-	return r->engine->list_outbox(r->data, &ask, a, out, n);
+	return r->engine->list_outbox(r->data, ask, a, out, n);
 }
 
 enum err
@@ -291,12 +289,10 @@ store_read_outbox(struct store_reader *r, int64_t row, struct arena *a,
 }
 
 enum err
-store_list_outbox_of(struct store_reader *r, int64_t conversation, uint64_t seq,
+store_list_outbox_of(struct store_reader *r, const struct cause_ask *ask,
     struct arena *a, struct outbox_row *out, size_t *n)
 {
-	struct cause_ask ask = {conversation, seq};
-
-	return r->engine->list_outbox_of(r->data, &ask, a, out, n);
+	return r->engine->list_outbox_of(r->data, ask, a, out, n);
 }
 
 enum err
@@ -307,12 +303,10 @@ store_list_lanes(struct store_reader *r, int64_t after, struct arena *a,
 }
 
 enum err
-store_list_reaches(struct store_reader *r, int64_t lane, int64_t since,
+store_list_reaches(struct store_reader *r, const struct reach_ask *ask,
     struct arena *a, struct reach *out, size_t *n)
 {
-	struct reach_ask ask = {lane, since};
-
-	return r->engine->list_reaches(r->data, &ask, a, out, n);
+	return r->engine->list_reaches(r->data, ask, a, out, n);
 }
 
 /* ---- who delivers, files ----------------------------------------------- */

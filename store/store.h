@@ -216,6 +216,8 @@ struct store_open {
  * name (may be empty): of the person's contact, or else the conversation's, if
  * it has none yet.
  *
+ * known_only: E_NOTFOUND where no conversation is found by either address.
+ *
  * about (may be empty): the source of the event that event.ref is to be: for
  * EVENT_EDITED and EVENT_DELETED. The event goes to the conversation that has
  * that one: of the address only the company counts then, and nothing is taken
@@ -235,6 +237,7 @@ struct store_inbound {
 	int64_t conversation;
 	struct store_address address;
 	struct str alias, person, reply, about;
+	bool known_only;
 	struct event event;
 	struct str external_id, name, email;
 	struct outbox_row *outbox;
@@ -502,8 +505,13 @@ enum err store_read_reach(struct store_reader *r, int64_t conversation,
  * (READY, SENDING, DOUBT), whatever their due time; or, with `given_up`, those
  * for people to see (UNKNOWN, DEAD).
  */
-enum err store_list_outbox(struct store_reader *r, int64_t lane, bool given_up,
-    int64_t after, struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
+struct outbox_ask {
+	int64_t lane;
+	bool given_up;
+	int64_t after;
+};
+enum err store_list_outbox(struct store_reader *r, const struct outbox_ask *ask,
+    struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
 
 /* One row, in whatever state. */
 enum err store_read_outbox(struct store_reader *r, int64_t row, struct arena *a,
@@ -513,8 +521,13 @@ enum err store_read_outbox(struct store_reader *r, int64_t row, struct arena *a,
  * All rows that an event caused, the oldest first; none where there is no such
  * event.
  */
-enum err store_list_outbox_of(struct store_reader *r, int64_t conversation,
-    uint64_t seq, struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
+struct cause_ask {
+	int64_t conversation;
+	uint64_t seq;
+};
+enum err store_list_outbox_of(struct store_reader *r,
+    const struct cause_ask *ask, struct arena *a, struct outbox_row *out,
+    size_t *n) MUST_USE;
 
 /* Lanes with id > after, in order. */
 enum err store_list_lanes(struct store_reader *r, int64_t after,
@@ -525,7 +538,10 @@ enum err store_list_lanes(struct store_reader *r, int64_t after,
  * newest first, with their reach. Looks at every conversation of the lane: for
  * starts, not for messages.
  */
-enum err store_list_reaches(struct store_reader *r, int64_t lane, int64_t since,
+struct reach_ask {
+	int64_t lane, since;
+};
+enum err store_list_reaches(struct store_reader *r, const struct reach_ask *ask,
     struct arena *a, struct reach *out, size_t *n) MUST_USE;
 
 /* ---- who delivers ------------------------------------------------------ */

@@ -248,8 +248,9 @@ find_places(struct backfill_run *run)
 	    &run->arena, PLACES_MAX * sizeof(*run->places));
 	if (list == NULL || run->places == NULL)
 		return E_NOMEM;
-	e = store_list_reaches(d->reader, run->track->id,
-	    run->since - PLACES_MS, &run->arena, list, &n);
+	e = store_list_reaches(d->reader,
+	    &(struct reach_ask){run->track->id, run->since - PLACES_MS},
+	    &run->arena, list, &n);
 	if (e != OK)
 		return e;
 	for (i = 0; i < n; i++)

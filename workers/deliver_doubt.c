@@ -86,8 +86,9 @@ known_of_event(
 {
 	struct outbox_row rows[ROWS_OF_EVENT];
 	size_t n = ROWS_OF_EVENT, i;
-	enum err err = store_list_outbox_of(
-	    e->d->reader, r->talk->conversation, seq, &e->arena, rows, &n);
+	enum err err = store_list_outbox_of(e->d->reader,
+	    &(struct cause_ask){r->talk->conversation, seq}, &e->arena, rows,
+	    &n);
 
 	for (i = 0; err == OK && i < n; i++)
 		if (rows[i].id != r->id && rows[i].vendor_id.n > 0 &&

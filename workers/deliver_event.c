@@ -19,8 +19,9 @@ place_of(const struct row *r, struct arena *a, size_t *count)
 	size_t n = ROWS_OF_EVENT, i, place = 0;
 
 	*count = 0;
-	if (store_list_outbox_of(k->track->d->reader, k->conversation, r->seq,
-		a, rows, &n) != OK)
+	if (store_list_outbox_of(k->track->d->reader,
+		&(struct cause_ask){k->conversation, r->seq}, a, rows,
+		&n) != OK)
 		return 0;
 	for (i = 0; i < n; i++) {
 		*count += rows[i].kind == k->kind;

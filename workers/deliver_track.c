@@ -216,8 +216,9 @@ read_page(struct track *t)
 	n = room < PAGE ? room : PAGE;
 	room = n;
 	arena_reset(&d->scratch);
-	e = store_list_outbox(
-	    d->reader, t->id, false, t->after, &d->scratch, rows, &n);
+	e = store_list_outbox(d->reader,
+	    &(struct outbox_ask){t->id, false, t->after}, &d->scratch, rows,
+	    &n);
 	if (e != OK)
 		return; /* asked again at the next look */
 	t->more = n == room;

@@ -3,9 +3,9 @@
  * channels and threads, by a slash command, by pressing a button.
  *
  * What concerns us: every direct message; in a channel what mentions the bot,
- * and replies in a thread that the bot began. A thread that somebody else
- * began goes on with us only by mentioning the bot again: the webhook alone
- * does not say who takes part in a thread.
+ * and every reply in a thread in which it was mentioned before. The webhook
+ * does not say who takes part in a thread, so a reply is offered as one for a
+ * conversation that is known (known_only), and dropped where there is none.
  *
  *	address  "<team>:<channel>:<thread>"  a thread; each mention outside a
  *	                                      thread begins one

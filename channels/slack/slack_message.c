@@ -45,13 +45,23 @@ in_our_thread(const struct slack_in *in, const json_t *m)
 	return in->bot.n > 0 && str_eq(parent, in->bot);
 }
 
+/* Whatever else is said there. */
 static bool
-concerns_us(const struct slack_in *in, const struct slack_post *p)
+is_to_us(const struct slack_in *in, const struct slack_post *p)
 {
 	return p->mentioned || (p->channel.n > 0 && p->channel.p[0] == 'D') ||
 	       in_our_thread(in, p->message) ||
 	       slack_text_mentions(
 		   slack_string(p->message, "text"), in->bot, in->bot.n == 0);
+}
+
+/* It may go on with us, if we take part in the thread. */
+static bool
+is_in_thread(const struct slack_post *p)
+{
+	struct str thread = slack_string(p->message, "thread_ts");
+
+	return thread.n > 0 && !str_eq(thread, slack_string(p->message, "ts"));
 }
 
 static const char *
@@ -63,7 +73,7 @@ unwanted(const struct slack_in *in, const struct slack_post *p)
 		return "subtype";
 	if (slack_string(p->message, "user").n == 0)
 		return "no_user";
-	if (!concerns_us(in, p))
+	if (!is_to_us(in, p) && !is_in_thread(p))
 		return "not_for_us";
 	return NULL;
 }
@@ -291,7 +301,9 @@ slack_message(const struct slack_in *in, const struct slack_post *p,
 	err = place_of(in, p, ts, &place);
 	if (err != OK)
 		return err;
-	*e = (struct envelope){.kind = EVENT_MESSAGE, .at = slack_ts_ms(ts)};
+	*e = (struct envelope){.kind = EVENT_MESSAGE,
+	    .known_only = !is_to_us(in, p),
+	    .at = slack_ts_ms(ts)};
 	err = read_files(in, p->message, e);
 	text = text_of(in, p->message);
 	if (err != OK || text.p == NULL)

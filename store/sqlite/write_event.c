@@ -153,6 +153,8 @@ inbound_by_address(struct conn *c, struct store_inbound *in)
 			 ? known.address.conversation
 			 : known.alias.conversation;
 
+	if (e == OK && id == 0 && in->known_only)
+		return E_NOTFOUND;
 	if (e == OK && id == 0)
 		return inbound_create(c, in, &known);
 	if (e == OK)

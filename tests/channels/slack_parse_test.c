@@ -63,7 +63,8 @@ static const struct want events[] = {
     {"a reply in somebody's thread",
 	M(CH "\"text\":\"yes\",\"parent_user_id\":\"U0BEN\","
 	     "\"thread_ts\":\"1600000000.000001\""),
-	.ignored = "not_for_us"},
+	"", EVENT_MESSAGE, SOURCE_CH, "T1:C0HELP:1600000000.000001", NULL, NULL,
+	"{\"text\":\"yes\"}"},
     {"a message in a channel", M(CH "\"text\":\"Lunch?\""),
 	.ignored = "not_for_us"},
     {"a mention of somebody else", M(CH "\"text\":\"<@U0BEN> Lunch?\""),
@@ -234,6 +235,27 @@ test_events(void **state)
 }
 
 /* Without the bot's id a mention at the start counts, and only there. */
+/* A thread of others may be one that the bot was mentioned in. */
+static void
+threads_go_on_where_they_are_known(void **state)
+{
+	struct slack_rig r;
+
+	(void)state;
+	slack_rig_open(&r);
+	assert_int_equal(
+	    slack_rig_event(&r, M(CH "\"text\":\"and on Sunday?\","
+				     "\"thread_ts\":\"1600000000.000001\"")),
+	    OK);
+	assert_true(r.out.envelopes[0].known_only);
+	assert_int_equal(
+	    slack_rig_event(&r, M(CH "\"text\":\"<@U0BOT> and on Sunday?\","
+				     "\"thread_ts\":\"1600000000.000001\"")),
+	    OK);
+	assert_false(r.out.envelopes[0].known_only);
+	slack_rig_close(&r);
+}
+
 static void
 test_unknown_bot(void **state)
 {
@@ -560,6 +582,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_events),
+	    cmocka_unit_test(threads_go_on_where_they_are_known),
 	    cmocka_unit_test(test_unknown_bot),
 	    cmocka_unit_test(test_time),
 	    cmocka_unit_test(test_files),

@@ -223,8 +223,9 @@ test_files(void **state)
 	v.file_count = 2;
 	id = take_new(v);
 	assert_int_equal(fixture_take(&f, &v, 1), OK);
-	assert_int_equal(
-	    store_list_outbox_of(f.reader, id, 2, &f.arena, rows, &n), OK);
+	assert_int_equal(store_list_outbox_of(f.reader,
+			     &(struct cause_ask){id, 2}, &f.arena, rows, &n),
+	    OK);
 	assert_int_equal(n, 2);
 	assert_int_equal(rows[1].kind, OUTBOX_FETCH);
 	assert_int_equal(rows[1].state, OUTBOX_READY);
@@ -277,6 +278,27 @@ test_edit_of_nothing(void **state)
 	assert_int_equal(fixture_take(&f, v, 2), OK);
 	assert_int_equal(f.fresh, 1);
 	assert_int_equal(fixture_metric(&f, METRIC_ARRIVALS_IGNORED), 1);
+}
+
+/* Others' talk goes on without us; one that we take part in, with us. */
+static void
+test_known_only(void **state)
+{
+	struct envelope v = fixture_message("A1", "pigeon:1", "lunch?");
+	struct event events[4];
+	int64_t id;
+
+	(void)state;
+	v.known_only = true;
+	assert_int_equal(fixture_take(&f, &v, 1), OK);
+	assert_int_equal(f.fresh, 0);
+	assert_int_equal(fixture_metric(&f, METRIC_ARRIVALS_IGNORED), 1);
+	id = take_new(fixture_message("A1", "pigeon:2", "bot?"));
+	v = fixture_message("A1", "pigeon:3", "and on Sunday?");
+	v.known_only = true;
+	assert_int_equal(fixture_take(&f, &v, 1), OK);
+	assert_int_equal(f.fresh, 1);
+	assert_int_equal(fixture_events(&f, id, events, 4), 3);
 }
 
 /* ---- receipts ---------------------------------------------------------- */
@@ -480,6 +502,7 @@ main(void)
 	    CASE(test_files),
 	    CASE(test_edited),
 	    CASE(test_edit_of_nothing),
+	    CASE(test_known_only),
 	    CASE(test_receipts),
 	    CASE(test_failed),
 	    CASE(test_receipt_of_nothing),

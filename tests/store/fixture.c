@@ -272,8 +272,9 @@ outbox_of(struct fixture *f, struct outbox_row *out, size_t max)
 	for (size_t i = 0; i < n; i++) {
 		size_t rows = max - found;
 
-		must(store_list_outbox(f->reader, lanes[i].id, false, 0,
-		    &f->arena, out + found, &rows));
+		must(store_list_outbox(f->reader,
+		    &(struct outbox_ask){lanes[i].id, false, 0}, &f->arena,
+		    out + found, &rows));
 		found += rows;
 	}
 	return found;

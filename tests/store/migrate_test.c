@@ -156,7 +156,8 @@ check_migrated_rows(struct fixture *f)
 	struct outbox_row rows[4];
 	size_t n = ARRAY_LEN(rows);
 
-	must(store_list_outbox_of(f->reader, 20, 4, &f->arena, rows, &n));
+	must(store_list_outbox_of(
+	    f->reader, &(struct cause_ask){20, 4}, &f->arena, rows, &n));
 	assert_int_equal(n, 3);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(rows[i].id, ids[i]);

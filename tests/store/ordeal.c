@@ -121,8 +121,9 @@ check_answers(struct ordeal *o, bool failed_may_be_there)
 		bool is_answer = e[i].author == AUTHOR_BOT;
 		size_t found = ARRAY_LEN(rows);
 
-		must(store_list_outbox_of(o->f.reader, o->talks[0], e[i].seq,
-		    &o->f.arena, rows, &found));
+		must(store_list_outbox_of(o->f.reader,
+		    &(struct cause_ask){o->talks[0], e[i].seq}, &o->f.arena,
+		    rows, &found));
 		assert_int_equal(found, is_answer);
 		answers += is_answer;
 	}

@@ -334,8 +334,8 @@ files_to_fetch_come_with_a_message_once(struct fixture *f)
 	assert_int_equal(outbox_of(f, out, ARRAY_LEN(out)), 2);
 	assert_int_equal(out[0].kind, OUTBOX_FETCH);
 	assert_int_equal(out[1].kind, OUTBOX_SEND);
-	must(store_list_outbox_of(
-	    f->reader, op.inbound.state.id, 2, &f->arena, out, &n));
+	must(store_list_outbox_of(f->reader,
+	    &(struct cause_ask){op.inbound.state.id, 2}, &f->arena, out, &n));
 	assert_int_equal(n, 2);
 }
 

@@ -118,20 +118,23 @@ each_lane_lists_its_own_rows_in_pages(struct fixture *f)
 	other = new_row(f, "T2");
 	take_all(f, &down[0], 1);
 	end_row(f, down[1], OUTBOX_SENT);
-	must(store_list_outbox(
-	    f->reader, lane_of(f, "T1"), false, 0, &f->arena, rows, &n));
+	must(store_list_outbox(f->reader,
+	    &(struct outbox_ask){lane_of(f, "T1"), false, 0}, &f->arena, rows,
+	    &n));
 	assert_int_equal(n, 2);
 	assert_int_equal(rows[0].id, down[0]);
 	assert_int_equal(rows[0].state, OUTBOX_SENDING);
 	assert_int_equal(rows[1].id, down[2]);
-	must(store_list_outbox(
-	    f->reader, lane_of(f, "T1"), false, down[2], &f->arena, rows, &n));
+	must(store_list_outbox(f->reader,
+	    &(struct outbox_ask){lane_of(f, "T1"), false, down[2]}, &f->arena,
+	    rows, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].id, down[3]);
 	assert_true(str_eq(rows[0].account, STR("T1")));
 	n = 2;
-	must(store_list_outbox(
-	    f->reader, lane_of(f, "T2"), false, 0, &f->arena, rows, &n));
+	must(store_list_outbox(f->reader,
+	    &(struct outbox_ask){lane_of(f, "T2"), false, 0}, &f->arena, rows,
+	    &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].id, other);
 }
@@ -147,12 +150,13 @@ given_up_rows_are_listed_in_pages(struct fixture *f)
 		ids[i] = new_row(f, "T1");
 		end_row(f, ids[i], i == 1 ? OUTBOX_UNKNOWN : OUTBOX_DEAD);
 	}
-	must(store_list_outbox(f->reader, lane, true, 0, &f->arena, rows, &n));
+	must(store_list_outbox(f->reader, &(struct outbox_ask){lane, true, 0},
+	    &f->arena, rows, &n));
 	assert_int_equal(n, 2);
 	assert_int_equal(rows[0].id, ids[0]);
 	assert_int_equal(rows[1].id, ids[1]);
-	must(store_list_outbox(
-	    f->reader, lane, true, ids[1], &f->arena, rows, &n));
+	must(store_list_outbox(f->reader,
+	    &(struct outbox_ask){lane, true, ids[1]}, &f->arena, rows, &n));
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].id, ids[2]);
 }
@@ -164,7 +168,8 @@ of_event(struct fixture *f, int64_t talk, uint64_t seq, struct outbox_row *out)
 {
 	size_t n = 4;
 
-	must(store_list_outbox_of(f->reader, talk, seq, &f->arena, out, &n));
+	must(store_list_outbox_of(
+	    f->reader, &(struct cause_ask){talk, seq}, &f->arena, out, &n));
 	return n;
 }
 
@@ -242,17 +247,20 @@ reaches_come_the_newest_first(struct fixture *f)
 	op.open.address.channel = STR("chat");
 	op.open.address.account = STR("T1");
 	must(store_submit_wait(f->store, &op));
-	must(store_list_reaches(f->reader, lane, 0, &f->arena, r, &n));
+	must(store_list_reaches(
+	    f->reader, &(struct reach_ask){lane, 0}, &f->arena, r, &n));
 	assert_int_equal(n, 3);
 	assert_true(str_eq(r[0].address, STR("bob")));
 	assert_true(str_eq(r[0].reply, STR("bob")));
 	assert_true(str_eq(r[1].address, STR("cleo")));
 	assert_true(str_eq(r[2].address, STR("ann")));
 	assert_int_equal(r[2].customer_at, 100);
-	must(store_list_reaches(f->reader, lane, 200, &f->arena, r, &n));
+	must(store_list_reaches(
+	    f->reader, &(struct reach_ask){lane, 200}, &f->arena, r, &n));
 	assert_int_equal(n, 2);
 	n = 1;
-	must(store_list_reaches(f->reader, lane, 0, &f->arena, r, &n));
+	must(store_list_reaches(
+	    f->reader, &(struct reach_ask){lane, 0}, &f->arena, r, &n));
 	assert_int_equal(n, 1);
 	assert_true(str_eq(r[0].address, STR("bob")));
 }

@@ -13,8 +13,8 @@ listed(struct fixture *f, int64_t lane, bool given_up)
 	struct outbox_row rows[9];
 	size_t n = ARRAY_LEN(rows);
 
-	must(store_list_outbox(
-	    f->reader, lane, given_up, 0, &f->arena, rows, &n));
+	must(store_list_outbox(f->reader,
+	    &(struct outbox_ask){lane, given_up, 0}, &f->arena, rows, &n));
 	return n;
 }
 
