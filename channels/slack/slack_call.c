@@ -169,16 +169,17 @@ static enum err
 call_method(const struct slack_plan *p, struct call *out)
 {
 	const struct slack_step_row *row = &slack_steps[p->step];
+	bool json = !row->get && row->write != NULL;
 	struct str with = arguments(p);
 
 	if (with.p == NULL)
 		return E_NOMEM;
 	out->url = method_url(p, row->get ? with : STR(""));
-	if (!row->get)
+	if (json) /* a method that takes no arguments takes no body */
 		out->body = with;
 	if (p->step == STEP_REPLIES || p->step == STEP_HISTORY)
 		out->answer_max = LIST_MAX;
-	return out->url.p == NULL ? E_NOMEM : add_headers(p, !row->get, out);
+	return out->url.p == NULL ? E_NOMEM : add_headers(p, json, out);
 }
 
 enum err

@@ -98,7 +98,7 @@ static const struct {
 	API "assistant.threads.setStatus",
 	"{\"channel_id\":\"C0HELP\",\"thread_ts\":\"1700000000.000100\","
 	"\"status\":\"is writing\xe2\x80\xa6\"}"},
-    {"is the account well?", JOB_CHECK, "", "", "POST", API "auth.test", "{}"},
+    {"is the account well?", JOB_CHECK, "", "", "POST", API "auth.test", ""},
 };
 
 static void
