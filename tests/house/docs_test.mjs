@@ -85,7 +85,7 @@ test('what ./dev installs is what docs/DEPENDENCIES.md lists', () => {
   const lists = read('dev').matchAll(/^readonly \w+_PACKAGES=\(([^)]*)\)/gm);
   const installed = [...lists].flatMap((m) => m[1].trim().split(/\s+/));
   const listed = [...read('docs/DEPENDENCIES.md')
-    .matchAll(/^\| `([\w.+-]+)` \|/gm)].map((m) => m[1]);
+    .matchAll(/^\| `([@\w.+/-]+)` \|/gm)].map((m) => m[1]);
   const npm = files.filter((path) => /(^|\/)package\.json$/.test(path))
     .map((path) => JSON.parse(read(path)))
     .flatMap(({ dependencies, devDependencies }) =>
