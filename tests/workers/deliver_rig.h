@@ -40,6 +40,9 @@ void deliver_document(const char *accounts);
  */
 uint64_t write_rows(const char *account, unsigned c, const char *payload,
     unsigned n, int64_t *row);
+/* The same with rows that are ready. */
+uint64_t write_ready_rows(
+    const char *account, unsigned c, struct outbox_row *rows, unsigned n);
 /* A message with a file. */
 int64_t write_file(unsigned c, const char *payload);
 

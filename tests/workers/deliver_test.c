@@ -2,6 +2,7 @@
  * Messages through the deliverer, with a real store, real requests and a
  * vendor that does what the test wants: order, outcomes, doubt, replay.
  */
+#include "bus/frames.h"
 #include "tests/workers/deliver_rig.h"
 
 #include <stdio.h>
@@ -104,16 +105,39 @@ comes_again_when_the_vendor_said(void **state)
 	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_LATER), 1);
 }
 
+/* Hubs are told of the event. */
+static void
+news_comes(int64_t conversation, uint64_t seq)
+{
+	struct patience p = {0};
+	struct news_frame frame;
+	struct str bytes;
+	struct news n;
+
+	for (;;) {
+		if (bus_read(rig.f.news, &bytes) != OK) {
+			patience(&p, "news");
+			continue;
+		}
+		assert_true(news_frame_read(bytes, &frame));
+		while (news_next(&frame.entries, &n))
+			if (n.kind == NEWS_EVENT && n.seq == seq &&
+			    n.conversation == conversation)
+				return;
+	}
+}
+
 static void
 what_is_refused_is_dead_and_said(void **state)
 {
 	struct outbox_row r;
 	int64_t row, next;
+	uint64_t seq;
 
 	(void)state;
 	deliver_begin();
 	vendor_fault(&rig.vendor, FAULT_REFUSED, 1);
-	write_rows("main", 1, "a", 1, &row);
+	seq = write_rows("main", 1, "a", 1, &row);
 	row_becomes(row, OUTBOX_DEAD);
 	r = row_read(row);
 	assert_true(str_eq(r.code, STR("bad")));
@@ -121,6 +145,7 @@ what_is_refused_is_dead_and_said(void **state)
 	assert_string_equal(newest_body(1, EVENT_DELIVERY),
 	    "{\"state\":\"failed\",\"channel\":\"test\",\"code\":\"bad\","
 	    "\"reason\":\"The number is not in use.\"}");
+	news_comes(rig.conversations[1], seq + 1);
 	write_rows("main", 1, "b", 1, &next);
 	row_becomes(next, OUTBOX_SENT);
 	assert_int_equal(vendor_effects(&rig.vendor), 1);

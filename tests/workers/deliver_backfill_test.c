@@ -1,0 +1,286 @@
+/*
+ * What came in while nobody listened is asked for and stored, once, with a
+ * margin; typing and drafts are told as they come.
+ */
+#include "tests/workers/deliver_rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MINUTE 60000
+
+static void
+set_heard(int64_t at)
+{
+	struct store_op op = {.verb = STORE_LANE,
+	    .lane = {.account = {.company = rig.f.company,
+			 .channel = STR("test"),
+			 .account = STR("main")},
+		.at = at,
+		.heard_at = at}};
+
+	assert_int_equal(store_submit_wait(rig.f.store, &op), OK);
+}
+
+static void
+heard_rises(int64_t above)
+{
+	struct patience p = {0};
+
+	while (lane_read("main").heard_at <= above)
+		patience(&p, "heard_at to rise");
+}
+
+static size_t
+messages_of(unsigned c)
+{
+	struct event events[500];
+	size_t n = 500, i, count = 0;
+
+	assert_int_equal(store_read_events(rig.f.reader, rig.conversations[c],
+			     0, &rig.arena, events, &n),
+	    OK);
+	for (i = 0; i < n; i++)
+		count += events[i].kind == EVENT_MESSAGE;
+	return count;
+}
+
+/* The messages of the account's history are of one address. */
+static void
+open_place(void)
+{
+	struct store_op op = {.verb = STORE_OPEN,
+	    .open = {.address = {.company = rig.f.company,
+			 .channel = STR("test"),
+			 .account = STR("main"),
+			 .address = STR("place")},
+		.at = 1}};
+
+	assert_int_equal(store_submit_wait(rig.f.store, &op), OK);
+	rig.conversations[0] = op.open.conversation.id;
+}
+
+static void
+all_pages_are_stored_once(void **state)
+{
+	int64_t heard, before;
+
+	(void)state;
+	test_channel.can.backfill = BACKFILL_ACCOUNT;
+	rig.conf.backfill_minutes = 60;
+	open_place();
+	before = clock_wall(&rig.f.clock);
+	heard = before - 90 * MINUTE;
+	set_heard(heard);
+	atomic_store(&rig.vendor.history, 250);
+	deliver_begin();
+	heard_rises(heard);
+	assert_int_equal(atomic_load(&rig.vendor.pages), 3);
+	assert_int_equal(
+	    atomic_load(&rig.vendor.asked_since), heard - 5 * MINUTE);
+	assert_true(lane_read("main").heard_at >= before);
+	assert_true(lane_read("main").heard_at <= clock_wall(&rig.f.clock));
+	assert_int_equal(messages_of(0), 250);
+	assert_int_equal(
+	    metric_get(&rig.f.metrics, METRIC_DELIVER_BACKFILLED), 250);
+
+	/* An hour later again; what is there falls out. */
+	heard = lane_read("main").heard_at;
+	atomic_store(&rig.vendor.history, 253);
+	later(61 * MINUTE);
+	heard_rises(heard);
+	assert_int_equal(messages_of(0), 253);
+	assert_int_equal(
+	    metric_get(&rig.f.metrics, METRIC_DELIVER_BACKFILLED), 253);
+}
+
+static void
+an_account_never_seen_begins_now(void **state)
+{
+	struct patience p = {0};
+
+	(void)state;
+	test_channel.can.backfill = BACKFILL_ACCOUNT;
+	rig.conf.backfill_minutes = 60;
+	deliver_begin(); /* there is no lane yet; the document has two */
+	while (
+	    lane_read("main").heard_at == 0 || lane_read("other").heard_at == 0)
+		patience(&p, "lanes of both accounts");
+	assert_int_equal(atomic_load(&rig.vendor.pages), 0);
+	later(61 * MINUTE);
+	reaches(&rig.vendor.pages, 2);
+}
+
+static void
+asks_each_conversation(void **state)
+{
+	int64_t heard = 0;
+
+	(void)state;
+	test_channel.can.backfill = BACKFILL_CONVERSATIONS;
+	rig.conf.backfill_minutes = 60;
+	write_rows("main", 1, "a", 1, NULL);
+	write_rows("main", 2, "a", 1, NULL);
+	heard = clock_wall(&rig.f.clock) - MINUTE;
+	set_heard(heard);
+	atomic_store(&rig.vendor.history, 5);
+	atomic_store(&rig.vendor.history_page, 2);
+	deliver_begin();
+	heard_rises(heard);
+	assert_int_equal(atomic_load(&rig.vendor.pages), 6);
+	assert_int_equal(messages_of(1), 6);
+	assert_int_equal(messages_of(2), 6);
+}
+
+/* heard_at stands until all of it was heard. */
+static void
+what_fails_is_asked_again(void **state)
+{
+	int64_t heard;
+
+	(void)state;
+	test_channel.can.backfill = BACKFILL_ACCOUNT;
+	rig.conf.backfill_minutes = 60;
+	open_place();
+	heard = clock_wall(&rig.f.clock) - MINUTE;
+	set_heard(heard);
+	atomic_store(&rig.vendor.history, 150);
+	vendor_fault(&rig.vendor, FAULT_BROKEN, 3);
+	deliver_begin();
+	reaches_later(&rig.vendor.pages, 3);
+	assert_int_equal(lane_read("main").heard_at, heard);
+	reaches_later(&rig.vendor.pages, 5);
+	heard_rises(heard);
+	assert_int_equal(messages_of(0), 150);
+	assert_int_equal(lane_read("main").state, LANE_FLOWS);
+}
+
+static void
+asks_nothing_when_told_so(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	test_channel.can.backfill = BACKFILL_ACCOUNT;
+	set_heard(clock_wall(&rig.f.clock) - MINUTE);
+	deliver_begin();
+	write_rows("main", 1, "a", 1, &row);
+	row_becomes(row, OUTBOX_SENT);
+	later(120 * MINUTE);
+	write_rows("main", 1, "b", 1, &row);
+	row_becomes(row, OUTBOX_SENT);
+	assert_int_equal(atomic_load(&rig.vendor.pages), 0);
+}
+
+/* ---- what passes ------------------------------------------------------------ */
+
+/* A conversation with a message out, so that the deliverer leads and knows
+ * its lane. */
+static void
+begin_talking(unsigned c)
+{
+	int64_t row;
+
+	deliver_begin();
+	write_rows("main", c, "first", 1, &row);
+	row_becomes(row, OUTBOX_SENT);
+}
+
+static void
+typing_is_told(void **state)
+{
+	(void)state;
+	begin_talking(1);
+	deliver_typing(rig.deliver, rig.conversations[1]);
+	reaches(&rig.vendor.typings, 1);
+}
+
+static void
+drafts_are_told_and_finished_by_the_message(void **state)
+{
+	struct effect e;
+	int64_t row;
+
+	(void)state;
+	begin_talking(1);
+	deliver_draft(rig.deliver, rig.conversations[1], STR("so"));
+	reaches(&rig.vendor.drafts, 1);
+	assert_string_equal(rig.vendor.last_draft,
+	    "{\"row\":0,\"text\":\"so\",\"extra\":\"\"}");
+	deliver_draft(rig.deliver, rig.conversations[1], STR("so far"));
+	deliver_draft(rig.deliver, rig.conversations[1], STR("so far so"));
+	reaches_later(&rig.vendor.drafts, 2);
+	assert_string_equal(rig.vendor.last_draft,
+	    "{\"row\":0,\"text\":\"so far so\",\"extra\":\"draft1\"}");
+	write_rows("main", 1, "so far so good", 1, &row);
+	row_becomes(row, OUTBOX_SENT);
+	e = vendor_effect(&rig.vendor, 1);
+	assert_string_equal(e.text, "so far so good");
+	assert_string_equal(e.extra, "draft1");
+
+	/* The next message has nothing to finish. */
+	write_rows("main", 1, "next", 1, &row);
+	row_becomes(row, OUTBOX_SENT);
+	assert_string_equal(vendor_effect(&rig.vendor, 2).extra, "");
+}
+
+/* Many notes of one conversation are one request a second. */
+static void
+drafts_do_not_pile_up(void **state)
+{
+	int64_t row;
+	unsigned i;
+
+	(void)state;
+	begin_talking(1);
+	for (i = 0; i < 5000; i++) {
+		deliver_draft(rig.deliver, rig.conversations[1], STR("so"));
+		deliver_typing(rig.deliver, 1000 + i); /* of nobody */
+	}
+	write_rows("main", 2, "other", 1, &row);
+	row_becomes(row, OUTBOX_SENT);
+	assert_in_range(atomic_load(&rig.vendor.drafts), 0, 5);
+	assert_int_equal(atomic_load(&rig.vendor.typings), 0);
+}
+
+static void
+a_message_goes_before_drafts(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	begin_talking(1);
+	vendor_fault(&rig.vendor, FAULT_HOLD, 1);
+	write_rows("main", 1, "message", 1, &row);
+	effects_reach(2);
+	deliver_draft(rig.deliver, rig.conversations[1], STR("so"));
+	deliver_typing(rig.deliver, rig.conversations[1]);
+	deliver_typing(rig.deliver, rig.conversations[1]);
+	write_rows("main", 2, "other", 1, &row);
+	row_becomes(row, OUTBOX_SENT);
+	assert_int_equal(atomic_load(&rig.vendor.drafts), 0);
+	assert_int_equal(atomic_load(&rig.vendor.typings), 0);
+	stub_release(rig.vendor.stub);
+	rows_open(0);
+}
+
+#define A_TEST(fn) \
+	cmocka_unit_test_setup_teardown(fn, deliver_set_up, deliver_tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    A_TEST(all_pages_are_stored_once),
+	    A_TEST(an_account_never_seen_begins_now),
+	    A_TEST(asks_each_conversation),
+	    A_TEST(what_fails_is_asked_again),
+	    A_TEST(asks_nothing_when_told_so),
+	    A_TEST(typing_is_told),
+	    A_TEST(drafts_are_told_and_finished_by_the_message),
+	    A_TEST(drafts_do_not_pile_up),
+	    A_TEST(a_message_goes_before_drafts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
