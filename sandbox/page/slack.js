@@ -36,6 +36,8 @@ function buttons(message) {
       if (e.type !== "button") continue;
       const button = make("button", "", e.text.text);
       button.type = "button";
+      button.name = e.action_id;
+      button.value = e.value ?? "";
       button.addEventListener("click", () =>
         press(message, e).catch((error) => say(error.message)));
       node.append(button);

@@ -50,7 +50,7 @@ export function lines(text) {
   return node;
 }
 
-// One element for each item, made anew only when the item has changed; so
+// One element for each item, made anew only when it would look different; so
 // the keyboard's focus stays, and only news is read aloud. Keeps the end in
 // sight for whoever was looking at it.
 const kept = new Map();
@@ -69,7 +69,8 @@ export function show(items, keyOf, build) {
     const key = keyOf(item);
     const sign = JSON.stringify(item);
     const old = kept.get(key);
-    const node = old?.sign === sign ? old.node : build(item);
+    let node = old?.sign === sign ? old.node : build(item);
+    if (old?.node.isEqualNode(node)) node = old.node;
     if (old && old.node !== node) old.node.replaceWith(node);
     const place = before ? before.nextSibling : talk.firstChild;
     if (place !== node) talk.insertBefore(node, place);
