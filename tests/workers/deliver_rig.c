@@ -138,8 +138,9 @@ deliver_tear_down(void **state)
 
 /* ---- rows ---------------------------------------------------------------- */
 
-static uint64_t
-inbound(const char *account, unsigned c, struct outbox_row *rows, unsigned n)
+uint64_t
+write_ready_rows(
+    const char *account, unsigned c, struct outbox_row *rows, unsigned n)
 {
 	struct store_op op = {.verb = STORE_INBOUND};
 	char address[16];
@@ -184,7 +185,7 @@ write_rows(const char *account, unsigned c, const char *payload, unsigned n,
 		    .payload = arena_printf(&a, "%s %u", payload, i)};
 	if (n == 1)
 		rows[0].payload = str_from(payload);
-	seq = inbound(account, c, rows, n);
+	seq = write_ready_rows(account, c, rows, n);
 	if (row != NULL)
 		*row = rows[0].id;
 	arena_free(&a);
@@ -200,7 +201,7 @@ write_file(unsigned c, const char *payload)
 	    .account = STR("main"),
 	    .payload = str_from(payload)};
 
-	inbound("main", c, &row, 1);
+	write_ready_rows("main", c, &row, 1);
 	return row.id;
 }
 
