@@ -6,15 +6,15 @@ static const struct arg no_args[] = {
 };
 
 static const struct arg post_args[] = {
-    {"channel", ARG_TEXT, true},
-    {"text", ARG_TEXT, false},
-    {"blocks", ARG_LIST, false},
-    {"attachments", ARG_LIST, false},
-    {"markdown_text", ARG_TEXT, false},
-    {"metadata", ARG_OBJECT, false},
-    {"thread_ts", ARG_TS, false},
-    {"reply_broadcast", ARG_FLAG, false},
-    {"as_user", ARG_FLAG, false},
+    [POST_CHANNEL] = {"channel", ARG_TEXT, true},
+    [POST_TEXT] = {"text", ARG_TEXT, false},
+    [POST_BLOCKS] = {"blocks", ARG_LIST, false},
+    [POST_ATTACHMENTS] = {"attachments", ARG_LIST, false},
+    [POST_MARKDOWN] = {"markdown_text", ARG_TEXT, false},
+    [POST_METADATA] = {"metadata", ARG_OBJECT, false},
+    [POST_THREAD] = {"thread_ts", ARG_TS, false},
+    [POST_BROADCAST] = {"reply_broadcast", ARG_FLAG, false},
+    [POST_AS_USER] = {"as_user", ARG_FLAG, false},
     {"parse", ARG_TEXT, false},
     {"link_names", ARG_FLAG, false},
     {"mrkdwn", ARG_FLAG, false},
@@ -24,14 +24,14 @@ static const struct arg post_args[] = {
 };
 
 static const struct arg update_args[] = {
-    {"channel", ARG_TEXT, true},
-    {"text", ARG_TEXT, false},
-    {"blocks", ARG_LIST, false},
-    {"attachments", ARG_LIST, false},
-    {"markdown_text", ARG_TEXT, false},
-    {"metadata", ARG_OBJECT, false},
-    {"ts", ARG_TS, true},
-    {"as_user", ARG_FLAG, false},
+    [UPDATE_CHANNEL] = {"channel", ARG_TEXT, true},
+    [UPDATE_TEXT] = {"text", ARG_TEXT, false},
+    [UPDATE_BLOCKS] = {"blocks", ARG_LIST, false},
+    [UPDATE_ATTACHMENTS] = {"attachments", ARG_LIST, false},
+    [UPDATE_MARKDOWN] = {"markdown_text", ARG_TEXT, false},
+    [UPDATE_METADATA] = {"metadata", ARG_OBJECT, false},
+    [UPDATE_TS] = {"ts", ARG_TS, true},
+    [UPDATE_AS_USER] = {"as_user", ARG_FLAG, false},
     {"parse", ARG_TEXT, false},
     {"link_names", ARG_FLAG, false},
     {"reply_broadcast", ARG_FLAG, false},
@@ -39,117 +39,117 @@ static const struct arg update_args[] = {
 };
 
 static const struct arg ephemeral_args[] = {
-    {"channel", ARG_TEXT, true},
-    {"text", ARG_TEXT, false},
-    {"blocks", ARG_LIST, false},
-    {"attachments", ARG_LIST, false},
-    {"markdown_text", ARG_TEXT, false},
-    {"thread_ts", ARG_TS, false},
-    {"user", ARG_TEXT, true},
+    [EPHEMERAL_CHANNEL] = {"channel", ARG_TEXT, true},
+    [EPHEMERAL_TEXT] = {"text", ARG_TEXT, false},
+    [EPHEMERAL_BLOCKS] = {"blocks", ARG_LIST, false},
+    [EPHEMERAL_ATTACHMENTS] = {"attachments", ARG_LIST, false},
+    [EPHEMERAL_MARKDOWN] = {"markdown_text", ARG_TEXT, false},
+    [EPHEMERAL_THREAD] = {"thread_ts", ARG_TS, false},
+    [EPHEMERAL_USER] = {"user", ARG_TEXT, true},
     {"parse", ARG_TEXT, false},
     {"link_names", ARG_FLAG, false},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg delete_args[] = {
-    {"channel", ARG_TEXT, true},
-    {"ts", ARG_TS, true},
+    [DELETE_CHANNEL] = {"channel", ARG_TEXT, true},
+    [DELETE_TS] = {"ts", ARG_TS, true},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg start_args[] = {
-    {"channel", ARG_TEXT, true},
-    {"thread_ts", ARG_TS, true},
-    {"markdown_text", ARG_TEXT, false},
-    {"chunks", ARG_LIST, false},
-    {"recipient_user_id", ARG_TEXT, false},
-    {"recipient_team_id", ARG_TEXT, false},
-    {"task_display_mode", ARG_TEXT, false},
+    [STREAM_CHANNEL] = {"channel", ARG_TEXT, true},
+    [STREAM_TS] = {"thread_ts", ARG_TS, true},
+    [STREAM_MARKDOWN] = {"markdown_text", ARG_TEXT, false},
+    [STREAM_CHUNKS] = {"chunks", ARG_LIST, false},
+    [STREAM_USER] = {"recipient_user_id", ARG_TEXT, false},
+    [STREAM_TEAM] = {"recipient_team_id", ARG_TEXT, false},
+    [STREAM_MODE] = {"task_display_mode", ARG_TEXT, false},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg append_args[] = {
-    {"channel", ARG_TEXT, true},
-    {"ts", ARG_TS, true},
-    {"markdown_text", ARG_TEXT, false},
-    {"chunks", ARG_LIST, false},
+    [STREAM_CHANNEL] = {"channel", ARG_TEXT, true},
+    [STREAM_TS] = {"ts", ARG_TS, true},
+    [STREAM_MARKDOWN] = {"markdown_text", ARG_TEXT, false},
+    [STREAM_CHUNKS] = {"chunks", ARG_LIST, false},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg stop_args[] = {
-    {"channel", ARG_TEXT, true},
-    {"ts", ARG_TS, true},
-    {"markdown_text", ARG_TEXT, false},
-    {"chunks", ARG_LIST, false},
-    {"blocks", ARG_LIST, false},
-    {"metadata", ARG_OBJECT, false},
-    {"session_status", ARG_TEXT, false},
+    [STREAM_CHANNEL] = {"channel", ARG_TEXT, true},
+    [STREAM_TS] = {"ts", ARG_TS, true},
+    [STREAM_MARKDOWN] = {"markdown_text", ARG_TEXT, false},
+    [STREAM_CHUNKS] = {"chunks", ARG_LIST, false},
+    [STOP_BLOCKS] = {"blocks", ARG_LIST, false},
+    [STOP_METADATA] = {"metadata", ARG_OBJECT, false},
+    [STOP_SESSION] = {"session_status", ARG_TEXT, false},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg reaction_args[] = {
-    {"channel", ARG_TEXT, true},
-    {"timestamp", ARG_TS, true},
-    {"name", ARG_TEXT, true},
+    [REACTION_CHANNEL] = {"channel", ARG_TEXT, true},
+    [REACTION_TS] = {"timestamp", ARG_TS, true},
+    [REACTION_NAME] = {"name", ARG_TEXT, true},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg status_args[] = {
-    {"channel_id", ARG_TEXT, true},
-    {"thread_ts", ARG_TS, true},
-    {"status", ARG_TEXT, true},
-    {"loading_messages", ARG_LIST, false},
+    [STATUS_CHANNEL] = {"channel_id", ARG_TEXT, true},
+    [STATUS_THREAD] = {"thread_ts", ARG_TS, true},
+    [STATUS_STATUS] = {"status", ARG_TEXT, true},
+    [STATUS_LOADING] = {"loading_messages", ARG_LIST, false},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg open_args[] = {
-    {"channel", ARG_TEXT, false},
-    {"users", ARG_TEXT, false},
-    {"return_im", ARG_FLAG, false},
-    {"prevent_creation", ARG_FLAG, false},
+    [OPEN_CHANNEL] = {"channel", ARG_TEXT, false},
+    [OPEN_USERS] = {"users", ARG_TEXT, false},
+    [OPEN_RETURN] = {"return_im", ARG_FLAG, false},
+    [OPEN_PREVENT] = {"prevent_creation", ARG_FLAG, false},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg replies_args[] = {
-    {"channel", ARG_TEXT, true},
-    {"ts", ARG_TS, true},
-    {"cursor", ARG_TEXT, false},
-    {"limit", ARG_NUMBER, false},
-    {"oldest", ARG_TEXT, false},
-    {"latest", ARG_TEXT, false},
-    {"inclusive", ARG_FLAG, false},
-    {"include_all_metadata", ARG_FLAG, false},
+    [LIST_CHANNEL] = {"channel", ARG_TEXT, true},
+    [LIST_TS] = {"ts", ARG_TS, true},
+    [LIST_CURSOR] = {"cursor", ARG_TEXT, false},
+    [LIST_LIMIT] = {"limit", ARG_NUMBER, false},
+    [LIST_OLDEST] = {"oldest", ARG_TEXT, false},
+    [LIST_LATEST] = {"latest", ARG_TEXT, false},
+    [LIST_INCLUSIVE] = {"inclusive", ARG_FLAG, false},
+    [LIST_METADATA] = {"include_all_metadata", ARG_FLAG, false},
     {NULL, ARG_TEXT, false},
 };
 
 /* The same without a ts, whose place nothing takes. */
 static const struct arg history_args[] = {
-    {"channel", ARG_TEXT, true},
-    {"include_locale", ARG_FLAG, false},
-    {"cursor", ARG_TEXT, false},
-    {"limit", ARG_NUMBER, false},
-    {"oldest", ARG_TEXT, false},
-    {"latest", ARG_TEXT, false},
-    {"inclusive", ARG_FLAG, false},
-    {"include_all_metadata", ARG_FLAG, false},
+    [LIST_CHANNEL] = {"channel", ARG_TEXT, true},
+    [LIST_TS] = {"include_locale", ARG_FLAG, false},
+    [LIST_CURSOR] = {"cursor", ARG_TEXT, false},
+    [LIST_LIMIT] = {"limit", ARG_NUMBER, false},
+    [LIST_OLDEST] = {"oldest", ARG_TEXT, false},
+    [LIST_LATEST] = {"latest", ARG_TEXT, false},
+    [LIST_INCLUSIVE] = {"inclusive", ARG_FLAG, false},
+    [LIST_METADATA] = {"include_all_metadata", ARG_FLAG, false},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg channel_info_args[] = {
-    {"channel", ARG_TEXT, true},
+    [INFO_WHAT] = {"channel", ARG_TEXT, true},
     {"include_locale", ARG_FLAG, false},
     {"include_num_members", ARG_FLAG, false},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg user_info_args[] = {
-    {"user", ARG_TEXT, true},
+    [INFO_WHAT] = {"user", ARG_TEXT, true},
     {"include_locale", ARG_FLAG, false},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg file_info_args[] = {
-    {"file", ARG_TEXT, true},
+    [INFO_WHAT] = {"file", ARG_TEXT, true},
     {"count", ARG_NUMBER, false},
     {"cursor", ARG_TEXT, false},
     {"limit", ARG_NUMBER, false},
@@ -158,20 +158,22 @@ static const struct arg file_info_args[] = {
 };
 
 static const struct arg upload_args[] = {
-    {"filename", ARG_TEXT, true},
-    {"length", ARG_NUMBER, true},
+    [UPLOAD_NAME] = {"filename", ARG_TEXT, true},
+    [UPLOAD_LENGTH] = {"length", ARG_NUMBER, true},
     {"alt_txt", ARG_TEXT, false},
     {"snippet_type", ARG_TEXT, false},
     {NULL, ARG_TEXT, false},
 };
 
 static const struct arg complete_args[] = {
-    {"files", ARG_LIST, true},
-    {"channel_id", ARG_TEXT, false},
-    {"thread_ts", ARG_TS, false},
-    {"initial_comment", ARG_TEXT, false},
+    [COMPLETE_FILES] = {"files", ARG_LIST, true},
+    [COMPLETE_CHANNEL] = {"channel_id", ARG_TEXT, false},
+    [COMPLETE_THREAD] = {"thread_ts", ARG_TS, false},
+    [COMPLETE_COMMENT] = {"initial_comment", ARG_TEXT, false},
     {NULL, ARG_TEXT, false},
 };
+
+_Static_assert(ARRAY_LEN(post_args) <= ARGS_MOST, "raise ARGS_MOST");
 
 #define HISTORY "channels:history,groups:history,im:history,mpim:history"
 
