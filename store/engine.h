@@ -85,6 +85,8 @@ struct store_engine {
 	    struct arena *a, struct outbox_row *out, size_t *n);
 	enum err (*read_outbox)(
 	    void *reader, int64_t row, struct arena *a, struct outbox_row *out);
+	enum err (*find_outbox)(void *reader, const struct vendor_ask *ask,
+	    struct arena *a, struct outbox_row *out);
 	enum err (*list_outbox_of)(void *reader, const struct cause_ask *ask,
 	    struct arena *a, struct outbox_row *out, size_t *n);
 	enum err (*list_lanes)(void *reader, int64_t after, struct arena *a,

@@ -289,6 +289,13 @@ store_read_outbox(struct store_reader *r, int64_t row, struct arena *a,
 }
 
 enum err
+store_find_outbox(struct store_reader *r, const struct vendor_ask *ask,
+    struct arena *a, struct outbox_row *out)
+{
+	return r->engine->find_outbox(r->data, ask, a, out);
+}
+
+enum err
 store_list_outbox_of(struct store_reader *r, const struct cause_ask *ask,
     struct arena *a, struct outbox_row *out, size_t *n)
 {

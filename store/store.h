@@ -517,6 +517,14 @@ enum err store_list_outbox(struct store_reader *r, const struct outbox_ask *ask,
 enum err store_read_outbox(struct store_reader *r, int64_t row, struct arena *a,
     struct outbox_row *out) MUST_USE;
 
+/* The newest row of a lane that the vendor calls by this id. */
+struct vendor_ask {
+	int64_t lane;
+	struct str vendor_id;
+};
+enum err store_find_outbox(struct store_reader *r, const struct vendor_ask *ask,
+    struct arena *a, struct outbox_row *out) MUST_USE;
+
 /*
  * All rows that an event caused, the oldest first; none where there is no such
  * event.

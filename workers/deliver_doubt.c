@@ -10,12 +10,50 @@
 #define KNOWN_MAX 64u
 #define EVENTS_BACK 32u	  /* of the conversation, before the message's own */
 #define ROWS_OF_EVENT 32u /* more than an event causes */
+#define OTHERS_MAX 4096u  /* bytes of ids that were found in vain */
 
 /* ---- what it means ------------------------------------------------------- */
 
+static void ask_again(struct errand *e, struct row *r);
+
+/* What was found is another row's: the vendor is asked for the next one. */
+static void
+on_other(struct errand *e, struct row *r)
+{
+	struct str id = e->verdict.outcome.vendor_id;
+
+	r->others.limit = OTHERS_MAX;
+	buf_add(&r->others, id.p, id.n);
+	buf_char(&r->others, '\n');
+	if (r->others.failed) {
+		row_give_up(r, OUTBOX_UNKNOWN, STR("no_answer"),
+		    STR("Too many messages say the same to tell them apart."));
+		return;
+	}
+	r->due = e->d->wall;
+	talk_place(r->talk);
+}
+
+/*
+ * Found by what it says, where a vendor keeps no id of ours: it may still be
+ * an older one that said the same.
+ */
 static void
 on_found(struct errand *e, struct row *r)
 {
+	const struct vendor_ask ask = {
+	    e->track->id, e->verdict.outcome.vendor_id};
+	struct outbox_row other;
+	enum err err = store_find_outbox(e->d->reader, &ask, &e->arena, &other);
+
+	if (err == OK && other.id != r->id) {
+		on_other(e, r);
+		return;
+	}
+	if (err != OK && err != E_NOTFOUND) {
+		ask_again(e, r);
+		return;
+	}
 	metric_add(e->d->conf.metrics, METRIC_DELIVER_FOUND, 1);
 	row_arrived(e, r);
 }
@@ -97,6 +135,22 @@ known_of_event(
 	return err;
 }
 
+/* What was found before, and was not it. */
+static void
+add_others(struct errand *e, const struct row *r, struct str *known)
+{
+	struct str rest = buf_view(&r->others);
+
+	while (rest.n > 0 && e->job.known_count < KNOWN_MAX) {
+		const char *end = memchr(rest.p, '\n', rest.n);
+		size_t n = (size_t)(end - rest.p);
+
+		known[e->job.known_count++] = (struct str){rest.p, n};
+		rest.p += n + 1;
+		rest.n -= n + 1;
+	}
+}
+
 /* As far as they are known: of the conversation's newest messages. */
 static enum err
 read_known(struct errand *e, const struct row *r)
@@ -110,6 +164,7 @@ read_known(struct errand *e, const struct row *r)
 	if (known == NULL)
 		return E_NOMEM;
 	e->job.known = known;
+	add_others(e, r, known);
 	err = store_read_events(
 	    e->d->reader, r->talk->conversation, after, &e->arena, events, &n);
 	for (i = 0; err == OK && i < n; i++)

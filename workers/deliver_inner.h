@@ -78,6 +78,7 @@ struct row {
 	int64_t due;		 /* wall ms; as in the store */
 	int64_t sent_at;	 /* wall ms; 0: not by this process */
 	struct str recipient, payload;
+	struct buf others; /* ids of messages that are not it, a line each */
 	char text[];
 };
 

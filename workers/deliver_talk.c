@@ -327,6 +327,7 @@ talk_drop_first(struct talk *k)
 	k->count--;
 	k->track->rows--;
 	k->track->d->rows--;
+	buf_free(&r->others);
 	free(r);
 }
 

@@ -83,21 +83,57 @@ read_page(const struct missed *m, const json_t *messages, struct arrival *out)
 	return e;
 }
 
+static struct str
+oldest_of(const json_t *messages)
+{
+	size_t n = json_array_size(messages);
+
+	return twilio_member(
+	    json_array_get(messages, n > 0 ? n - 1 : 0), "sid");
+}
+
+static bool
+has_message(const json_t *messages, struct str sid)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(messages); i++)
+		if (str_eq(
+			twilio_member(json_array_get(messages, i), "sid"), sid))
+			return true;
+	return false;
+}
+
 /* Towards the oldest; false: this page is to be given now. */
 static bool
-pass_by(struct twilio_cursor *c, struct str next)
+pass_by(struct twilio_cursor *c, const json_t *messages, struct str next)
 {
 	if (c->back || next.n == 0 || json_array_size(c->pages) == PAGES_MAX)
 		return false;
+	if (json_array_size(c->pages) == 0)
+		c->anchor = oldest_of(messages);
 	json_array_append_new(c->pages,
 	    json_stringn(c->page.p == NULL ? "" : c->page.p, c->page.n));
 	c->page = next;
 	return true;
 }
 
+/*
+ * The first page is there again, with what came meanwhile: what that pushed
+ * off it was on no page we gave. False: nothing was.
+ */
+static bool
+catch_up(struct twilio_cursor *c, const json_t *messages, struct str next)
+{
+	if (!c->back || next.n == 0 || has_message(messages, c->anchor))
+		return false;
+	c->page = next;
+	return true;
+}
+
 /* False: this was the newest. */
 static bool
-turn_back(struct twilio_cursor *c, struct str next)
+turn_back(struct twilio_cursor *c, const json_t *messages, struct str next)
 {
 	size_t n = json_array_size(c->pages);
 
@@ -106,7 +142,7 @@ turn_back(struct twilio_cursor *c, struct str next)
 		return true;
 	}
 	if (n == 0)
-		return false;
+		return catch_up(c, messages, next);
 	json_object_set(c->state, "last", json_array_get(c->pages, n - 1));
 	json_array_remove(c->pages, n - 1);
 	c->page = twilio_member(c->state, "last");
@@ -120,12 +156,12 @@ take_page(struct twilio_cursor *c, const struct missed *m, const json_t *root,
 {
 	const json_t *messages = json_object_get(root, "messages");
 	struct str next = twilio_list_after(c, m->job, root);
-	bool more = pass_by(c, next);
+	bool more = pass_by(c, messages, next);
 	enum err e = OK;
 
 	if (!more) {
 		e = read_page(m, messages, &out->arrival);
-		more = turn_back(c, next);
+		more = turn_back(c, messages, next);
 	}
 	if (e == OK && more)
 		twilio_cursor_next(c, m->in.arena, out);

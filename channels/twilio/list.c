@@ -48,6 +48,7 @@ twilio_cursor_read(struct str state, struct twilio_cursor *out)
 	}
 	out->pages = pages;
 	out->page = twilio_member(root, "page");
+	out->anchor = twilio_member(root, "anchor");
 	out->wide = json_is_true(json_object_get(root, "wide"));
 	out->back = json_is_true(json_object_get(root, "back"));
 	out->steps = (uint64_t)json_integer_value(
@@ -84,6 +85,8 @@ twilio_cursor_next(
 
 	buf_str(&b, "{\"page\":");
 	buf_json(&b, c->page);
+	buf_str(&b, ",\"anchor\":");
+	buf_json(&b, c->anchor);
 	buf_str(&b, c->wide ? ",\"wide\":true" : ",\"wide\":false");
 	buf_str(&b, c->back ? ",\"back\":true" : ",\"back\":false");
 	buf_str(&b, ",\"steps\":");

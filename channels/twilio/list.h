@@ -30,6 +30,9 @@ struct twilio_cursor {
 	bool wide;
 	bool back;     /* BACKFILL: on the way back to the newest */
 	json_t *pages; /* BACKFILL: what was passed on the way to the oldest */
+	/* BACKFILL: the oldest message of the first page, when it was passed.
+	 * What came since then has pushed it on to later pages. */
+	struct str anchor;
 	uint64_t steps;
 };
 

@@ -67,6 +67,16 @@ static const struct shape command_shape[] = {
     {NULL, SHAPE_ANY, false},
 };
 
+/* Another each time: it opens a window once. */
+static struct str
+trigger(struct ask *a, struct scene *sc)
+{
+	char ts[TS_TEXT + 1];
+
+	return arena_printf(
+	    a->arena, "%s.sandbox", sb_ts_write(sb_ts_next(sc->w->slack), ts));
+}
+
 static void
 put_command(struct ask *a, struct scene *sc, struct buf *form)
 {
@@ -88,7 +98,7 @@ put_command(struct ask *a, struct scene *sc, struct buf *form)
 	    {STR("is_enterprise_install"), STR("false")},
 	    {STR("response_url"),
 		r == NULL ? STR("") : sb_response_url(r, a->arena)},
-	    {STR("trigger_id"), STR("1111111111.2222222222.sandbox")},
+	    {STR("trigger_id"), trigger(a, sc)},
 	};
 	size_t i;
 
@@ -168,7 +178,7 @@ put_pressed(struct ask *a, struct scene *sc, struct buf *b)
 }
 
 static void
-put_who(struct scene *sc, struct buf *b)
+put_who(struct ask *a, struct scene *sc, struct buf *b)
 {
 	buf_str(b, "{\"type\":\"block_actions\",\"user\":{");
 	sb_put_text(b, "id", sc->user->node.key);
@@ -181,7 +191,7 @@ put_who(struct scene *sc, struct buf *b)
 	buf_str(b, "},\"enterprise\":null,\"is_enterprise_install\":false");
 	sb_put_text(b, "api_app_id", sc->w->app);
 	sb_put_text(b, "token", STR("deprecated-verification-token"));
-	sb_put_text(b, "trigger_id", STR("1111111111.2222222222.sandbox"));
+	sb_put_text(b, "trigger_id", trigger(a, sc));
 	buf_str(b, ",\"channel\":{");
 	sb_put_text(b, "id", sc->channel->node.key);
 	sb_put_text(b, "name",
@@ -223,7 +233,7 @@ sb_slack_on_action(struct ask *a)
 	sandbox_lock(a->sandbox);
 	sb_scene_find(a, &sc);
 	if (sc.wrong == NULL) {
-		put_who(&sc, &payload);
+		put_who(a, &sc, &payload);
 		put_where(a, &sc, &payload);
 		put_pressed(a, &sc, &payload);
 		buf_char(&payload, '}');

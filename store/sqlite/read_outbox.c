@@ -58,6 +58,19 @@ sqlite_list_outbox(void *reader, const struct outbox_ask *ask, struct arena *a,
 	return list_end(r, q, e);
 }
 
+/* What a statement that was asked finds. */
+static enum err
+one_row(struct reader *r, enum err asked, sqlite3_stmt *q, struct arena *a,
+    struct outbox_row *out)
+{
+	enum err e = asked;
+
+	if (e == OK && (e = conn_row(&r->conn, q)) == OK)
+		e = outbox_row(q, a, out);
+	conn_reset(q);
+	return reader_leave(r, e);
+}
+
 enum err
 sqlite_read_outbox(
     void *reader, int64_t row, struct arena *a, struct outbox_row *out)
@@ -69,10 +82,22 @@ sqlite_read_outbox(
 	if (e != OK)
 		return e;
 	e = CONN_QUERY(&r->conn, SQL_OUTBOX_READ, &q, NUM(row));
-	if (e == OK && (e = conn_row(&r->conn, q)) == OK)
-		e = outbox_row(q, a, out);
-	conn_reset(q);
-	return reader_leave(r, e);
+	return one_row(r, e, q, a, out);
+}
+
+enum err
+sqlite_find_outbox(void *reader, const struct vendor_ask *ask, struct arena *a,
+    struct outbox_row *out)
+{
+	struct reader *r = reader;
+	sqlite3_stmt *q;
+	enum err e = reader_enter(r);
+
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(&r->conn, SQL_OUTBOX_FIND, &q, NUM(ask->lane),
+	    TEXT(ask->vendor_id));
+	return one_row(r, e, q, a, out);
 }
 
 /* The rows of other events follow; E_NOTFOUND at the first of them. */

@@ -205,6 +205,8 @@ const char *const sql_text[SQLS] = {
     [SQL_OUTBOX_GIVEN_UP] = OUTBOX_SELECT
     " WHERE o.lane = ?1 AND o.place = 1 AND o.id > ?2 ORDER BY o.id LIMIT ?3",
     [SQL_OUTBOX_READ] = OUTBOX_SELECT " WHERE o.id = ?1",
+    [SQL_OUTBOX_FIND] = OUTBOX_SELECT
+    " WHERE o.lane = ?1 AND o.vendor_id = ?2 ORDER BY o.id DESC LIMIT 1",
     /* They follow one another, so whoever asks stops at the first stranger. */
     [SQL_OUTBOX_OF] = OUTBOX_SELECT
     " WHERE o.id >= (SELECT outbox FROM event WHERE conversation = ?1"

@@ -339,6 +339,32 @@ pages_come_oldest_first(void **state)
 	tw_close(&s.rig);
 }
 
+/* What comes while we read pushes others on to pages that were read. */
+static void
+nothing_slips_between_pages(void **state)
+{
+	struct asking s;
+
+	(void)state;
+	open_with(&s, JOB_BACKFILL, "");
+	assert_int_equal(OUTCOME_NEXT,
+	    step(&s, MISSED,
+		LIST_AND(IN("3", "three") "," IN("2", "two"), PATH "?Page=1")));
+	assert_int_equal(
+	    OUTCOME_NEXT, step(&s, BASE "?Page=1", LIST(IN("1", "one"))));
+	came(&s, 0, "{\"text\":\"one\"}");
+	assert_int_equal(OUTCOME_NEXT,
+	    step(&s, MISSED,
+		LIST_AND(IN("5", "five") "," IN("4", "four"), PATH "?Page=1")));
+	came(&s, 0, "{\"text\":\"four\"}");
+	assert_int_equal(OUTCOME_OK,
+	    step(&s, BASE "?Page=1",
+		LIST_AND(IN("3", "three") "," IN("2", "two"), PATH "?Page=2")));
+	came(&s, 0, "{\"text\":\"two\"}");
+	came(&s, 1, "{\"text\":\"three\"}");
+	tw_close(&s.rig);
+}
+
 #define LONG "PA00000000000000000000000000000000"
 
 /* More pages than are remembered: each is still given once, and it ends. */
@@ -595,6 +621,7 @@ main(void)
 	    cmocka_unit_test(a_refused_lookup_is_asked_again),
 	    cmocka_unit_test(what_we_missed_comes_oldest_first),
 	    cmocka_unit_test(pages_come_oldest_first),
+	    cmocka_unit_test(nothing_slips_between_pages),
 	    cmocka_unit_test(very_many_pages_are_all_given),
 	    cmocka_unit_test(circles_end),
 	    cmocka_unit_test(only_what_is_ours_and_missed_comes),

@@ -178,11 +178,14 @@ async function webSays(visitor, mark) {
 async function customer(says, name, count) {
   for (let i = 0; i < count; i++) {
     await says(`${name}-${i}`);
-    await sleep(below(60));
+    await sleep(below(PAUSE_MS));
   }
 }
 
 const each = Math.ceil(MESSAGES / (slackUsers + numbers + visitors));
+const KILL_MS = 1400; // at most so far apart
+// So that customers still write when the last kill comes.
+const PAUSE_MS = Math.max(60, Math.ceil(2.2 * KILLS * KILL_MS / each));
 const pad = (n, digits) => String(n).padStart(digits, "0");
 const customers = [
   ...Array.from({ length: slackUsers }, (_, i) =>
@@ -213,7 +216,7 @@ await control("faults", { seed: SEED, rules: [
 
 async function killer(done) {
   for (let i = 0; i < KILLS; i++) {
-    await sleep(200 + below(1200));
+    await sleep(200 + below(KILL_MS - 200));
     if (done()) return i;
     await end(server, "SIGKILL");
     server = await serve();

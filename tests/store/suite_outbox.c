@@ -91,6 +91,30 @@ orphans_are_in_doubt(struct fixture *f)
 
 /* ---- settle ------------------------------------------------------------ */
 
+/* The newest that bears it, in its lane only. */
+static void
+rows_are_found_by_the_vendors_name(struct fixture *f)
+{
+	int64_t ids[3] = {new_row(f, "A"), new_row(f, "A"), new_row(f, "B")};
+	struct vendor_ask ask = {lane_of(f, "A"), STR("v")};
+	struct outbox_row row;
+
+	assert_int_equal(
+	    store_find_outbox(f->reader, &ask, &f->arena, &row), E_NOTFOUND);
+	take_all(f, ids, 3);
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		struct settled s = {
+		    .row = ids[i], .state = OUTBOX_SENT, .vendor_id = STR("v")};
+
+		settle(f, &s, 1);
+	}
+	must(store_find_outbox(f->reader, &ask, &f->arena, &row));
+	assert_int_equal(row.id, ids[1]);
+	ask.vendor_id = STR("w");
+	assert_int_equal(
+	    store_find_outbox(f->reader, &ask, &f->arena, &row), E_NOTFOUND);
+}
+
 static void
 settled_rows_are_where_they_belong(struct fixture *f)
 {
@@ -352,6 +376,7 @@ const struct suite_case suite_outbox[] = {
     CASE(take_marks_what_is_ready_and_due),
     CASE(take_has_a_limit),
     CASE(orphans_are_in_doubt),
+    CASE(rows_are_found_by_the_vendors_name),
     CASE(settled_rows_are_where_they_belong),
     CASE(an_attempt_that_was_none_is_not_counted),
     CASE(settling_tells_the_conversation),
