@@ -72,9 +72,9 @@ static struct str
 trigger(struct ask *a, struct scene *sc)
 {
 	char ts[TS_TEXT + 1];
+	struct str now = sb_ts_write(sb_ts_next(sc->w->slack), ts);
 
-	return arena_printf(
-	    a->arena, "%s.sandbox", sb_ts_write(sb_ts_next(sc->w->slack), ts));
+	return arena_printf(a->arena, "%.*s.sandbox", STR_FMT(now));
 }
 
 static void
