@@ -159,6 +159,16 @@ struct visit {
 void sb_visit_reply(
     struct visit *v, unsigned status, const char *type, struct str body);
 
+/*
+ * The same with a stream for an answer (request_stream() of gateway/http.h):
+ * v stays until request_stream_end(). What a rule does to a stream is for the
+ * door to do.
+ */
+void sb_visit_stream(struct visit *v, const char *type, size_t queue_max,
+    void (*closed)(void *arg), void *arg);
+/* Its caller did not learn of what it changed. */
+void sb_visit_untold(struct visit *v);
+
 /* Notes what the visit changed, or (visit NULL) what came of itself. */
 struct effect {
 	const char *vendor, *kind; /* literals */
