@@ -1,9 +1,12 @@
 /* sb_doors: the table of vendors. */
+#include "sandbox/llm/llm.h"
+#include "sandbox/mailbox/mailbox.h"
 #include "sandbox/slack/slack.h"
 #include "sandbox/twilio/twilio.h"
 
 #define SLACK_BODY_MAX (12u << 20) /* uploads */
 #define TWILIO_BODY_MAX (256u << 10)
+#define LLM_BODY_MAX (1u << 20)
 
 const struct door sb_doors[] = {
     {.name = "slack",
@@ -24,6 +27,19 @@ const struct door sb_doors[] = {
 	.failure = sb_twilio_failure,
 	.describe = sb_twilio_describe,
 	.controls = sb_twilio_controls},
+    {.name = "llm",
+	.prefix = "/llm/",
+	.body_max = LLM_BODY_MAX,
+	.open = sb_llm_open,
+	.close = sb_llm_close,
+	.handle = sb_llm_serve,
+	.failure = sb_llm_failure,
+	.describe = sb_llm_describe},
+    {.name = "mail", /* on ports of its own */
+	.open = sb_mail_door_open,
+	.close = sb_mail_door_close,
+	.describe = sb_mail_door_describe,
+	.controls = sb_mail_door_controls},
 };
 
 const unsigned sb_door_count = ARRAY_LEN(sb_doors);

@@ -17,8 +17,8 @@
  *				response URLs at /slack/respond/<id>
  *	/twilio/2010-04-01/...	Twilio's REST API; /twilio/v2|v3/Indicators/...
  *				media at /twilio/media/<id>
- *	/llm/v1/...		an OpenAI-compatible model
- *	(SMTP and IMAP on ports of their own, see mailbox.h)
+ *	/llm/v1/...		an OpenAI-compatible model: see llm/llm.h
+ *	(SMTP and IMAP on ports of their own: see mailbox/mailbox.h)
  *	/control/...		see below
  *	/phone, /slack		pages to look at and type into: the demo
  *
@@ -33,6 +33,7 @@
  *	   "hook":"http://.../hooks/whatsapp/demo/main"}],
  *	   "templates":[{"sid":"HX...","text":"Hello {{1}}"}]}],
  *	 "llm":{"key":"...","models":["demo"]},
+ *	 "mail":{"user":"desk","password":"...","domains":["support.example"]},
  *	 "strict_rates":true, "retry_scale":1.0}
  * A hook may be a path, "/hooks/slack/demo/main": see hooks_at. An empty one
  * sends no webhooks. "open_windows":true of a number: whoever
@@ -57,6 +58,9 @@
  *	     "base64"}],"extra"?:{"ButtonPayload":"..."}} -> {"sid"}
  *	POST /control/twilio/status {"sid","status","code"?}: a callback now
  *	     (by itself each message gets sent and delivered, in that order)
+ *	POST /control/mail/message {"from","to","subject","text"}; GET
+ *	     /control/mail/messages?after=N, /control/mail/inbox,
+ *	     /control/mail/ca: see mailbox/mailbox.h
  *	GET  /control/effects?after=N&vendor=V -> {"effects":[{"n","vendor",
  *	     "kind":"message|update|ephemeral|respond|stream|upload|status|
  *	     typing|chat|mail","account","to","thread"?,"text","id","row"?,

@@ -24,6 +24,7 @@ static struct {
 	struct log *log;
 	struct metrics metrics;
 	_Atomic int64_t ahead;
+	bool mail;
 	struct arena arena;
 
 	pthread_mutex_t lock;
@@ -210,11 +211,17 @@ reset_hooks(void)
 }
 
 void
+rig_with_mail(void)
+{
+	rig.mail = true;
+}
+
+void
 rig_open_with(const struct rig_setup *with)
 {
 	struct sandbox_conf conf = {.listen = "127.0.0.1:0",
-	    .smtp = "",
-	    .imap = "",
+	    .smtp = rig.mail ? "127.0.0.1:0" : "",
+	    .imap = rig.mail ? "127.0.0.1:0" : "",
 	    .clock = &rig_clock,
 	    .metrics = &rig.metrics};
 	struct buf setup = {0};
@@ -260,6 +267,7 @@ rig_close(void **state)
 	(void)state;
 	sandbox_stop(rig.s);
 	stub_close(rig.stub);
+	rig.mail = false;
 	log_free(rig.log);
 	arena_free(&rig.arena);
 	json_decref(rig.answer.json);

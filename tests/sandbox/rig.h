@@ -47,6 +47,8 @@ int rig_open(void **state);
 int rig_open_strict(void **state);
 int rig_close(void **state);
 void rig_open_with(const struct rig_setup *setup);
+/* The next one that is opened has SMTP and IMAP, too. */
+void rig_with_mail(void);
 
 struct sandbox *rig_sandbox(void);
 const char *rig_url(void); /* of the host of the webhooks */
