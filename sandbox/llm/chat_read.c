@@ -307,7 +307,7 @@ has_word_json(struct reader *r)
 		struct str text = sb_chat_content(
 		    json_array_get(r->chat->messages, i), r->arena);
 
-		if (text.p != NULL && strcasestr(text.p, "json") != NULL)
+		if (strcasestr(text.p, "json") != NULL)
 			return true;
 	}
 	return false;

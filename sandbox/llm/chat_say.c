@@ -51,7 +51,7 @@ sb_chat_content(const json_t *message, struct arena *a)
 
 	if (json_is_array(content))
 		return join_parts(content, a);
-	return text_of(content);
+	return json_is_string(content) ? text_of(content) : STR("");
 }
 
 struct str
