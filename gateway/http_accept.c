@@ -229,6 +229,7 @@ accept_main(void *http)
 	    {.events = POLLIN}, {.fd = h->wake_fd, .events = POLLIN}};
 	int i;
 
+	(void)pthread_setname_np(pthread_self(), "fd-accept");
 	while (!atomic_load(&h->stopping)) {
 		/* Starved, it would be readable and nothing could be done. */
 		p[0].fd = h->starved ? -1 : h->listen_fd;

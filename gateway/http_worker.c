@@ -94,6 +94,7 @@ worker_main(void *worker)
 	struct pollfd p[2] = {{.fd = w->epoll_fd, .events = POLLIN},
 	    {.fd = w->inbox.wake_fd, .events = POLLIN}};
 
+	(void)pthread_setname_np(pthread_self(), "fd-http");
 	while (!atomic_load(&w->ending)) {
 		(void)poll(p, 2, idle_ms(w));
 		w->again = false;

@@ -183,6 +183,7 @@ hub_main(void *arg)
 	struct hub *h = arg;
 	bool more;
 
+	(void)pthread_setname_np(pthread_self(), "fd-hub");
 	while (!atomic_load(&h->ending) || atomic_load(&h->held) > 0) {
 		more = work(h);
 		leave(h);

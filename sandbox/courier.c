@@ -182,6 +182,7 @@ courier_main(void *courier)
 	struct courier *c = courier;
 	struct errand *e;
 
+	(void)pthread_setname_np(pthread_self(), "fd-courier");
 	while (!is_closed(c)) {
 		sleep_until_due(c);
 		empty_inbox(c);

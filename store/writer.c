@@ -159,6 +159,7 @@ writer_main(void *arg)
 	struct writer *w = arg;
 	bool over = false;
 
+	(void)pthread_setname_np(pthread_self(), "fd-store");
 	while (!over) {
 		int wait_ms = w->state == OK ? -1 : PROBE_MS;
 		size_t n = queue_take(

@@ -269,6 +269,7 @@ loop(void *arg)
 {
 	struct deliver *d = arg;
 
+	(void)pthread_setname_np(pthread_self(), "fd-deliver");
 	while (!atomic_load(&d->stopping))
 		deliver_round(d);
 	finish(d);

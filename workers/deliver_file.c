@@ -61,6 +61,7 @@ keeper_loop(void *arg)
 	struct pollfd p = {
 	    .fd = mailbox_fd(&keeper->mailbox), .events = POLLIN};
 
+	(void)pthread_setname_np(pthread_self(), "fd-files");
 	while (!keeper->ended) {
 		poll(&p, 1, -1);
 		(void)mailbox_run(&keeper->mailbox, keeper);
@@ -234,14 +235,6 @@ on_never(struct errand *e, struct row *r)
 }
 
 static void
-on_blocked(struct errand *e, struct row *r)
-{
-	(void)e;
-	way_ends(r);
-	settle_put_back(r);
-}
-
-static void
 file_ended(struct errand *e)
 {
 	static void (*const on[OUTCOMES])(struct errand *, struct row *) = {
@@ -249,7 +242,7 @@ file_ended(struct errand *e)
 	    [OUTCOME_NEXT] = on_later, /* never comes */
 	    [OUTCOME_LATER] = on_later,
 	    [OUTCOME_NEVER] = on_never,
-	    [OUTCOME_BLOCKED] = on_blocked,
+	    [OUTCOME_BLOCKED] = on_later,
 	    [OUTCOME_DOUBT] = on_later, /* to ask again does no harm */
 	    [OUTCOME_ABSENT] = on_never,
 	};

@@ -153,6 +153,7 @@ loop(void *arg)
 {
 	struct worker *w = arg;
 
+	(void)pthread_setname_np(pthread_self(), "fd-worker");
 	while (!atomic_load(&w->stopping) || w->turn_count > 0)
 		loop_once(w);
 	return NULL;

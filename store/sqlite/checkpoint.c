@@ -151,6 +151,7 @@ thread_main(void *arg)
 	struct checkpointer *k = arg;
 	bool wanted;
 
+	(void)pthread_setname_np(pthread_self(), "fd-checkpoint");
 	while (wait_for_work(k, &wanted)) {
 		if (wanted)
 			copy_bulk(k);
