@@ -93,13 +93,6 @@ on_unknown(struct errand *e, struct row *r)
 }
 
 static void
-on_lookup_blocked(struct errand *e, struct row *r)
-{
-	(void)e;
-	talk_place(r->talk);
-}
-
-static void
 lookup_ended(struct errand *e)
 {
 	static void (*const on[OUTCOMES])(struct errand *, struct row *) = {
@@ -107,7 +100,7 @@ lookup_ended(struct errand *e)
 	    [OUTCOME_NEXT] = ask_again, /* never comes */
 	    [OUTCOME_LATER] = ask_again,
 	    [OUTCOME_NEVER] = on_unknown,
-	    [OUTCOME_BLOCKED] = on_lookup_blocked,
+	    [OUTCOME_BLOCKED] = ask_again,
 	    [OUTCOME_DOUBT] = ask_again,
 	    [OUTCOME_ABSENT] = on_absent,
 	};

@@ -104,6 +104,13 @@ tells(const struct errand *e)
 	return e->job.kind == JOB_SEND || e->job.kind == JOB_LOOKUP;
 }
 
+/* An app that may not list or fetch may still send. */
+static bool
+blocks(const struct errand *e)
+{
+	return e->job.kind == JOB_SEND || e->job.kind == JOB_CHECK;
+}
+
 static void
 tell_breaker(struct errand *e)
 {
@@ -111,7 +118,7 @@ tell_breaker(struct errand *e)
 	struct track *t = e->track;
 	char why[100];
 
-	if (o->kind == OUTCOME_BLOCKED) {
+	if (o->kind == OUTCOME_BLOCKED && blocks(e)) {
 		breaker_block(t, o->reason.n > 0 ? o->reason : o->code);
 	} else if (e->verdict.no_answer && tells(e)) {
 		breaker_heard(t, false, e->fetch.why);

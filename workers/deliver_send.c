@@ -57,6 +57,7 @@ row_give_up(
 	metric_add(d->conf.metrics,
 	    dead ? METRIC_DELIVER_FAILED : METRIC_DELIVER_UNKNOWN, 1);
 	log_given_up(r, word, code);
+	live_over(d, r->talk->conversation);
 	s.event = event_delivery(r, word, &s, &a);
 	settle_row(r, &s);
 	arena_free(&a);

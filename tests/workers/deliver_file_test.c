@@ -157,7 +157,7 @@ static void
 is_fetched_again(void **state)
 {
 	static const enum ailment faults[] = {
-	    FAULT_BUSY, FAULT_BROKEN, FAULT_CUT_AFTER};
+	    FAULT_BUSY, FAULT_BROKEN, FAULT_CUT_AFTER, FAULT_DENIED};
 	size_t i;
 
 	(void)state;
@@ -168,7 +168,7 @@ is_fetched_again(void **state)
 		row_becomes_later(write_file(1, "/file/a"), OUTBOX_SENT);
 	}
 	assert_int_equal(lane_read("main").state, LANE_FLOWS);
-	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_FILES), 3);
+	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_FILES), 4);
 }
 
 static void

@@ -315,6 +315,22 @@ effects_reach(size_t n)
 		patience(&p, "effects at the vendor");
 }
 
+void
+assert_in_order(unsigned conversations)
+{
+	unsigned next[64] = {0}, c, n;
+	size_t i;
+
+	for (i = 0; i < vendor_effects(&rig.vendor); i++) {
+		struct effect e = vendor_effect(&rig.vendor, i);
+
+		assert_int_equal(sscanf(e.text, "c%u %u", &c, &n), 2);
+		assert_true(c < conversations);
+		assert_int_equal(n, next[c]);
+		next[c]++;
+	}
+}
+
 const char *
 newest_body(unsigned c, enum event_kind kind)
 {

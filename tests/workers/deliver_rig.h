@@ -60,6 +60,8 @@ struct lane lane_read(const char *account);
 void reaches(_Atomic unsigned *n, unsigned least);
 void reaches_later(_Atomic unsigned *n, unsigned least);
 void effects_reach(size_t n);
+/* Payloads "c3 17": those of each conversation came 0, 1, 2 ... */
+void assert_in_order(unsigned conversations);
 /* The newest event of a conversation: its body, or "" if of another kind. */
 const char *newest_body(unsigned c, enum event_kind kind);
 /* Both clocks go on. */

@@ -29,23 +29,6 @@ sends_what_is_written(void **state)
 	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_SENT), 2);
 }
 
-/* Of each conversation in order, whatever order they have among them. */
-static void
-assert_in_order(unsigned conversations)
-{
-	unsigned next[64] = {0}, c, n;
-	size_t i;
-
-	for (i = 0; i < vendor_effects(&rig.vendor); i++) {
-		struct effect e = vendor_effect(&rig.vendor, i);
-
-		assert_int_equal(sscanf(e.text, "c%u %u", &c, &n), 2);
-		assert_true(c < conversations);
-		assert_int_equal(n, next[c]);
-		next[c]++;
-	}
-}
-
 static void
 keeps_the_order_of_each_conversation(void **state)
 {
@@ -72,17 +55,17 @@ one_that_waits_delays_only_its_own(void **state)
 	(void)state;
 	deliver_begin();
 	vendor_fault(&rig.vendor, FAULT_BUSY, 1);
-	write_rows("main", 1, "first", 1, &first);
+	write_rows("main", 1, "mine", 2, &first);
+	second = first + 1;
 	reaches(&rig.vendor.sends, 1);
-	write_rows("main", 1, "second", 1, &second);
 	write_rows("main", 2, "other", 1, &other);
 	row_becomes(other, OUTBOX_SENT);
 	assert_int_equal(row_read(second).state, OUTBOX_READY);
 	row_becomes_later(second, OUTBOX_SENT);
 	assert_int_equal(row_read(first).state, OUTBOX_SENT);
 	assert_int_equal(row_read(first).attempts, 2);
-	assert_string_equal(vendor_effect(&rig.vendor, 1).text, "first");
-	assert_string_equal(vendor_effect(&rig.vendor, 2).text, "second");
+	assert_string_equal(vendor_effect(&rig.vendor, 1).text, "mine 0");
+	assert_string_equal(vendor_effect(&rig.vendor, 2).text, "mine 1");
 }
 
 static void
@@ -242,6 +225,25 @@ what_cannot_be_looked_up_is_unknown(void **state)
 	assert_int_equal(vendor_effects(&rig.vendor), 2);
 }
 
+/* One that may not look up may still send. */
+static void
+a_lookup_that_is_refused_blocks_nobody(void **state)
+{
+	int64_t row, other;
+
+	(void)state;
+	atomic_store(&rig.vendor.lookup_fault, FAULT_DENIED);
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_CUT_AFTER, 1);
+	write_rows("main", 1, "a", 1, &row);
+	wait_for_doubt(row);
+	reaches_later(&rig.vendor.lookups, 2);
+	write_rows("main", 2, "b", 1, &other);
+	row_becomes(other, OUTBOX_SENT);
+	assert_int_equal(row_read(row).state, OUTBOX_DOUBT);
+	assert_int_equal(lane_read("main").state, LANE_FLOWS);
+}
+
 /* The vendor does not say; it is never sent again for that. */
 static void
 asks_until_it_is_too_late(void **state)
@@ -314,74 +316,6 @@ what_is_replayed_goes_out(void **state)
 	assert_int_equal(row_read(row).attempts, 2);
 }
 
-/* ---- room ----------------------------------------------------------------- */
-
-#define MANY 50000u
-
-static void
-stored(struct store_op *op)
-{
-	_Atomic unsigned *n = op->arg;
-
-	assert_int_equal(op->err, OK);
-	atomic_fetch_add(n, 1);
-}
-
-/* 50 conversations, 10 ops of 100 rows each. */
-static void
-write_many(void)
-{
-	static struct store_op ops[MANY / 100];
-	static struct outbox_row rows[MANY];
-	_Atomic unsigned done = 0;
-	struct arena a = {0};
-	unsigned i, j;
-
-	for (i = 0; i < MANY / 100; i++) {
-		for (j = 0; j < 100; j++)
-			rows[i * 100 + j] = (struct outbox_row){
-			    .channel = STR("test"),
-			    .account = STR("main"),
-			    .recipient = STR("r"),
-			    .payload = arena_printf(
-				&a, "c%u %u", i % 50, i / 50 * 100 + j)};
-		ops[i] = (struct store_op){.verb = STORE_INBOUND,
-		    .inbound = {.address = {.company = rig.f.company,
-				    .channel = STR("test"),
-				    .account = STR("main"),
-				    .address = arena_printf(&a, "c%u", i % 50)},
-			.event = {.kind = EVENT_MESSAGE,
-			    .author = AUTHOR_CUSTOMER,
-			    .at = 1},
-			.outbox = &rows[i * 100],
-			.outbox_count = 100},
-		    .done = stored,
-		    .arg = &done};
-		assert_int_equal(store_submit(rig.f.store, &ops[i]), OK);
-	}
-	reaches(&done, MANY / 100);
-	arena_free(&a);
-}
-
-static void
-reads_no_more_than_its_window(void **state)
-{
-	struct patience p = {0};
-	size_t i, n;
-
-	(void)state;
-	test_channel.can.retry_hours = 0;
-	rig.conf.lane_window = 256;
-	write_many();
-	deliver_begin();
-	while ((n = vendor_effects(&rig.vendor)) < 5000)
-		patience(&p, "the first of many");
-	/* What is far behind the window was not touched before. */
-	for (i = 0; i < 50; i++)
-		assert_true(vendor_effect(&rig.vendor, i).row < 2000);
-	assert_in_order(50);
-}
-
 #define A_TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, deliver_set_up, deliver_tear_down)
 
@@ -399,10 +333,10 @@ main(void)
 	    A_TEST(what_was_cut_is_looked_up_and_found),
 	    A_TEST(what_did_not_go_out_is_sent),
 	    A_TEST(what_cannot_be_looked_up_is_unknown),
+	    A_TEST(a_lookup_that_is_refused_blocks_nobody),
 	    A_TEST(asks_until_it_is_too_late),
 	    A_TEST(what_is_too_old_is_dead),
 	    A_TEST(what_is_replayed_goes_out),
-	    A_TEST(reads_no_more_than_its_window),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
