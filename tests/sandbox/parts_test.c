@@ -187,6 +187,24 @@ writes_what_it_reads(void **state)
 	arena_free(&arena);
 }
 
+/* A field that comes twice counts once for each value it has. */
+static void
+signs_a_field_once(void **state)
+{
+	char once[SIGN_FORM_TEXT + 1], twice[SIGN_FORM_TEXT + 1];
+	struct arena arena = {0};
+	struct form f;
+
+	(void)state;
+	assert_int_equal(sb_form_read(STR("b=2&a=1&a=2"), &arena, &f), OK);
+	assert_int_equal(sb_sign_form(STR("k"), STR("u"), &f, once), OK);
+	assert_int_equal(
+	    sb_form_read(STR("a=2&a=1&a=2&b=2&a=1"), &arena, &f), OK);
+	assert_int_equal(sb_sign_form(STR("k"), STR("u"), &f, twice), OK);
+	assert_string_equal(once, twice);
+	arena_free(&arena);
+}
+
 /* The examples that the vendors themselves publish. */
 static void
 signs_the_published_examples(void **state)
@@ -325,6 +343,7 @@ main(void)
 	    cmocka_unit_test(finds_things),
 	    cmocka_unit_test(reads_forms),
 	    cmocka_unit_test(writes_what_it_reads),
+	    cmocka_unit_test(signs_a_field_once),
 	    cmocka_unit_test(signs_the_published_examples),
 	    cmocka_unit_test(bounds_files),
 	    cmocka_unit_test(names_each_mistake),

@@ -87,8 +87,8 @@ answer_hook(struct stub_reply *reply)
 
 	if (rig.status_next < rig.status_count)
 		status = rig.statuses[rig.status_next++];
-	if (status == 0) {
-		reply->then = STUB_CLOSE;
+	if (status <= 1) {
+		reply->then = status == 0 ? STUB_CLOSE : STUB_HOLD;
 		return;
 	}
 	buf_addf(&reply->bytes,

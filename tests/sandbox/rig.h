@@ -82,7 +82,8 @@ void assert_code(const char *what, unsigned status, unsigned code);
 
 /* ---- webhooks ------------------------------------------------------------ */
 
-/* What the host answers to the next ones, then 200 again. 0: it hangs up. */
+/* What the host answers to the next ones, then 200 again. 0: it hangs up; 1:
+ * it says nothing. */
 void rig_answers(const unsigned *statuses, unsigned n);
 /* A header line that it adds, "X: y\r\n", and the body and its type. */
 void rig_answers_with(const char *header, const char *type, const char *body);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static json_t *event; /* the last one looked at */
 
@@ -241,30 +242,72 @@ stops_when_told_to(void **state)
 }
 
 static void
-waits_as_slack_waits(void **state)
+waits_three_seconds(void **state)
 {
-	const struct rig_setup setup = {
-	    "", "", ",\"strict_rates\":false,\"timeout_scale\":0.02"};
-	static const unsigned statuses[] = {500, 500, 500};
+	const struct rig_setup setup = {"", "",
+	    ",\"strict_rates\":false,\"timeout_scale\":0.02,"
+	    "\"retry_scale\":0.0001"};
+	static const unsigned silent = 1;
 
 	(void)state;
 	rig_open_with(&setup);
-	rig_answers(statuses, 3);
+	rig_answers(&silent, 1);
 	control(
 	    "/control/slack/message", "{\"user\":\"U0ANN\",\"text\":\"a\"}");
-	look(1); /* at once */
-	control("/control/webhooks", NULL);
-	assert_int_equal(said_number("pending"), 1);
-	assert_int_equal(rig_hooks(), 2);
-	rig_ahead(61000);
-	control(
-	    "/control/slack/message", "{\"user\":\"U0BEN\",\"text\":\"b\"}");
-	look(3); /* that one, and the second retry */
-	rig_ahead(301000);
-	control(
-	    "/control/slack/message", "{\"user\":\"U0BEN\",\"text\":\"c\"}");
-	look(5);
+	look(1);
+	assert_string_equal(
+	    hook_header(rig_hook(1), "X-Slack-Retry-Reason"), "http_timeout");
 	rig_settle();
+	assert_int_equal(rig_hooks(), 2);
+}
+
+/* Until the ledger has so many tries of that webhook. */
+static void
+wait_for_tries(const char *webhook, int64_t n)
+{
+	const struct timespec step = {.tv_nsec = 1000000};
+	unsigned left = 5000;
+	char path[40];
+
+	(void)snprintf(path, sizeof(path), "webhooks.%s.tries", webhook);
+	do {
+		nanosleep(&step, NULL);
+		control("/control/webhooks", NULL);
+	} while (said_number(path) < n && left-- > 0);
+	assert_int_equal(said_number(path), n);
+}
+
+/* Time passes, and the courier looks at it: another webhook goes. */
+static void
+pass(int64_t ms, const char *webhook)
+{
+	rig_ahead(ms);
+	control("/control/slack/raw", "{\"event\":{\"type\":\"tick\"}}");
+	wait_for_tries(webhook, 2);
+}
+
+static void
+waits_as_slack_waits(void **state)
+{
+	const struct rig_setup setup = {"", "", ",\"strict_rates\":false"};
+	static const unsigned statuses[] = {500, 500, 500, 500, 500, 500, 500,
+	    500, 500, 500, 500, 500, 500, 500, 500, 500};
+
+	(void)state;
+	rig_open_with(&setup);
+	rig_answers(statuses, 16);
+	control(
+	    "/control/slack/message", "{\"user\":\"U0ANN\",\"text\":\"a\"}");
+	wait_for_tries("0", 2); /* the second at once */
+	pass(59000, "1");
+	assert_int_equal(said_number("webhooks.0.tries"), 2);
+	pass(1500, "2");
+	wait_for_tries("0", 3);
+	pass(299000, "3");
+	assert_int_equal(said_number("webhooks.0.tries"), 3);
+	pass(1500, "4");
+	wait_for_tries("0", 4);
+	assert_string_equal(said("webhooks.0.state"), "failed");
 }
 
 /* ---- commands and actions --------------------------------------------------- */
@@ -395,6 +438,7 @@ main(void)
 	    A_TEST(sends_any_event),
 	    A_TEST(repeats_as_slack_does),
 	    A_TEST(stops_when_told_to),
+	    cmocka_unit_test_teardown(waits_three_seconds, tear_down),
 	    cmocka_unit_test_teardown(waits_as_slack_waits, tear_down),
 	    A_TEST(gives_commands),
 	    A_TEST(never_repeats_a_command),

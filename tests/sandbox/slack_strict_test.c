@@ -455,6 +455,7 @@ changes_only_what_is_ours(void **state)
 	assert_error("our message", "");
 	assert_string_equal(said("message.text"), "b");
 	assert_string_equal(said("message.blocks.0.type"), "");
+	assert_string_equal(said("message.edited.user"), "U0BOT");
 	(void)snprintf(
 	    json, sizeof(json), "{\"channel\":\"D0ANN\",\"ts\":\"%s\"}", ours);
 	slack_call("chat.delete", json);
