@@ -107,8 +107,9 @@ put_field(struct buf *out, const char *name, struct str value)
 	buf_str(out, "\r\n");
 }
 
+/* Each line ends with CR LF, the last one, too. */
 static void
-put_plain(struct buf *out, struct str text)
+put_canonical(struct buf *out, struct str text)
 {
 	size_t i;
 
@@ -137,6 +138,7 @@ void
 sb_letter_write(const struct letter_draft *d, struct buf *out)
 {
 	bool plain = is_ascii(d->text) && has_short_lines(d->text);
+	struct buf text = {0};
 
 	put_date(out, d->at);
 	put_field(out, "From", d->from);
@@ -150,8 +152,11 @@ sb_letter_write(const struct letter_draft *d, struct buf *out)
 		     "Content-Type: text/plain; charset=utf-8\r\n"
 		     "Content-Transfer-Encoding: ");
 	buf_str(out, plain ? "7bit\r\n\r\n" : "base64\r\n\r\n");
+	put_canonical(&text, d->text);
 	if (plain)
-		put_plain(out, d->text);
+		buf_add(out, text.data, text.len);
 	else
-		put_lines(out, d->text);
+		put_lines(out, buf_view(&text));
+	out->failed = out->failed || text.failed;
+	buf_free(&text);
 }

@@ -244,6 +244,7 @@ answers_from_passages(void **state)
 		"Unused goods can be returned within 30 days! [faq.returns]"},
 	    {"Is shipping free?", "Shipping is free above 50 EUR. [1]"},
 	    {"when do you SHIP", "We ship within two days. [1]"},
+	    {"How many days?", "We ship within two days. [1]"},
 	    {"and the refund?", "The refund takes a week. [faq.returns]"},
 	    {"Where is the lamp?", "I am sorry, I do not know that."},
 	    {"", "I am sorry, I do not know that."}};

@@ -2,6 +2,7 @@
 #include "tests/sandbox/mail_client.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +90,8 @@ mail_hear(int fd, const char *until)
 		n += got > 0 ? (size_t)got : 0;
 		heard[n] = '\0';
 	} while (got > 0 && (until[0] == '\0' || strstr(heard, until) == NULL));
+	if (got < 0 && errno == EAGAIN)
+		fail_msg("heard %s, and no more", heard);
 	if (strstr(heard, until) == NULL)
 		fail_msg("heard %s, not %s", heard, until);
 	return heard;

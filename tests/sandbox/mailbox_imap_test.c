@@ -253,6 +253,8 @@ fetches(void **state)
 		"* 2 FETCH (BODY[]<3> {4}\r\nm: b)\r\na OK done\r\n"},
 	    {"a FETCH 2 BODY.PEEK[TEXT]<4.4>\r\n",
 		"* 2 FETCH (BODY[TEXT]<4> {0}\r\n)\r\na OK done\r\n"},
+	    {"a FETCH 2 BODY.PEEK[TEXT]<9.4>\r\n",
+		"* 2 FETCH (BODY[TEXT]<9> {0}\r\n)\r\na OK done\r\n"},
 	    {"a FETCH 2 RFC822.HEADER\r\n",
 		"* 2 FETCH (RFC822.HEADER {44}\r\nFrom: ben@shop.example\r\n"
 		"Subject: Invoice\r\n\r\n)\r\na OK done\r\n"},

@@ -189,7 +189,8 @@ people_write(void **state)
 	    "\r\nSubject: =?UTF-8?B?UmU6IEdyw7zDn2U=?=\r\nMessage-ID: <"));
 	assert_non_null(strstr(
 	    j.in.data, "In-Reply-To: <a@b>\r\nReferences: <c@d> <a@b>\r\n"));
-	assert_non_null(strstr(j.in.data, "\r\n\r\nRGFzCmlzdCBzY2jDtm4=\r\n"));
+	assert_non_null(
+	    strstr(j.in.data, "\r\n\r\nRGFzDQppc3Qgc2Now7ZuDQo=\r\n"));
 	mail_done(&j);
 	control("/control/mail/message", "{\"raw\":\"A: b\\n\\nhi\\r\\n\"}");
 	control("/control/mail/message", "{\"base64\":\"QTogYgoK/w==\"}");
@@ -203,6 +204,20 @@ people_write(void **state)
 	    .url = "INBOX", .user = "desk", .custom = "UID SEARCH UNSEEN"};
 	assert_int_equal(mail_run(&j), CURLE_OK);
 	assert_memory_equal(j.in.data, "* SEARCH 3\r\n", 12);
+	mail_done(&j);
+}
+
+static void
+people_write_plainly(void **state)
+{
+	struct mail_job j = {.url = "INBOX;UID=1;SECTION=TEXT", .user = "desk"};
+
+	(void)state;
+	control("/control/mail/message",
+	    "{\"from\":\"ann@shop.example\",\"to\":\"a@support.example\","
+	    "\"text\":\"one\\r\\ntwo\\nthree\"}");
+	assert_int_equal(mail_run(&j), CURLE_OK);
+	assert_true(str_eq(buf_view(&j.in), STR("one\r\ntwo\r\nthree\r\n")));
 	mail_done(&j);
 }
 
@@ -370,6 +385,7 @@ main(void)
 	    STRICT(strangers_get_nowhere),
 	    A_TEST(noise_is_no_handshake),
 	    A_TEST(people_write),
+	    A_TEST(people_write_plainly),
 	    A_TEST(people_write_nonsense),
 	    A_TEST(wakes_who_idles),
 	    A_TEST(takes_a_hundred_connections),
