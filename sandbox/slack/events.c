@@ -149,8 +149,7 @@ sb_event_raw(struct workspace *w, struct str event, struct posted *out)
 	out->count += out->err == OK;
 	if (out->err != OK)
 		log_note(w->slack->sandbox->conf.log, LOG_WARN,
-		    "sandbox.event_lost", "why",
-		    str_from(err_name(out->err)));
+		    "sandbox.event_lost", "why", str_from(err_name(out->err)));
 	buf_free(&b);
 }
 
