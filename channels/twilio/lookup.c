@@ -7,8 +7,12 @@
 #include "channels/twilio/list.h"
 #include "channels/twilio/payload.h"
 
-/* Twilio's clock and ours, and its times have whole seconds only. */
-#define CLOCKS_APART_MS 3000
+/*
+ * So far Twilio's clock and ours may be apart. Ample, for "absent" has it sent
+ * again: an older message that says the same is told apart by its sid, which
+ * is known, and the asker looks up whose it is that was found.
+ */
+#define CLOCKS_APART_MS ((int64_t)10 * 60 * 1000)
 
 struct wanted {
 	const struct job *job;
