@@ -16,8 +16,9 @@ read_setup(const char *path, char *text, size_t *n, char *why)
 	FILE *f = fopen(path, "rb");
 
 	if (f == NULL) {
-		(void)snprintf(
-		    why, SANDBOX_WHY, "%s: %s", path, strerror(errno));
+		(void)snprintf(why, SANDBOX_WHY,
+		    "%s: %s; --sandbox-file names the stand-ins' set-up", path,
+		    strerror(errno));
 		return E_IO;
 	}
 	*n = fread(text, 1, SETUP_BYTES_MAX, f);

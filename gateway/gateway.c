@@ -47,6 +47,7 @@ static const struct route routes[] = {
     {.method = "GET", .path = "/hooks/*", .handle = hooks_get},
     {.method = "POST",
 	.path = "/hooks/*",
+	.body_max = HOOK_BODY_MAX,
 	.any_type = true,
 	.handle = hooks_post},
     {.method = "GET", .path = "/health", .handle = ops_health},

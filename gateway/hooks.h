@@ -22,6 +22,12 @@
 #include "gateway/gateway.h"
 #include "gateway/http.h"
 
+/*
+ * A long message comes escaped and twice, and an edit holds the old one, too.
+ * What is as large as this was signed before it is parsed.
+ */
+#define HOOK_BODY_MAX (1u << 20)
+
 struct hooks;
 
 /* Before the first request. E_NOMEM. */

@@ -350,7 +350,7 @@ test_malformed(void **state)
 static void
 test_too_long(void **state)
 {
-	static char body[HTTP_BODY_MAX + 1];
+	static char body[HOOK_BODY_MAX + 1];
 
 	(void)state;
 	memset(body, ' ', sizeof(body));

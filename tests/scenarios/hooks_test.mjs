@@ -154,7 +154,7 @@ describe("repeated", () => {
 
 // [what, status, the request]
 const now = () => Math.floor(Date.now() / 1000);
-const long = " ".repeat(65536);
+const long = " ".repeat(1 << 20);
 const wrong = [
   ["unsigned", 403, () => post(slackPath("shop"), slackMessage("x"),
     { "content-type": "application/json" })],
