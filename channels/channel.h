@@ -179,6 +179,9 @@ struct arrival {
 	size_t receipt_count;
 	/* Why nothing (more) came of it: a word for the metric, or NULL. */
 	const char *ignored;
+	/* What the operator should know of it: a line for the log, a literal;
+	 * or NULL. */
+	const char *notice;
 	/* The answer to a hook when all of it is stored; status 0: 200. */
 	unsigned status;
 	const char *type; /* a literal; NULL: no body */
@@ -303,6 +306,8 @@ struct outcome {
 	struct str state;	 /* NEXT; of a draft that is OK: its new live */
 	struct str bytes;	 /* FETCH: the file */
 	struct arrival arrival;	 /* BACKFILL: one page; NEXT: there is more */
+	bool anew; /* BACKFILL that is LATER: not this page again, but all from
+		    * the first; the cursor is good no more */
 };
 
 /* ---- the contract -------------------------------------------------------- */

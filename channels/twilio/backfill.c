@@ -155,10 +155,15 @@ take_page(struct twilio_cursor *c, const struct missed *m, const json_t *root,
     struct outcome *out)
 {
 	const json_t *messages = json_object_get(root, "messages");
-	struct str next = twilio_list_after(c, m->job, root);
-	bool more = pass_by(c, messages, next);
+	struct str next;
+	bool more;
 	enum err e = OK;
 
+	if (!twilio_list_after(c, m->job, root, &next)) {
+		twilio_list_lost(out);
+		return OK;
+	}
+	more = pass_by(c, messages, next);
 	if (!more) {
 		e = read_page(m, messages, &out->arrival);
 		more = turn_back(c, messages, next);

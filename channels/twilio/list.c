@@ -203,23 +203,46 @@ twilio_list_load(const struct reply *r, struct outcome *out)
 	return NULL;
 }
 
-struct str
-twilio_list_after(
-    const struct twilio_cursor *c, const struct job *job, const json_t *list)
+/* The path of it; empty: not this account's. Borrowed. */
+static struct str
+own_path(const struct job *job, const char *uri)
 {
 	static const char version[] = "/2010-04-01/Accounts/";
-	const char *uri = json_string_value(
-	    json_object_get(list, "next_page_uri"));
 	struct str id = job->account->doc->id, path;
 	size_t n = sizeof(version) - 1;
 
-	if (uri == NULL || c->steps >= STEPS_MAX)
-		return (struct str){0};
 	path = str_from(strstr(uri, version));
-	if (path.n <= n + id.n || memcmp(path.p + n, id.p, id.n) != 0 ||
-	    str_eq(path, c->page))
+	if (path.n <= n + id.n || path.p[n + id.n] != '/' ||
+	    memcmp(path.p + n, id.p, id.n) != 0)
 		return (struct str){0};
 	return path;
+}
+
+bool
+twilio_list_after(const struct twilio_cursor *c, const struct job *job,
+    const json_t *list, struct str *out)
+{
+	const json_t *uri = json_object_get(list, "next_page_uri");
+
+	*out = (struct str){0};
+	if (uri == NULL || json_is_null(uri))
+		return true;
+	if (!json_is_string(uri))
+		return false;
+	if (json_string_length(uri) == 0)
+		return true;
+	*out = own_path(job, json_string_value(uri));
+	return out->n > 0 && !str_eq(*out, c->page) && c->steps < STEPS_MAX;
+}
+
+void
+twilio_list_lost(struct outcome *out)
+{
+	*out = (struct outcome){.kind = OUTCOME_LATER,
+	    .code = STR("lost_page"),
+	    .reason = STR(
+		"Twilio's list goes on at a page that cannot be followed."),
+	    .anew = true};
 }
 
 int64_t

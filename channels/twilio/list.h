@@ -50,9 +50,15 @@ void twilio_cursor_next(
 /* Owned by the caller; NULL: it is not a list, and the outcome says so. */
 json_t *twilio_list_load(const struct reply *r, struct outcome *out);
 
-/* The page after it, for c to go on at; empty: there is none. */
-struct str twilio_list_after(
-    const struct twilio_cursor *c, const struct job *job, const json_t *list);
+/*
+ * The page after it, for c to go on at; empty: there is none. False: there is
+ * one that cannot be followed, so the list is not at its end.
+ */
+bool twilio_list_after(const struct twilio_cursor *c, const struct job *job,
+    const json_t *list, struct str *out) MUST_USE;
+
+/* Makes the outcome say so: later, from the first page. */
+void twilio_list_lost(struct outcome *out);
 
 /* A member's text; empty where it is none. Borrowed. */
 struct str twilio_member(const json_t *object, const char *name);

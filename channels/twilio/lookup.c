@@ -41,6 +41,42 @@ wanted_read(const struct job *job, struct arena *a, struct wanted *w)
 }
 
 static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct str
+trimmed(struct str s)
+{
+	while (s.n > 0 && is_space(s.p[0]))
+		s = (struct str){s.p + 1, s.n - 1};
+	while (s.n > 0 && is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+/* But for what a vendor may do to a text: trim it, end its lines with CRLF. */
+static bool
+same_text(struct str a, struct str b)
+{
+	size_t i = 0, j = 0;
+
+	a = trimmed(a);
+	b = trimmed(b);
+	for (;;) {
+		while (i < a.n && a.p[i] == '\r')
+			i++;
+		while (j < b.n && b.p[j] == '\r')
+			j++;
+		if (i == a.n || j == b.n)
+			return i == a.n && j == b.n;
+		if (a.p[i++] != b.p[j++])
+			return false;
+	}
+}
+
+static bool
 holds(struct str text, struct str piece)
 {
 	return piece.n > 0 && text.n >= piece.n &&
@@ -66,7 +102,8 @@ says_the_same(const struct wanted *w, const json_t *message)
 
 	if (w->payload.url.n > 0 && media.n > 0 && media.p[0] != '0')
 		return true;
-	return str_eq(body, w->payload.url.n > 0 ? w->link : w->payload.text) ||
+	return same_text(
+		   body, w->payload.url.n > 0 ? w->link : w->payload.text) ||
 	       holds(body, w->variable);
 }
 
@@ -111,6 +148,7 @@ twilio_lookup_result(const struct job *job, const struct reply *r,
 	json_t *root = twilio_list_load(r, out);
 	struct twilio_cursor c = {0};
 	struct wanted w = {0};
+	struct str next;
 
 	if (root == NULL)
 		return;
@@ -122,8 +160,12 @@ twilio_lookup_result(const struct job *job, const struct reply *r,
 	look(&w, json_object_get(root, "messages"), a, out);
 	if (out->kind != OUTCOME_ABSENT || c.wide)
 		goto done;
-	c.page = twilio_list_after(&c, job, root);
-	c.wide = c.page.n == 0;
+	if (!twilio_list_after(&c, job, root, &next)) {
+		twilio_list_lost(out);
+		goto done;
+	}
+	c.page = next;
+	c.wide = next.n == 0;
 	twilio_cursor_next(&c, a, out);
 done:
 	json_decref(root);
