@@ -113,6 +113,32 @@ check_name(
 	    (size_t)(first - c->accounts));
 }
 
+/*
+ * The same account of the vendor under two names would be heard twice, and
+ * each message stored twice.
+ */
+static void
+check_twin(
+    const struct company *c, size_t i, const char *path, struct faults *faults)
+{
+	const struct company_account *a = &c->accounts[i];
+	char where[PLACE_MAX];
+	size_t k;
+
+	for (k = 0; k < i; k++) {
+		const struct company_account *b = &c->accounts[k];
+
+		if (a->id.n == 0 || !str_eq(a->channel, b->channel) ||
+		    !str_eq(a->id, b->id) || !str_eq(a->sender, b->sender))
+			continue;
+		snprintf(where, sizeof(where), "%s.id", path);
+		faults_add(faults, where,
+		    "and its sender are those of accounts[%zu]; leave one out",
+		    k);
+		return;
+	}
+}
+
 static void
 check_account(const struct company *company, size_t i, struct faults *faults)
 {
@@ -125,6 +151,7 @@ check_account(const struct company *company, size_t i, struct faults *faults)
 		return;
 	snprintf(path, sizeof(path), "accounts[%zu]", i);
 	check_name(company, i, path, faults);
+	check_twin(company, i, path, faults);
 	if (c == NULL || !channel_has_vendor(c)) {
 		fault_channel(a->channel, path, faults);
 		return;

@@ -274,6 +274,10 @@ store_it(struct visit *v)
 	    .account = v->held->account->account.doc->name};
 	enum err e;
 
+	if (v->arrival.notice != NULL) {
+		v->why = v->arrival.notice;
+		note(v, LOG_WARN, "hook.notice");
+	}
 	if (v->arrival.ignored != NULL)
 		tally_add(
 		    &v->hooks->ignored, v->channel->name, v->arrival.ignored);

@@ -13,7 +13,8 @@
  *	404  no such channel, company or account; nothing says which
  *	503  it could not be stored now: the vendor tries again
  *
- * What is wrong stands in the log (hook.refused, hook.malformed), with the
+ * What is wrong stands in the log (hook.refused, hook.malformed; hook.notice
+ * for what a vendor tells and nobody said), with the
  * check that failed and how it is mended, never with anything of the request.
  */
 #ifndef GATEWAY_HOOKS_H

@@ -182,15 +182,19 @@ on_assistant(const struct slack_in *in, const json_t *event)
 static const struct {
 	const char *type;
 	enum err (*read)(const struct slack_in *in, const json_t *event);
-	const char *ignored; /* where there is nothing to read */
+	const char *ignored, *notice; /* where there is nothing to read */
 } events[] = {
-    {"message", on_message, NULL},
-    {"app_mention", on_mention, NULL},
-    {"app_home_opened", on_home, NULL},
-    {"assistant_thread_started", on_assistant, NULL},
-    {"app_uninstalled", NULL, "app_uninstalled"},
-    {"tokens_revoked", NULL, "tokens_revoked"},
-    {"agent_session_stopped", NULL, "stopped_by_user"},
+    {"message", on_message, NULL, NULL},
+    {"app_mention", on_mention, NULL, NULL},
+    {"app_home_opened", on_home, NULL, NULL},
+    {"assistant_thread_started", on_assistant, NULL, NULL},
+    {"app_uninstalled", NULL, "app_uninstalled",
+	"the app was taken out of the workspace; install it again, or take "
+	"the account out of the company's document"},
+    {"tokens_revoked", NULL, "tokens_revoked",
+	"the app's token was withdrawn; install the app again and write the "
+	"new token into the account"},
+    {"agent_session_stopped", NULL, "stopped_by_user", NULL},
 };
 
 enum err
@@ -202,9 +206,12 @@ slack_event(const struct slack_in *in, const json_t *event)
 	for (i = 0; i < ARRAY_LEN(events); i++) {
 		if (!str_eq(type, str_from(events[i].type)))
 			continue;
-		if (events[i].read == NULL)
-			return drop(in, events[i].ignored);
-		return events[i].read(in, event);
+		if (events[i].read != NULL)
+			return events[i].read(in, event);
+		in->out->notice = events[i].notice;
+		return drop(in, events[i].ignored);
 	}
+	in->out->notice = "an event that is not for us; take it out of the "
+			  "app's event subscriptions";
 	return drop(in, "other_event");
 }

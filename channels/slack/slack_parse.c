@@ -103,6 +103,8 @@ static enum err
 on_limited(struct slack_in *in, const json_t *root)
 {
 	in->out->ignored = "app_rate_limited";
+	in->out->notice = "Slack has dropped events, there were too many in an "
+			  "hour; back-fill brings what it can";
 	return check_tenant(in, root);
 }
 
@@ -143,6 +145,7 @@ read_kind(struct slack_in *in, const json_t *root)
 		if (str_eq(type, str_from(kinds[i].type)))
 			return kinds[i].read(in, root);
 	in->out->ignored = "other_type";
+	in->out->notice = "a kind of request that is not known here";
 	return type.n > 0 ? OK : slack_refuse(in, "the JSON has no type");
 }
 

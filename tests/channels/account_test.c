@@ -102,6 +102,26 @@ names_a_name_that_is_there_twice(void **state)
 	free(said);
 }
 
+/* It would be heard twice. */
+static void
+names_the_same_account_under_two_names(void **state)
+{
+	char *said = said_of(
+	    "{\"channel\":\"a\",\"name\":\"one\",\"id\":\"x\"},"
+	    "{\"channel\":\"b\",\"name\":\"two\",\"id\":\"x\"},"
+	    "{\"channel\":\"a\",\"name\":\"six\",\"id\":\"x\",\"sender\":\"y\"}"
+	    ","
+	    "{\"channel\":\"a\",\"name\":\"ten\",\"id\":\"x\"}");
+
+	(void)state;
+	assert_null(strstr(said, "accounts[1].id"));
+	assert_null(strstr(said, "accounts[2].id"));
+	assert_non_null(strstr(said,
+	    "accounts[3].id: and its sender are those of accounts[0]; leave "
+	    "one out\n"));
+	free(said);
+}
+
 /* Is there a line on that member of the first account? */
 static void
 assert_said(const char *said, const char *member, const char *what, bool there)
@@ -256,6 +276,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_what_is_no_channel),
 	    cmocka_unit_test(names_a_name_that_is_there_twice),
+	    cmocka_unit_test(names_the_same_account_under_two_names),
 	    cmocka_unit_test(names_what_is_missing_and_what_is_not_read),
 	    cmocka_unit_test(opens_what_is_sealed),
 	    cmocka_unit_test(never_has_an_empty_secret),

@@ -235,6 +235,24 @@ test_events(void **state)
 }
 
 /* Without the bot's id a mention at the start counts, and only there. */
+static void
+what_is_not_known_is_told_to_the_operator(void **state)
+{
+	struct slack_rig r;
+
+	(void)state;
+	slack_rig_open(&r);
+	assert_int_equal(
+	    slack_rig_event(&r, "{\"type\":\"weather_changed\"}"), OK);
+	assert_non_null(r.out.notice);
+	assert_int_equal(
+	    slack_rig_event(&r, "{\"type\":\"tokens_revoked\"}"), OK);
+	assert_non_null(strstr(r.out.notice, "new token"));
+	assert_int_equal(slack_rig_event(&r, M(DM "\"text\":\"Hello\"")), OK);
+	assert_null(r.out.notice);
+	slack_rig_close(&r);
+}
+
 /* A thread of others may be one that the bot was mentioned in. */
 static void
 threads_go_on_where_they_are_known(void **state)
@@ -582,6 +600,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_events),
+	    cmocka_unit_test(what_is_not_known_is_told_to_the_operator),
 	    cmocka_unit_test(threads_go_on_where_they_are_known),
 	    cmocka_unit_test(test_unknown_bot),
 	    cmocka_unit_test(test_time),
