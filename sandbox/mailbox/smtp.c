@@ -63,6 +63,8 @@ sb_smtp_perform(struct smtp *s, const char *path,
 		act(s, args);
 	sb_talk_spoil(s->talk, mark, &strike);
 	deed.error = error_of(&strike);
+	if (deed.error == NULL && s->code >= 400)
+		deed.error = "refused";
 	deed.status = s->talk->then == TALK_CUT ? 0 : s->code;
 	s->world->note(s->world->arg, &deed);
 }

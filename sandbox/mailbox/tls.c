@@ -105,6 +105,8 @@ set_up(struct tls *t, const struct str *names, size_t count)
 	return t->key != NULL && t->certificate != NULL && t->context != NULL &&
 	       sign(t, names, count) && write_pem(t) &&
 	       SSL_CTX_set_min_proto_version(t->context, TLS1_2_VERSION) == 1 &&
+	       /* Nobody resumes; and a client may take them for an answer. */
+	       SSL_CTX_set_num_tickets(t->context, 0) == 1 &&
 	       SSL_CTX_use_certificate(t->context, t->certificate) == 1 &&
 	       SSL_CTX_use_PrivateKey(t->context, t->key) == 1;
 }

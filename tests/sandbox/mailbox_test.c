@@ -153,6 +153,10 @@ strangers_get_nowhere(void **state)
 	assert_string_equal(said("requests.0.path"), "/smtp/connect");
 	assert_string_equal(said("requests.0.method"), "SMTP");
 	assert_int_equal(said_number("requests.0.status"), 220);
+	assert_string_equal(said("requests.0.error"), "");
+	assert_string_equal(said("requests.9.path"), "/smtp/rcpt");
+	assert_int_equal(said_number("requests.9.status"), 550);
+	assert_string_equal(said("requests.9.error"), "refused");
 }
 
 static void
