@@ -275,6 +275,8 @@ struct call {
 
 /* The vendor's answer. */
 struct reply {
+	/* 0: there was none that could be read. Only of a DRAFT, for which
+	 * result says then what may be in sight; all else is in doubt. */
 	unsigned status;
 	struct str type, body;	/* type: of the content */
 	int64_t retry_after_ms; /* -1: not said */

@@ -38,7 +38,6 @@ const struct slack_step_row slack_steps[SLACK_STEPS] = {
 	.done = slack_done_started,
 	.failed = slack_failed_start},
     [STEP_APPEND] = {.method = "chat.appendStream",
-	.again = true,
 	.write = slack_write_append,
 	.done = slack_done_shown,
 	.failed = slack_failed_append},

@@ -190,6 +190,7 @@ enum err slack_payload_read(
 enum slack_mode {
 	LIVE_NONE,
 	LIVE_STREAM, /* native streaming: text is added */
+	LIVE_UNSURE, /* the same, but nobody knows what it shows */
 	LIVE_EDIT,   /* a message that is changed */
 	LIVE_CLOSED, /* may only be changed into the answer */
 	LIVE_OFF,    /* no draft can be shown */
@@ -325,6 +326,8 @@ bool slack_failed_start(
     const struct slack_plan *p, struct str code, struct outcome *o);
 bool slack_failed_append(
     const struct slack_plan *p, struct str code, struct outcome *o);
+/* Nobody knows whether the text was added. */
+void slack_unsure_append(const struct slack_plan *p, struct outcome *o);
 void slack_done_list(
     const struct slack_plan *p, const json_t *root, struct outcome *o);
 void slack_done_file(

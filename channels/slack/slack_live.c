@@ -10,6 +10,7 @@
 static const char *const modes[LIVE_MODES] = {
     [LIVE_NONE] = "none",
     [LIVE_STREAM] = "stream",
+    [LIVE_UNSURE] = "unsure",
     [LIVE_EDIT] = "edit",
     [LIVE_CLOSED] = "closed",
     [LIVE_OFF] = "off",

@@ -6,7 +6,8 @@
  * response URL while that is good and is shown to its user alone after; and
  * where a draft of the answer is in sight, that becomes the answer: a stream
  * is stopped with the rest of the text; where the text is not what was
- * streamed, or the stream has died, the message is changed; where it cannot be
+ * streamed, or nobody knows what was, or the stream has died, the message is
+ * changed; where it cannot be
  * changed, the answer is posted anew. Only the step that ends it carries the
  * row's number, so that a lookup never takes a draft for the answer.
  */
@@ -95,10 +96,10 @@ finish_live(struct slack_plan *p)
 	p->ts = live->ts;
 	p->step = STEP_UPDATE;
 	p->text = text;
-	if (live->mode != LIVE_STREAM)
+	if (live->mode != LIVE_STREAM && live->mode != LIVE_UNSURE)
 		return;
 	p->step = STEP_CLOSE;
-	if (!slack_live_begins(live, text))
+	if (live->mode == LIVE_UNSURE || !slack_live_begins(live, text))
 		return;
 	rest = (struct str){text.p + live->sent, text.n - live->sent};
 	if (utf8_count(rest) > SLACK_PIECE_CHARACTERS)

@@ -211,4 +211,7 @@ slack_result(const struct job *job, const struct reply *r, struct arena *a,
 		result_file(&p, r, out);
 	else
 		result_method(&p, r, out);
+	if (p.step == STEP_APPEND &&
+	    (out->kind == OUTCOME_DOUBT || r->status >= 500))
+		slack_unsure_append(&p, out);
 }

@@ -150,16 +150,34 @@ slack_done_closed(
 	keep_live(p, &live, o);
 }
 
+/*
+ * What is added twice is seen twice, so it is not tried again: the draft stays
+ * as it is, and the answer replaces all of it.
+ */
+void
+slack_unsure_append(const struct slack_plan *p, struct outcome *o)
+{
+	struct slack_live live = p->live;
+
+	live.mode = LIVE_UNSURE;
+	keep_live(p, &live, o);
+}
+
 bool
 slack_failed_append(
     const struct slack_plan *p, struct str code, struct outcome *o)
 {
 	static const char *const ended[] = {"message_not_in_streaming_state",
-	    "stopped_by_user", "message_not_found", "streaming_state_conflict",
-	    "cant_update_message", "edit_window_closed", "msg_too_long", NULL};
+	    "stopped_by_user", "message_not_found", "cant_update_message",
+	    "edit_window_closed", NULL};
+	static const char *const stuck[] = {
+	    "streaming_state_conflict", "msg_too_long", NULL};
 
-	if (!is_one_of(code, ended))
+	if (p->step == STEP_APPEND && is_one_of(code, stuck))
+		slack_unsure_append(p, o);
+	else if (is_one_of(code, ended) || is_one_of(code, stuck))
+		slack_done_closed(p, NULL, o);
+	else
 		return false;
-	slack_done_closed(p, NULL, o);
 	return true;
 }

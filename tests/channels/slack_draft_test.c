@@ -215,6 +215,63 @@ test_dead_stream(void **state)
 	}
 }
 
+/* Nobody knows whether it was added: the answer replaces all that is there. */
+static void
+test_unsure_append(void **state)
+{
+	static const struct {
+		unsigned status;
+		const char *body;
+	} ends[] = {{0, ""}, {500, "{}"}, {503, ""}, {504, "<html>"},
+	    {200, "<html>"}, {200, ""},
+	    {200, "{\"ok\":false,\"error\":\"internal_error\"}"},
+	    {503, "{\"ok\":false,\"error\":\"service_unavailable\"}"},
+	    {200, "{\"ok\":false,\"error\":\"msg_too_long\"}"}};
+	struct str step;
+	struct show s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(ends); i++) {
+		struct job job;
+
+		open_show(&s, THREAD);
+		draft(&s, "We", "chat.startStream", OK_TS);
+		job = drafting(&s, "We open");
+		assert_int_equal(slack_rig_call(&s.rig, &job), OK);
+		slack_rig_result(&s.rig, &job, ends[i].status, ends[i].body);
+		assert_int_equal(s.rig.outcome.kind, OUTCOME_OK);
+		s.live = s.rig.outcome.state;
+		no_draft(&s, "We open at");
+		step = STR("");
+		assert_true(sent(&s, &step, "We open at 8", "chat.stopStream",
+		    "{\"ok\":true}"));
+		expect_text(s.rig.call.body, "{\"channel\":\"C0HELP\"," TS "}");
+		assert_false(sent(
+		    &s, &step, "We open at 8", "chat.update", "{\"ok\":true}"));
+		expect_text(s.rig.call.body, "{\"channel\":\"C0HELP\"," TS
+					     ",\"text\":\"We open at 8\"," ROW);
+		slack_rig_close(&s.rig);
+	}
+}
+
+/* What Slack says it did not do may be done later. */
+static void
+test_refused_append(void **state)
+{
+	struct show s;
+	struct job job;
+
+	(void)state;
+	open_show(&s, THREAD);
+	draft(&s, "We", "chat.startStream", OK_TS);
+	job = drafting(&s, "We open");
+	slack_rig_result(&s.rig, &job, 429, "");
+	assert_int_equal(s.rig.outcome.kind, OUTCOME_LATER);
+	draft(&s, "We open", "chat.appendStream", "{\"ok\":true}");
+	slack_rig_close(&s.rig);
+}
+
 /* What cannot be changed is said anew. */
 static void
 test_gone(void **state)
@@ -399,6 +456,8 @@ main(void)
 	    cmocka_unit_test(test_nothing_left),
 	    cmocka_unit_test(test_other_answer),
 	    cmocka_unit_test(test_dead_stream),
+	    cmocka_unit_test(test_unsure_append),
+	    cmocka_unit_test(test_refused_append),
 	    cmocka_unit_test(test_gone),
 	    cmocka_unit_test(test_four_minutes),
 	    cmocka_unit_test(test_rewritten),
