@@ -49,7 +49,8 @@ fold_message(struct conversation *c, const struct event *e)
 {
 	if (e->author == AUTHOR_CUSTOMER) {
 		c->last_customer_seq = e->seq;
-		c->customer_at = e->at;
+		if (e->at > c->customer_at)
+			c->customer_at = e->at;
 		c->status = active_status(c);
 	} else {
 		raise_handled(c, e->ref);

@@ -55,9 +55,8 @@ struct conversation {
 	enum status status;
 	int64_t opened_at, last_at; /* first and newest event */
 	/*
-	 * `at` of the customer's newest message, the one that has
-	 * last_customer_seq; 0: none. Like last_at it follows the order of the
-	 * log, so it is earlier again after a message whose `at` is earlier.
+	 * When the customer wrote last: the latest `at` of their messages; 0:
+	 * none. A message that was missed and comes later sets it no earlier.
 	 */
 	int64_t customer_at;
 };

@@ -137,7 +137,7 @@ struct lane {
 struct reach {
 	struct str channel, account, address;
 	struct str reply;    /* of the newest message that said so */
-	int64_t customer_at; /* wall ms: the customer's newest message; 0 */
+	int64_t customer_at; /* wall ms: when the customer wrote last; or 0 */
 };
 
 struct timer_row {

@@ -123,7 +123,7 @@ the_first_version_stays_what_it_was(void **state)
 	"INSERT INTO event VALUES" \
 	" (10, 1, 0, 0, 0, 0, 100, 1, NULL, '{}')," \
 	" (20, 1, 0, 0, 0, 0, 200, 1, NULL, '{}')," \
-	" (20, 2, 1, 1, 0, 0, 210, 1, 's1', '{\"text\":\"hello\"}')," \
+	" (20, 2, 1, 1, 0, 0, 225, 1, 's1', '{\"text\":\"hello\"}')," \
 	" (20, 3, 1, 1, 0, 0, 220, 1, 's2', '{\"text\":\"hello\"}')," \
 	" (20, 4, 1, 2, 0, 2, 230, 1, NULL, '{\"text\":\"hi\"}');" \
 	"INSERT INTO outbox (id, conversation, seq, channel, account," \
@@ -139,7 +139,7 @@ check_migrated_talks(struct fixture *f)
 
 	assert_true(is_consistent(f, 10) && is_consistent(f, 20));
 	assert_int_equal(state_of(f, 10).customer_at, 0);
-	assert_int_equal(state_of(f, 20).customer_at, 220);
+	assert_int_equal(state_of(f, 20).customer_at, 225);
 	must(store_read_reach(f->reader, 20, &f->arena, &r));
 	assert_true(str_eq(r.channel, STR("slack")));
 	assert_true(str_eq(r.account, STR("T1")));

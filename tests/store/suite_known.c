@@ -224,10 +224,12 @@ reach_is_what_the_newest_message_said(struct fixture *f)
 	assert_true(str_eq(r.reply, STR("{\"thread\":1}")));
 	assert_int_equal(r.customer_at, 7000);
 	op.inbound.reply = STR("{\"thread\":2}");
+	op.inbound.event.at = 3000; /* missed, and stored late */
 	must(store_submit_wait(f->store, &op));
 	must(answer(f, op.inbound.state.id));
 	r = reach_of(f, op.inbound.state.id);
 	assert_true(str_eq(r.reply, STR("{\"thread\":2}")));
+	assert_int_equal(r.customer_at, 7000);
 	assert_int_equal(
 	    store_read_reach(f->reader, 77, &f->arena, &r), E_NOTFOUND);
 }

@@ -5,9 +5,10 @@
 
 ALTER TABLE conversation ADD COLUMN customer_at INTEGER NOT NULL DEFAULT 0;
 
-UPDATE conversation SET customer_at = e.at FROM event AS e
-	WHERE e.conversation = conversation.id
-	AND e.seq = conversation.last_customer_seq;
+UPDATE conversation SET customer_at = e.at FROM
+	(SELECT conversation, max(at) AS at FROM event
+	WHERE kind = 1 AND author = 1 GROUP BY conversation) AS e
+	WHERE e.conversation = conversation.id;
 
 -- Where its customer is: the address that messages came to last, and how to
 -- answer there. Beside the conversation, whose row is written with every
