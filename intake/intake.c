@@ -140,13 +140,17 @@ write_member(struct buf *out, const char *name, struct str s)
 	buf_json(out, s);
 }
 
-/* What the company's people see of a message that did not arrive. */
+/*
+ * What the company's people see: that it did not arrive, or that it did after
+ * all. The store appends it only where that is news.
+ */
 static enum err
-set_failure(struct intake *n, struct store_receipt *r)
+set_news(struct intake *n, struct store_receipt *r)
 {
+	const char *state = r->rank == RECEIPT_FAILED ? "failed" : "sent";
 	struct buf body = {0};
 
-	buf_str(&body, "{\"state\":\"failed\"");
+	buf_addf(&body, "{\"state\":\"%s\"", state);
 	write_member(&body, "channel", n->channel);
 	write_member(&body, "code", r->code);
 	write_member(&body, "reason", r->reason);
@@ -176,7 +180,7 @@ set_receipt(struct intake *n, const struct receipt *in, struct store_op *op)
 	    .reason = in->reason};
 	if (!keep_all(n, strings, ARRAY_LEN(strings)))
 		return E_NOMEM;
-	return r->rank == RECEIPT_FAILED ? set_failure(n, r) : OK;
+	return set_news(n, r);
 }
 
 static enum err
@@ -285,19 +289,14 @@ on_inbound(struct intake *n, struct store_op *op)
 	tell(n, in->state.id, &e, &in->state);
 }
 
-/* The event that came with it is the newest of its conversation. */
 static void
 on_receipt(struct intake *n, struct store_op *op)
 {
-	struct store_receipt *r = &op->receipt;
-	struct event e = r->event;
+	const struct store_receipt *r = &op->receipt;
 
 	metric_add(n->conf.metrics, METRIC_RECEIPTS, 1);
-	if (!r->changed || e.kind != EVENT_DELIVERY)
-		return;
-	e.seq = r->state.seq;
-	e.ref = r->seq;
-	tell(n, r->conversation, &e, &r->state);
+	if (r->event.seq > 0)
+		tell(n, r->conversation, &r->event, &r->state);
 }
 
 static void (*const on_stored[STORE_VERBS])(

@@ -303,9 +303,9 @@ test_known_only(void **state)
 
 /* ---- receipts ---------------------------------------------------------- */
 
-/* A row that was sent and that the vendor calls "V1"; its id. */
+/* A row that ended so and that the vendor calls "V1"; its id. */
 static int64_t
-sent_row(int64_t conversation)
+ended_row(int64_t conversation, enum outbox_state end)
 {
 	struct outbox_row row = {.channel = STR("pigeon"),
 	    .account = STR("loft"),
@@ -322,7 +322,7 @@ sent_row(int64_t conversation)
 			.body = STR("{\"text\":\"coo\"}")}}},
 		.outbox = &row,
 		.outbox_count = 1}};
-	struct settled settled = {.state = OUTBOX_SENT,
+	struct settled settled = {.state = end,
 	    .vendor_id = STR("V1"),
 	    .event = {.kind = EVENT_OPENED}};
 	struct conversation c;
@@ -344,13 +344,19 @@ sent_row(int64_t conversation)
 }
 
 static int64_t
-with_sent_row(int64_t *row)
+with_row(enum outbox_state end, int64_t *row)
 {
 	int64_t id = take_new(fixture_message("A1", "pigeon:1", "hello"));
 
 	assert_int_equal(fixture_work(&f), id);
-	*row = sent_row(id);
+	*row = ended_row(id, end);
 	return id;
+}
+
+static int64_t
+with_sent_row(int64_t *row)
+{
+	return with_row(OUTBOX_SENT, row);
 }
 
 static enum receipt_rank
@@ -409,6 +415,58 @@ test_failed(void **state)
 	assert_int_equal(n.seq, 4);
 	assert_int_equal(fixture_take_receipt(&f, failed), OK);
 	assert_int_equal(fixture_events(&f, id, events, 4), 4);
+	fixture_silent(&f);
+}
+
+/* Given up, and there after all: people are told. */
+static void
+arrives_after_all(enum outbox_state end)
+{
+	struct receipt delivered = {
+	    .vendor_id = STR("V1"), .rank = RECEIPT_DELIVERED};
+	struct event events[5];
+	int64_t row, id = with_row(end, &row);
+	struct news n;
+
+	assert_int_equal(fixture_take_receipt(&f, delivered), OK);
+	assert_int_equal(fixture_events(&f, id, events, 5), 4);
+	assert_int_equal(events[3].kind, EVENT_DELIVERY);
+	assert_int_equal(events[3].ref, 3);
+	assert_true(str_eq(events[3].body,
+	    STR("{\"state\":\"sent\",\"channel\":\"pigeon\"}")));
+	n = fixture_news(&f);
+	assert_int_equal(n.conversation, id);
+	assert_int_equal(n.seq, 4);
+	fixture_silent(&f);
+}
+
+static void
+test_unknown_arrives(void **state)
+{
+	(void)state;
+	arrives_after_all(OUTBOX_UNKNOWN);
+}
+
+static void
+test_dead_arrives(void **state)
+{
+	(void)state;
+	arrives_after_all(OUTBOX_DEAD);
+}
+
+/* The store knew; what it did not append is not told. */
+static void
+test_failed_again(void **state)
+{
+	struct receipt failed = {
+	    .vendor_id = STR("V1"), .rank = RECEIPT_FAILED};
+	struct event events[5];
+	int64_t row, id = with_row(OUTBOX_DEAD, &row);
+
+	(void)state;
+	assert_int_equal(fixture_take_receipt(&f, failed), OK);
+	assert_int_equal(rank_of(row), RECEIPT_FAILED);
+	assert_int_equal(fixture_events(&f, id, events, 5), 3);
 	fixture_silent(&f);
 }
 
@@ -505,6 +563,9 @@ main(void)
 	    CASE(test_known_only),
 	    CASE(test_receipts),
 	    CASE(test_failed),
+	    CASE(test_unknown_arrives),
+	    CASE(test_dead_arrives),
+	    CASE(test_failed_again),
 	    CASE(test_receipt_of_nothing),
 	    CASE(test_receipt_of_others),
 	    cmocka_unit_test_setup_teardown(
