@@ -172,8 +172,7 @@ not_now(struct row *r)
 {
 	struct talk *k = r->talk;
 
-	k->track->busy--;
-	k->track->d->busy--;
+	talk_comes_back(k);
 	talk_sleep(k, k->track->d->now + AGAIN_MS);
 }
 
@@ -184,8 +183,7 @@ doubt_row(struct row *r)
 	struct errand *e;
 
 	if (!t->channel->can.lookup) {
-		t->busy--;
-		t->d->busy--;
+		talk_comes_back(r->talk);
 		row_give_up(r, OUTBOX_UNKNOWN, STR("no_answer"),
 		    STR("It may have been sent; nobody can tell."));
 		return;

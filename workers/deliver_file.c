@@ -105,16 +105,6 @@ keeper_close(struct deliver *d)
 
 /* ---- what came of it ----------------------------------------------------- */
 
-static void
-way_ends(struct row *r)
-{
-	struct track *t = r->talk->track;
-
-	t->busy--;
-	t->d->busy--;
-	t->d->files--;
-}
-
 /* There is nothing to replay: it is what it is. */
 static void
 refuse(struct row *r, struct str code, struct str why)
@@ -174,7 +164,7 @@ on_kept(void *owner, struct mail *m)
 	struct row *r = g->errand->arg;
 
 	(void)owner;
-	way_ends(r);
+	talk_comes_back(r->talk);
 	if (g->file.type == NULL)
 		refuse(r, STR("type"),
 		    STR("It is not a kind of file that is kept."));
@@ -191,13 +181,13 @@ on_bytes(struct errand *e, struct row *r)
 	struct keeping *g = arena_alloc(&e->arena, sizeof(*g));
 
 	if (e->verdict.outcome.bytes.n == 0) {
-		way_ends(r);
+		talk_comes_back(r->talk);
 		refuse(r, STR("empty"), STR("It is empty."));
 		return;
 	}
 	e->kept = g != NULL;
 	if (g == NULL) {
-		way_ends(r);
+		talk_comes_back(r->talk);
 		again(r, backoff_ms(++r->tries, deliver_random()), true);
 		return;
 	}
@@ -209,7 +199,7 @@ on_bytes(struct errand *e, struct row *r)
 static void
 on_later(struct errand *e, struct row *r)
 {
-	way_ends(r);
+	talk_comes_back(r->talk);
 	if (e->verdict.too_big) {
 		refuse(r, STR("size"), STR("It is larger than 16 MB."));
 		return;
@@ -227,7 +217,7 @@ on_never(struct errand *e, struct row *r)
 {
 	const struct outcome *o = &e->verdict.outcome;
 
-	way_ends(r);
+	talk_comes_back(r->talk);
 	if (str_eq(o->code, STR("forbidden")))
 		refuse(r, o->code, o->reason);
 	else
@@ -260,7 +250,7 @@ file_row(struct row *r)
 	    track_account(k->track) != NULL)
 		e = errand_new(k->track, JOB_FETCH, file_ended, r);
 	if (e == NULL) {
-		way_ends(r);
+		talk_comes_back(r->talk);
 		settle_put_back(r);
 		return;
 	}
@@ -275,6 +265,6 @@ file_again(struct row *r)
 {
 	const struct settled s = {.state = OUTBOX_READY, .due = 0};
 
-	way_ends(r);
+	talk_comes_back(r->talk);
 	settle_row(r, &s);
 }

@@ -117,6 +117,9 @@ enum err talk_add(struct track *t, const struct outbox_row *row) MUST_USE;
 void talk_place(struct talk *k);
 /* The same, but not before then. */
 void talk_sleep(struct talk *k, int64_t until_steady);
+/* Its first row sets out, and comes back: what is under way is counted. */
+void talk_sets_out(struct talk *k);
+void talk_comes_back(struct talk *k);
 /* The first row is done with. */
 void talk_drop_first(struct talk *k);
 struct talk *talk_pop(struct track *t, enum outbox_kind kind);

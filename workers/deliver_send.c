@@ -11,9 +11,10 @@
 struct row *
 row_way_ends(struct errand *e)
 {
-	e->track->busy--;
-	e->d->busy--;
-	return e->arg;
+	struct row *r = e->arg;
+
+	talk_comes_back(r->talk);
+	return r;
 }
 
 bool
@@ -227,8 +228,7 @@ send_row(struct row *r)
 	if (!atomic_load(&d->stopping))
 		e = row_errand(r, JOB_SEND, send_ended);
 	if (e == NULL) {
-		k->track->busy--;
-		d->busy--;
+		talk_comes_back(k);
 		settle_put_back(r);
 		return;
 	}

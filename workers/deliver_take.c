@@ -16,8 +16,7 @@ give_back(struct row *r)
 {
 	struct talk *k = r->talk;
 
-	k->track->busy--;
-	k->track->d->busy--;
+	talk_comes_back(k);
 	talk_sleep(k, k->track->d->now + AGAIN_MS);
 }
 
@@ -28,8 +27,7 @@ forget(struct row *r)
 	struct talk *k = r->talk;
 	struct track *t = k->track;
 
-	t->busy--;
-	t->d->busy--;
+	talk_comes_back(k);
 	talk_drop_first(k);
 	talk_place(k);
 	t->after = 0;
@@ -184,8 +182,7 @@ under_way(struct take *b, struct talk *k)
 {
 	struct row *r = k->first;
 
-	k->track->busy++;
-	k->track->d->busy++;
+	talk_sets_out(k);
 	if (r->state != OUTBOX_DOUBT)
 		take_add(b, r);
 	else if (k->kind == OUTBOX_FETCH)
@@ -213,10 +210,8 @@ take_files(struct track *t, struct take *b)
 {
 	while (t->ready[OUTBOX_FETCH].first != NULL && b->n < STORE_ROWS_MAX &&
 	       track_may(t) && t->d->files < FILES_MAX &&
-	       t->held_until <= t->d->now) {
-		t->d->files++;
+	       t->held_until <= t->d->now)
 		under_way(b, talk_pop(t, OUTBOX_FETCH));
-	}
 }
 
 static bool

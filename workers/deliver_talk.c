@@ -212,6 +212,24 @@ talk_wake(struct deliver *d)
 		talk_ready(heap_pop(h));
 }
 
+/* ---- under way ----------------------------------------------------------- */
+
+void
+talk_sets_out(struct talk *k)
+{
+	k->track->busy++;
+	k->track->d->busy++;
+	k->track->d->files += k->kind == OUTBOX_FETCH;
+}
+
+void
+talk_comes_back(struct talk *k)
+{
+	k->track->busy--;
+	k->track->d->busy--;
+	k->track->d->files -= k->kind == OUTBOX_FETCH;
+}
+
 /* ---- rows ---------------------------------------------------------------- */
 
 /*

@@ -1,8 +1,10 @@
 /* Files of customers: fetched, looked at, kept or refused, and said so. */
 #include "tests/workers/deliver_rig.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define PNG "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
@@ -208,6 +210,83 @@ files_and_messages_pass_each_other(void **state)
 	assert_int_not_equal(row_read(file).state, OUTBOX_SENT);
 }
 
+/* ---- room for the next -------------------------------------------------- */
+
+#define AT_ONCE 8u /* files on their way */
+
+/* So many that were put off by the vendor, and wait. */
+static void
+files_that_wait(int64_t *rows, unsigned n)
+{
+	struct patience p = {0};
+	unsigned i;
+
+	vendor_file("text/plain", STR("words"));
+	vendor_fault(&rig.vendor, FAULT_BUSY, (int)n);
+	deliver_begin();
+	for (i = 0; i < n; i++)
+		rows[i] = write_file(i, "/file/a");
+	for (i = 0; i < n; i++)
+		while (row_read(rows[i]).state != OUTBOX_READY ||
+		       row_read(rows[i]).due == 0)
+			patience(&p, "a file to be put off");
+}
+
+static uint64_t
+failed_groups(void)
+{
+	struct store_stats s;
+
+	store_stats(rig.f.store, &s);
+	return s.failed_groups;
+}
+
+/* The disk is full for a while, and nothing can be taken. */
+static void
+a_full_disk_leaves_room(void **state)
+{
+	struct rlimit files, none;
+	struct patience p = {0};
+	int64_t rows[3];
+	unsigned i;
+
+	(void)state;
+	files_that_wait(rows, ARRAY_LEN(rows));
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &files), 0);
+	none = (struct rlimit){.rlim_cur = 0, .rlim_max = files.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	while (failed_groups() < AT_ONCE) {
+		later(250);
+		patience(&p, "the store to fail");
+	}
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &files), 0);
+	for (i = 0; i < ARRAY_LEN(rows); i++)
+		row_becomes_later(rows[i], OUTBOX_SENT);
+}
+
+/* Others have settled them meanwhile. */
+static void
+what_is_over_leaves_room(void **state)
+{
+	struct store_op op = {.verb = STORE_RECEIPT,
+	    .receipt = {.account = {.company = rig.f.company,
+			    .channel = STR("test"),
+			    .account = STR("main")},
+		.rank = RECEIPT_DELIVERED}};
+	int64_t rows[AT_ONCE];
+	unsigned i;
+
+	(void)state;
+	files_that_wait(rows, AT_ONCE);
+	for (i = 0; i < AT_ONCE; i++) {
+		op.receipt.row = rows[i];
+		assert_int_equal(store_submit_wait(rig.f.store, &op), OK);
+	}
+	later(2000);
+	row_becomes_later(write_file(AT_ONCE, "/file/a"), OUTBOX_SENT);
+}
+
 #define A_TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, deliver_set_up, deliver_tear_down)
 
@@ -225,6 +304,8 @@ main(void)
 	    A_TEST(is_fetched_again),
 	    A_TEST(found_half_done_it_is_fetched_again),
 	    A_TEST(files_and_messages_pass_each_other),
+	    A_TEST(a_full_disk_leaves_room),
+	    A_TEST(what_is_over_leaves_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
