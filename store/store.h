@@ -351,7 +351,10 @@ struct store_settle {
  * RECEIPT_FAILED proves that the vendor has it: the row becomes SENT, whatever
  * it was. RECEIPT_FAILED makes it DEAD. What is of an attempt that is over
  * changes nothing: a rank that is not higher, another vendor_id than the
- * row's, RECEIPT_FAILED for one that is READY again.
+ * row's, RECEIPT_FAILED for one that is READY again. After a replay, as long
+ * as the row has no new vendor_id: what bears the old one, unless it says that
+ * it arrived (RECEIPT_DELIVERED, RECEIPT_READ); and RECEIPT_FAILED where the
+ * old one was never known.
  * The event is appended where it is news: RECEIPT_FAILED for a row that was
  * not DEAD, any other rank for one that was DEAD or UNKNOWN. So the caller
  * gives the one that fits the rank.

@@ -22,11 +22,13 @@
 	" FROM outbox AS o JOIN lane AS l ON l.id = o.lane"
 
 #define OUTBOX_FACTS \
-	"SELECT id, lane, conversation, seq, state, receipt, vendor_id" \
-	" FROM outbox"
+	"SELECT id, lane, conversation, seq, state, receipt, vendor_id," \
+	" spent FROM outbox"
 
 #define OUTBOX_READY \
 	" SET place = 0, state = 0, attempts = 0, due = ?2, receipt = 0," \
+	" spent = CASE WHEN spent IS NULL THEN coalesce(vendor_id, '')" \
+	" ELSE '' END," \
 	" vendor_id = NULL, code = NULL, reason = NULL"
 
 /* Which of a lane are replayed or dropped at once: the oldest. */

@@ -27,7 +27,22 @@ struct facts {
 	enum outbox_state state;
 	enum receipt_rank receipt;
 	bool has_vendor_id, other_vendor_id;
+	bool spent;	  /* the op's is of an attempt before a replay */
+	bool maybe_spent; /* nobody can tell */
 };
+
+/* Of a row that was replayed and has no new name yet. */
+static void
+facts_spent(sqlite3_stmt *q, struct str vendor_id, struct facts *out)
+{
+	struct str spent;
+
+	if (out->has_vendor_id || sqlite3_column_type(q, 7) == SQLITE_NULL)
+		return;
+	spent = conn_text(q, 7);
+	out->spent = spent.n > 0 && str_eq(spent, vendor_id);
+	out->maybe_spent = spent.n == 0 || vendor_id.n == 0;
+}
 
 /* The query is reset. vendor_id: that of the op; may be empty. */
 static enum err
@@ -50,6 +65,7 @@ facts_read(
 		    .other_vendor_id = has.n > 0 && vendor_id.n > 0 &&
 				       !str_eq(has, vendor_id),
 		};
+		facts_spent(q, vendor_id, out);
 	}
 	conn_reset(q);
 	return e;
@@ -215,14 +231,18 @@ receipt_find(struct conn *c, const struct store_receipt *in, struct facts *out)
 
 /*
  * Not so if it is known, or is of an attempt that is over: a row that waits to
- * be sent again has failed already, and one with another name is another.
+ * be sent again has failed already, and one with another name is another. Of
+ * what was before a replay only that it arrived counts.
  */
 static bool
 receipt_is_news(const struct facts *row, enum receipt_rank rank)
 {
 	if (rank <= row->receipt || row->other_vendor_id)
 		return false;
-	return rank != RECEIPT_FAILED || row->state != OUTBOX_READY;
+	if (rank == RECEIPT_FAILED)
+		return row->state != OUTBOX_READY && !row->spent &&
+		       !row->maybe_spent;
+	return !row->spent || rank >= RECEIPT_DELIVERED;
 }
 
 /* That it failed after all, or that one given up has arrived after all. */

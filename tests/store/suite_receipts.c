@@ -256,6 +256,100 @@ settling_does_not_undo_a_receipt(struct fixture *f)
 	}
 }
 
+/* ---- after a replay ---------------------------------------------------- */
+
+/* A row that ended so, and is on its way again. */
+static int64_t
+replayed_row(struct fixture *f, enum outbox_state was)
+{
+	int64_t id = new_row(f, "T1");
+	struct store_op op = {.verb = STORE_REPLAY};
+
+	end_row(f, id, was);
+	op.replay.row = id;
+	op.replay.at = DELIVERY_NOW;
+	must(store_submit_wait(f->store, &op));
+	return id;
+}
+
+static void
+name_row(struct fixture *f, int64_t id, const char *vendor_id)
+{
+	struct settled s = {
+	    .row = id, .state = OUTBOX_SENT, .vendor_id = str_from(vendor_id)};
+
+	settle(f, &s, 1);
+}
+
+static bool
+receipt_of(struct fixture *f, int64_t row, const char *vendor_id,
+    enum receipt_rank rank)
+{
+	struct store_op op = receipt_op(f, row, rank);
+
+	op.receipt.vendor_id = str_from(vendor_id);
+	must(store_submit_wait(f->store, &op));
+	return op.receipt.changed;
+}
+
+static void
+a_late_failure_spares_a_replayed_row(struct fixture *f)
+{
+	int64_t id = replayed_row(f, OUTBOX_DEAD);
+
+	assert_false(receipt_of(f, id, "v", RECEIPT_FAILED));
+	take_all(f, &id, 1);
+	assert_false(receipt_of(f, id, "v", RECEIPT_FAILED));
+	assert_false(receipt_of(f, id, "", RECEIPT_FAILED));
+	assert_false(receipt_of(f, id, "v", RECEIPT_SENT));
+	assert_int_equal(row_of(f, id).state, OUTBOX_SENDING);
+	name_row(f, id, "w");
+	assert_false(receipt_of(f, id, "v", RECEIPT_FAILED));
+	assert_int_equal(row_of(f, id).state, OUTBOX_SENT);
+	assert_true(receipt_of(f, id, "w", RECEIPT_FAILED));
+	assert_int_equal(row_of(f, id).state, OUTBOX_DEAD);
+}
+
+/* The vendor may be quicker than its own answer. */
+static void
+a_replayed_row_may_fail_before_it_has_a_name(struct fixture *f)
+{
+	int64_t id = replayed_row(f, OUTBOX_DEAD);
+
+	take_all(f, &id, 1);
+	assert_true(receipt_of(f, id, "w", RECEIPT_FAILED));
+	assert_int_equal(row_of(f, id).state, OUTBOX_DEAD);
+}
+
+static void
+what_arrived_before_a_replay_is_not_sent_again(struct fixture *f)
+{
+	int64_t id = replayed_row(f, OUTBOX_DEAD);
+
+	assert_true(receipt_of(f, id, "v", RECEIPT_DELIVERED));
+	assert_int_equal(row_of(f, id).state, OUTBOX_SENT);
+}
+
+/* Twice replayed: which of the names it was is not known any more. */
+static void
+no_failure_without_a_name_kills_a_row_replayed_twice(struct fixture *f)
+{
+	int64_t id = replayed_row(f, OUTBOX_DEAD);
+	struct store_op op = {.verb = STORE_REPLAY};
+	struct settled s = {.row = id, .state = OUTBOX_UNKNOWN};
+
+	take_all(f, &id, 1);
+	settle(f, &s, 1);
+	op.replay.row = id;
+	op.replay.at = DELIVERY_NOW;
+	must(store_submit_wait(f->store, &op));
+	take_all(f, &id, 1);
+	assert_false(receipt_of(f, id, "v", RECEIPT_FAILED));
+	assert_false(receipt_of(f, id, "u", RECEIPT_FAILED));
+	name_row(f, id, "w");
+	assert_true(receipt_of(f, id, "w", RECEIPT_FAILED));
+}
+
 /* ---- whose it is ------------------------------------------------------- */
 
 static void
@@ -309,6 +403,10 @@ const struct suite_case suite_receipts[] = {
     CASE(a_failure_is_told_once),
     CASE(a_vendor_id_may_come_with_a_later_receipt),
     CASE(settling_does_not_undo_a_receipt),
+    CASE(a_late_failure_spares_a_replayed_row),
+    CASE(a_replayed_row_may_fail_before_it_has_a_name),
+    CASE(what_arrived_before_a_replay_is_not_sent_again),
+    CASE(no_failure_without_a_name_kills_a_row_replayed_twice),
     CASE(a_vendor_id_is_looked_for_in_its_account),
     CASE(a_receipt_for_nothing_is_not_found),
     {0},

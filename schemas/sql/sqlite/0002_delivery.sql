@@ -55,7 +55,8 @@ CREATE TABLE lane (
 -- place 0: to go out, 1: for people to see, 2: done. It follows from state and
 -- stands apart so that a row that goes from one state to the next within its
 -- place touches no index. An id is never given again: the far side may know
--- it.
+-- it. spent: what the vendor called it before it
+-- was replayed; empty: nobody knows, or more than one name.
 ALTER TABLE outbox RENAME TO outbox_1;
 
 CREATE TABLE outbox (
@@ -74,7 +75,8 @@ CREATE TABLE outbox (
 	payload TEXT NOT NULL,
 	vendor_id TEXT,
 	code TEXT,
-	reason TEXT
+	reason TEXT,
+	spent TEXT
 ) STRICT;
 
 INSERT INTO lane (company, channel, account, since)
