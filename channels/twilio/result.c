@@ -189,15 +189,22 @@ result_lookup(const struct answered *w)
 		w->out->kind = OUTCOME_LATER;
 }
 
+/* A page that was refused is not the end: nothing may be taken for read. */
 static void
 result_backfill(const struct answered *w)
 {
-	if (is_good(w->r))
+	if (is_good(w->r)) {
 		twilio_backfill_result(w->t, w->job, w->r, w->arena, w->out);
-	else
-		refuse_other(w);
+		return;
+	}
+	refuse_other(w);
+	if (w->out->kind == OUTCOME_BLOCKED || w->out->kind == OUTCOME_LATER)
+		return;
+	w->out->kind = OUTCOME_LATER;
+	w->out->anew = true;
 }
 
+/* Whoever keeps the files speaks of this one only, not of the account. */
 static void
 result_fetch(const struct answered *w)
 {
@@ -208,9 +215,15 @@ result_fetch(const struct answered *w)
 		return;
 	}
 	refuse_other(w);
+	w->out->scope = SCOPE_ROW;
+	if (w->out->kind == OUTCOME_BLOCKED)
+		w->out->kind = OUTCOME_LATER;
 	if (status == 403 || status == 404 || status == 410) {
 		w->out->kind = OUTCOME_NEVER;
 		w->out->reason = STR("Twilio has this file no more.");
+	} else if (status >= 300 && status < 400) {
+		w->out->kind = OUTCOME_NEVER;
+		w->out->reason = STR("The file's address leads too far.");
 	}
 }
 
