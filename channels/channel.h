@@ -308,6 +308,8 @@ struct outcome {
 	struct str state;	 /* NEXT; of a draft that is OK: its new live */
 	struct str bytes;	 /* FETCH: the file */
 	struct arrival arrival;	 /* BACKFILL: one page; NEXT: there is more */
+	struct str also; /* BACKFILL of a conversation: one more address to ask,
+			  * once for all that name it; or empty */
 	bool anew; /* BACKFILL that is LATER: not this page again, but all from
 		    * the first; the cursor is good no more */
 };

@@ -193,7 +193,8 @@ slack_call(const struct job *job, struct arena *a, struct call *out,
 	if (needs_token(&p) && !token_ok(job->account->token)) {
 		*instead = slack_never("bad_token",
 		    "The account's token holds characters that no token has");
-		instead->kind = OUTCOME_BLOCKED;
+		instead->kind = job->kind == JOB_FETCH ? OUTCOME_LATER
+						       : OUTCOME_BLOCKED;
 		return E_DENIED;
 	}
 	*out = (struct call){

@@ -48,6 +48,8 @@ static const struct fault_row rows[] = {
     {"messaging_processing_failed", FAULT_LATER, SCOPE_ROW, "Slack is busy"},
     {"streaming_state_conflict", FAULT_LATER, SCOPE_ROW,
 	"The message is still being written"},
+    {"invalid_cursor", FAULT_LATER, SCOPE_ROW,
+	"Slack has forgotten where it was in a list"},
     {"external_channel_migrating", FAULT_LATER, SCOPE_RECIPIENT,
 	"The channel is being moved"},
 
@@ -189,7 +191,8 @@ slack_fault(const struct slack_plan *p, struct str code, const json_t *root,
 	*o = (struct outcome){.kind = kind_of(p, row),
 	    .scope = p->job->kind == JOB_SEND ? row->scope : SCOPE_ROW,
 	    .code = arena_copy(p->arena, code),
-	    .reason = reason_of(p, row, root)};
+	    .reason = reason_of(p, row, root),
+	    .anew = str_eq(code, STR("invalid_cursor"))};
 }
 
 struct outcome

@@ -22,17 +22,16 @@ has_more(const json_t *root)
 }
 
 static void
-next_page(const struct slack_plan *p, const json_t *root, const char *what,
-    struct outcome *o)
+next_page(const struct slack_plan *p, const json_t *root, struct outcome *o)
 {
 	struct str cursor = next_cursor(root);
 
 	o->kind = OUTCOME_NEXT;
 	o->state = arena_printf(
-	    p->arena, "%s %u %.*s", what, p->page.number + 1, STR_FMT(cursor));
+	    p->arena, "list %u %.*s", p->page.number + 1, STR_FMT(cursor));
 	/* More is there and no way to it: the answer is not complete. */
 	if (cursor.n == 0 || o->state.p == NULL)
-		*o = (struct outcome){.kind = OUTCOME_LATER};
+		*o = (struct outcome){.kind = OUTCOME_LATER, .anew = true};
 }
 
 /* ---- is it there? ------------------------------------------------------- */
@@ -90,7 +89,7 @@ look(const struct slack_plan *p, const json_t *root, struct outcome *o)
 		return;
 	}
 	if (has_more(root))
-		next_page(p, root, "list", o);
+		next_page(p, root, o);
 	else
 		o->kind = OUTCOME_ABSENT;
 }
@@ -157,28 +156,20 @@ gather(const struct slack_plan *p, const json_t *root, struct outcome *o)
 	in.out->ignored = in.out->header = NULL;
 }
 
-/*
- * A thread, and then its channel: what mentions us there may have begun
- * a thread that we know nothing of.
- */
 static void
 backfill(const struct slack_plan *p, const json_t *root, struct outcome *o)
 {
-	bool replies = p->step == STEP_REPLIES;
+	struct arrival found;
 
 	gather(p, root, o);
 	if (o->kind == OUTCOME_LATER)
 		return;
 	o->kind = OUTCOME_OK;
-	if (has_more(root)) {
-		struct arrival found = o->arrival;
-
-		next_page(p, root, replies ? "replies" : "history", o);
+	found = o->arrival;
+	if (has_more(root))
+		next_page(p, root, o);
+	if (o->kind != OUTCOME_LATER)
 		o->arrival = found;
-	} else if (replies && !slack_place_direct(&p->payload.to)) {
-		o->kind = OUTCOME_NEXT;
-		o->state = STR("history");
-	}
 }
 
 void

@@ -201,18 +201,20 @@ done(struct outcome *instead)
 static enum err
 plan_backfill(struct slack_plan *p, struct outcome *instead)
 {
-	struct str rest = p->job->state, step = word(&rest);
+	struct str rest = p->job->state;
 
 	if (slack_address_read(p->job->payload, &p->payload.to) != OK &&
 	    read_place(p) != OK)
 		return broken(instead);
 	/* Nobody can list what only one user sees. */
-	if (p->payload.to.hidden || !read_page(&rest, &p->page) ||
-	    p->page.number == PAGES_MAX)
+	if (p->payload.to.hidden)
 		return done(instead);
+	word(&rest);
+	if (!read_page(&rest, &p->page) || p->page.number == PAGES_MAX)
+		return skip(instead,
+		    slack_never("too_many_pages",
+			"Too much was written there to find what was missed"));
 	list_step(p, p->job->since);
-	if (is_word(step, "history"))
-		p->step = STEP_HISTORY;
 	return p->oldest.p == NULL ? E_NOMEM : OK;
 }
 

@@ -195,6 +195,29 @@ result_file(
 
 /* ---- all ---------------------------------------------------------------- */
 
+/* What mentions us beside the threads that we know stands in their channel. */
+static void
+name_channel(const struct slack_plan *p, struct outcome *o)
+{
+	struct slack_place channel = {.channel = p->payload.to.channel};
+
+	if (p->job->kind == JOB_BACKFILL && p->step == STEP_REPLIES &&
+	    !slack_place_direct(&channel))
+		o->also = slack_address(
+		    p->job->account->doc, &channel, p->arena);
+}
+
+/* What is only of one file, or only for show. */
+static void
+soften(const struct slack_plan *p, const struct reply *r, struct outcome *o)
+{
+	if (p->step == STEP_APPEND &&
+	    (o->kind == OUTCOME_DOUBT || r->status >= 500))
+		slack_unsure_append(p, o);
+	if (p->job->kind == JOB_FETCH && o->kind == OUTCOME_BLOCKED)
+		o->kind = OUTCOME_LATER;
+}
+
 void
 slack_result(const struct job *job, const struct reply *r, struct arena *a,
     struct outcome *out)
@@ -203,15 +226,16 @@ slack_result(const struct job *job, const struct reply *r, struct arena *a,
 	struct outcome instead = {.kind = OUTCOME_LATER};
 
 	*out = (struct outcome){0};
-	if (slack_plan(job, a, &p, &instead) != OK)
+	if (slack_plan(job, a, &p, &instead) != OK) {
 		*out = instead;
-	else if (p.step == STEP_RESPOND)
+		return;
+	}
+	if (p.step == STEP_RESPOND)
 		result_response(&p, r, out);
 	else if (p.step == STEP_FILE)
 		result_file(&p, r, out);
 	else
 		result_method(&p, r, out);
-	if (p.step == STEP_APPEND &&
-	    (out->kind == OUTCOME_DOUBT || r->status >= 500))
-		slack_unsure_append(&p, out);
+	soften(&p, r, out);
+	name_channel(&p, out);
 }

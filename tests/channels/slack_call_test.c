@@ -77,12 +77,11 @@ static const struct {
 	    "&limit=100",
 	""},
     {"what came in a thread", JOB_BACKFILL, "T1:C0HELP:1700000000.000100",
-	"replies 3 abc", "GET",
+	"list 3 abc", "GET",
 	API "conversations.replies?channel=C0HELP&ts=1700000000.000100"
 	    "&oldest=1699990000.500000&limit=100&cursor=abc",
 	""},
-    {"what came around a thread", JOB_BACKFILL, "T1:C0HELP:1700000000.000100",
-	"history", "GET",
+    {"what came in a channel", JOB_BACKFILL, "T1:C0HELP", "", "GET",
 	API "conversations.history?channel=C0HELP&oldest=1699990000.500000"
 	    "&limit=100",
 	""},

@@ -48,6 +48,7 @@ static const struct {
     {"org_login_required", OUTCOME_LATER, SCOPE_ACCOUNT, OUTCOME_LATER},
     {"update_failed", OUTCOME_LATER, SCOPE_ROW, OUTCOME_LATER},
     {"messaging_processing_failed", OUTCOME_LATER, SCOPE_ROW, OUTCOME_LATER},
+    {"invalid_cursor", OUTCOME_LATER, SCOPE_ROW, OUTCOME_LATER},
     {"external_channel_migrating", OUTCOME_LATER, SCOPE_RECIPIENT,
 	OUTCOME_LATER},
     /* It may be there. */
@@ -456,7 +457,7 @@ test_backfill_is_live(void **state)
 	slack_rig_close(&r);
 }
 
-/* The thread, page by page, and then what mentions us around it. */
+/* The thread, page by page; it names its channel. */
 static void
 test_backfill_thread(void **state)
 {
@@ -473,21 +474,111 @@ test_backfill_thread(void **state)
 		     "\"thread_ts\":\"1700000000.000100\""),
 		"\"response_metadata\":{\"next_cursor\":\"abc\"}"));
 	assert_int_equal(r.outcome.kind, OUTCOME_NEXT);
-	expect_text(r.outcome.state, "replies 1 abc");
+	expect_text(r.outcome.state, "list 1 abc");
+	expect_text(r.outcome.also, "T1:C0HELP");
 	assert_int_equal(r.outcome.arrival.envelope_count, 1);
 	job.state = r.outcome.state;
 	slack_rig_result(&r, &job, 200, LIST("", END));
-	assert_int_equal(r.outcome.kind, OUTCOME_NEXT);
-	expect_text(r.outcome.state, "history");
-	job.state = r.outcome.state;
+	assert_int_equal(r.outcome.kind, OUTCOME_OK);
+	slack_rig_close(&r);
+}
+
+/* A thread that is gone says where else to ask as well. */
+static void
+test_backfill_gone(void **state)
+{
+	struct slack_rig r;
+	struct job job;
+
+	(void)state;
+	slack_rig_open(&r);
+	job = slack_rig_job(&r, JOB_BACKFILL);
+	job.payload = STR("T1:C0HELP:1700000000.000100");
+	slack_rig_result(&r, &job, 200, failure(&r, "thread_not_found"));
+	assert_int_equal(r.outcome.kind, OUTCOME_NEVER);
+	expect_text(r.outcome.also, "T1:C0HELP");
+	job.payload = STR("T1:D0ANN:1700000000.000100");
+	slack_rig_result(&r, &job, 200, LIST("", END));
+	assert_int_equal(r.outcome.also.n, 0);
+	slack_rig_close(&r);
+}
+
+/* A channel, asked once: what mentions us there begins a thread. */
+static void
+test_backfill_channel(void **state)
+{
+	struct slack_rig r;
+	struct job job;
+
+	(void)state;
+	slack_rig_open(&r);
+	job = slack_rig_job(&r, JOB_BACKFILL);
+	job.payload = STR("T1:C0HELP");
 	slack_rig_result(&r, &job, 200,
 	    LIST(SAID("1700000003.000000", "\"text\":\"Lunch?\"") "," SAID(
 		     "1700000002.000000", "\"text\":\"<@U0BOT> b\""),
 		END));
 	assert_int_equal(r.outcome.kind, OUTCOME_OK);
+	assert_int_equal(r.outcome.also.n, 0);
 	assert_int_equal(r.outcome.arrival.envelope_count, 1);
 	expect_text(r.outcome.arrival.envelopes[0].address,
 	    "T1:C0HELP:1700000002.000000");
+	slack_rig_close(&r);
+}
+
+/* What breaks off is begun anew; what has no end is not called read. */
+static void
+test_backfill_breaks_off(void **state)
+{
+	struct slack_rig r;
+	struct job job;
+
+	(void)state;
+	slack_rig_open(&r);
+	job = slack_rig_job(&r, JOB_BACKFILL);
+	job.payload = STR("T1:C0HELP:1700000000.000100");
+	job.state = STR("list 1 abc");
+	slack_rig_result(&r, &job, 200, failure(&r, "invalid_cursor"));
+	assert_int_equal(r.outcome.kind, OUTCOME_LATER);
+	assert_true(r.outcome.anew);
+	slack_rig_result(&r, &job, 200, LIST("", "\"has_more\":true"));
+	assert_int_equal(r.outcome.kind, OUTCOME_LATER);
+	assert_true(r.outcome.anew);
+	slack_rig_result(&r, &job, 429, "");
+	assert_int_equal(r.outcome.kind, OUTCOME_LATER);
+	assert_false(r.outcome.anew);
+	job.state = STR("list 200 abc");
+	assert_int_equal(slack_rig_call(&r, &job), E_DENIED);
+	assert_int_equal(r.outcome.kind, OUTCOME_NEVER);
+	expect_text(r.outcome.code, "too_many_pages");
+	slack_rig_close(&r);
+}
+
+/* Whatever is said of a file stops no message. */
+static void
+test_file_blocks_nothing(void **state)
+{
+	static const unsigned statuses[] = {302, 401, 403, 404};
+	struct slack_rig r;
+	struct job job;
+	size_t i;
+
+	(void)state;
+	slack_rig_open(&r);
+	job = slack_rig_job(&r, JOB_FETCH);
+	job.payload = STR("{\"id\":\"F1\"}");
+	slack_rig_result(&r, &job, 200, failure(&r, "token_revoked"));
+	assert_int_equal(r.outcome.kind, OUTCOME_LATER);
+	for (i = 0; i < 2 * ARRAY_LEN(statuses); i++) {
+		job.state = i % 2 == 0 ? STR("")
+				       : STR("url https://files.slack.com/b");
+		slack_rig_result(&r, &job, statuses[i / 2], "");
+		assert_int_not_equal(r.outcome.kind, OUTCOME_BLOCKED);
+		assert_int_equal(r.outcome.scope, SCOPE_ROW);
+	}
+	r.account.token = STR("xoxb\r\n");
+	assert_int_equal(slack_rig_call(&r, &job), E_DENIED);
+	assert_int_equal(r.outcome.kind, OUTCOME_LATER);
 	slack_rig_close(&r);
 }
 
@@ -587,6 +678,10 @@ main(void)
 	    cmocka_unit_test(test_backfill_direct),
 	    cmocka_unit_test(test_backfill_is_live),
 	    cmocka_unit_test(test_backfill_thread),
+	    cmocka_unit_test(test_backfill_gone),
+	    cmocka_unit_test(test_backfill_channel),
+	    cmocka_unit_test(test_backfill_breaks_off),
+	    cmocka_unit_test(test_file_blocks_nothing),
 	    cmocka_unit_test(test_files),
 	    cmocka_unit_test(test_checks),
 	};
