@@ -19,13 +19,13 @@
  * back-off (2 s doubling to 30 min, with jitter), until the row is older than
  * the channel's retry_hours -> DEAD. never -> DEAD with code and reason.
  * doubt -> looked up after a moment, and again with back-off while the vendor
- * does not answer; absent -> READY; where the row cannot be looked up ->
- * UNKNOWN at once. DEAD and UNKNOWN append EVENT_DELIVERY to the conversation.
+ * does not answer; absent -> READY like later; where the row cannot be looked
+ * up -> UNKNOWN at once. DEAD and UNKNOWN append EVENT_DELIVERY to the conversation.
  * A job of several requests is begun anew when it is to be tried again; only
  * the last may have an effect that others see.
  *
- * A lane whose requests fail again and again (BREAKER_FAILURES in a row
- * without an answer, or with 5xx) is DOWN: it is probed (JOB_CHECK) with
+ * A lane whose sends fail again and again (BREAKER_FAILURES in a row without an
+ * answer, or with 5xx; what else is asked of the vendor does not count) is DOWN: it is probed (JOB_CHECK) with
  * back-off, and when that went well one row at a time is tried until one comes
  * through; its rows keep their attempts. A lane whose account is refused is
  * BLOCKED until the company's document changes, and is probed every ten

@@ -61,10 +61,14 @@ on_found(struct errand *e, struct row *r)
 static void
 on_absent(struct errand *e, struct row *r)
 {
-	const struct settled s = {.state = OUTBOX_READY, .due = e->d->wall};
+	const struct settled s = {.state = OUTBOX_READY,
+	    .due = e->d->wall + backoff_ms(r->attempts, deliver_random())};
 
 	metric_add(e->d->conf.metrics, METRIC_DELIVER_ABSENT, 1);
-	settle_row(r, &s);
+	if (row_too_old(r))
+		row_is_late(r, &(struct outcome){0});
+	else
+		settle_row(r, &s);
 }
 
 /* It stays what it is, on disk as well. */

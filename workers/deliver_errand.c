@@ -97,11 +97,15 @@ errands_free(struct deliver *d)
 
 /* ---- the end ------------------------------------------------------------- */
 
-/* Whose requests tell whether the vendor is there: not a file's host. */
+/*
+ * Whose requests tell whether messages get through: not lists, which may be
+ * well while sending is not, and not a file's host. (A JOB_CHECK's end is
+ * looked at where it was begun.)
+ */
 static bool
 tells(const struct errand *e)
 {
-	return e->job.kind == JOB_SEND || e->job.kind == JOB_LOOKUP;
+	return e->job.kind == JOB_SEND;
 }
 
 /* An app that may not list or fetch may still send. */

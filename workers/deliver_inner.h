@@ -362,6 +362,8 @@ void row_arrived(struct errand *e, struct row *r);
 void row_give_up(
     struct row *r, enum outbox_state state, struct str code, struct str reason);
 bool row_too_old(const struct row *r);
+/* It is, and did not go out: DEAD, with the vendor's words where it has any. */
+void row_is_late(struct row *r, const struct outcome *o);
 /* When to try again, after the verdict of the errand. */
 int64_t later_ms(const struct errand *e, const struct row *r);
 void log_given_up(const struct row *r, const char *state, struct str code);

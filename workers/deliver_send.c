@@ -64,6 +64,14 @@ row_give_up(
 	arena_free(&a);
 }
 
+void
+row_is_late(struct row *r, const struct outcome *o)
+{
+	row_give_up(r, OUTBOX_DEAD, o->code.n > 0 ? o->code : STR("late"),
+	    o->reason.n > 0 ? o->reason
+			    : STR("It could not be delivered in time."));
+}
+
 /* ---- sending ------------------------------------------------------------- */
 
 void
@@ -115,11 +123,7 @@ on_later(struct errand *e, struct row *r)
 	int64_t ms;
 
 	if (row_too_old(r)) {
-		row_give_up(r, OUTBOX_DEAD,
-		    o->code.n > 0 ? o->code : STR("late"),
-		    o->reason.n > 0
-			? o->reason
-			: STR("It could not be delivered in time."));
+		row_is_late(r, o);
 		return;
 	}
 	r->tries += e->verdict.spared;

@@ -201,10 +201,55 @@ what_did_not_go_out_is_sent(void **state)
 	vendor_fault(&rig.vendor, FAULT_CUT_BEFORE, 1);
 	write_rows("main", 1, "a", 1, &row);
 	wait_for_doubt(row);
-	row_becomes(row, OUTBOX_SENT);
+	row_becomes_later(row, OUTBOX_SENT);
 	assert_int_equal(vendor_effects_of(&rig.vendor, (uint64_t)row), 1);
 	assert_int_equal(row_read(row).attempts, 2);
 	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_ABSENT), 1);
+}
+
+/* Sending fails and the list is well: each try comes later than the last, and
+ * the lane stops. */
+static void
+what_never_goes_out_is_not_tried_for_ever(void **state)
+{
+	struct patience p = {0};
+	int64_t row;
+
+	(void)state;
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_CUT_BEFORE, -1);
+	write_rows("main", 1, "a", 1, &row);
+	row_becomes(row, OUTBOX_DOUBT);
+	while (metric_get(&rig.f.metrics, METRIC_DELIVER_ABSENT) == 0) {
+		patience(&p, "the vendor's word");
+		later(200);
+	}
+	row_becomes(row, OUTBOX_READY);
+	assert_true(row_read(row).due > clock_wall(&rig.f.clock));
+	assert_int_equal(row_read(row).attempts, 1);
+	lane_becomes_later("main", LANE_DOWN);
+	assert_in_range(atomic_load(&rig.vendor.sends), 5, 6);
+	vendor_fault(&rig.vendor, FAULT_NONE, 0);
+	row_becomes_later(row, OUTBOX_SENT);
+	lane_becomes_later("main", LANE_FLOWS);
+	assert_int_equal(vendor_effects(&rig.vendor), 1);
+}
+
+static void
+what_did_not_go_out_in_time_is_dead(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	test_channel.can.retry_hours = 1;
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_CUT_BEFORE, 1);
+	write_rows("main", 1, "a", 1, &row);
+	row_becomes(row, OUTBOX_DOUBT);
+	later(3600000);
+	row_becomes_later(row, OUTBOX_DEAD);
+	assert_true(str_eq(row_read(row).code, STR("late")));
+	assert_int_equal(atomic_load(&rig.vendor.sends), 1);
 }
 
 static void
@@ -332,6 +377,8 @@ main(void)
 	    A_TEST(what_the_channel_refuses_is_not_sent),
 	    A_TEST(what_was_cut_is_looked_up_and_found),
 	    A_TEST(what_did_not_go_out_is_sent),
+	    A_TEST(what_never_goes_out_is_not_tried_for_ever),
+	    A_TEST(what_did_not_go_out_in_time_is_dead),
 	    A_TEST(what_cannot_be_looked_up_is_unknown),
 	    A_TEST(a_lookup_that_is_refused_blocks_nobody),
 	    A_TEST(asks_until_it_is_too_late),
