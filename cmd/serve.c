@@ -147,6 +147,7 @@ start_deliver(struct server *v, char *why, size_t why_size)
 	    .lane_window = s->deliver_window,
 	    .backfill_minutes = s->backfill_minutes,
 	    .timeout_ms = s->deliver_timeout_ms,
+	    .doubt_ms = s->doubt_ms,
 	    .public_url = public_url(v),
 	    .keys = &p->keys,
 	    .clock = &p->clock,

@@ -198,6 +198,9 @@ const struct setting settings_table[] = {
 	"messages of one account that wait in memory; more wait on disk"),
     NUMBER(deliver_timeout_ms, SETTING_MS, "20s", 100, 600000,
 	"for a vendor to answer"),
+    NUMBER(doubt_ms, SETTING_MS, "30s", 100, 3600000,
+	"before a message that got no answer, and that the vendor does not "
+	"know, is sent again"),
     NUMBER(backfill_minutes, SETTING_COUNT, "60", 0, 100000,
 	"how often vendors are asked whether we missed a message, after the "
 	"start; 0: never"),

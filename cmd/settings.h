@@ -16,7 +16,8 @@ struct settings {
 	unsigned ping_ms, pong_ms, hello_ms, socket_queue;
 	unsigned visitor_burst, visitor_per_minute, sessions_per_minute;
 	unsigned turns_max, sweep_ms, lease_ms;
-	unsigned deliver_in_flight, deliver_window, deliver_timeout_ms;
+	unsigned deliver_in_flight, deliver_window, deliver_timeout_ms,
+	    doubt_ms;
 	unsigned backfill_minutes;
 	unsigned store_queue, store_group;
 	const char *bus_work, *bus_news;

@@ -19,8 +19,10 @@
  * back-off (2 s doubling to 30 min, with jitter), until the row is older than
  * the channel's retry_hours -> DEAD. never -> DEAD with code and reason.
  * doubt -> looked up after a moment, and again with back-off while the vendor
- * does not answer; absent -> READY like later; where the row cannot be looked
- * up -> UNKNOWN at once. DEAD and UNKNOWN append EVENT_DELIVERY to the conversation.
+ * does not answer. Lists are late, and the vendor may still be at work: that a
+ * row is absent is believed when it was said twice, the second time doubt_ms
+ * after the attempt ended or was found -> READY like later. Where the row
+ * cannot be looked up -> UNKNOWN at once. DEAD and UNKNOWN append EVENT_DELIVERY to the conversation.
  * A job of several requests is begun anew when it is to be tried again; only
  * the last may have an effect that others see.
  *
@@ -65,6 +67,8 @@ struct deliver_conf {
 	unsigned lane_window;	   /* rows of a lane in memory */
 	unsigned backfill_minutes; /* 0: never */
 	unsigned timeout_ms;	   /* of one request */
+	unsigned doubt_ms;	   /* until what is absent is absent; first
+				    * asked after a tenth of it */
 	const char *public_url;
 	const struct token_keys *keys;
 	const struct clock *clock;

@@ -11,6 +11,15 @@
 #define EVENTS_BACK 32u	  /* of the conversation, before the message's own */
 #define ROWS_OF_EVENT 32u /* more than an event causes */
 #define OTHERS_MAX 4096u  /* bytes of ids that were found in vain */
+#define FIRST_PART 10u	  /* of doubt_ms, before it is asked first */
+
+int64_t
+doubt_begins(struct row *r, const struct deliver *d)
+{
+	r->doubt_at = d->now;
+	r->absent = false;
+	return d->conf.doubt_ms / FIRST_PART;
+}
 
 /* ---- what it means ------------------------------------------------------- */
 
@@ -58,12 +67,28 @@ on_found(struct errand *e, struct row *r)
 	row_arrived(e, r);
 }
 
+/* How long until it is asked for the second time. */
+static int64_t
+second_ms(const struct row *r, const struct deliver *d)
+{
+	int64_t least = d->conf.doubt_ms / FIRST_PART;
+	int64_t ms = r->doubt_at + d->conf.doubt_ms - d->now;
+
+	return ms > least ? ms : least;
+}
+
 static void
 on_absent(struct errand *e, struct row *r)
 {
 	const struct settled s = {.state = OUTBOX_READY,
 	    .due = e->d->wall + backoff_ms(r->attempts, deliver_random())};
 
+	if (!r->absent) {
+		r->absent = true;
+		r->due = e->d->wall + second_ms(r, e->d);
+		talk_place(r->talk);
+		return;
+	}
 	metric_add(e->d->conf.metrics, METRIC_DELIVER_ABSENT, 1);
 	if (row_too_old(r))
 		row_is_late(r, &(struct outcome){0});

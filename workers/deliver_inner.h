@@ -26,7 +26,6 @@
 #define OPS_MAX 4u    /* of each kind at the store at once */
 #define STEPS_MAX 16u /* requests for one job */
 #define FILE_MAX (16u * 1024 * 1024)
-#define DOUBT_MS 3000 /* before it is asked; vendors' lists are late */
 #define NEVER_MS INT64_MAX
 
 /* ---- pace (deliver_pace.c) ----------------------------------------------- */
@@ -77,6 +76,8 @@ struct row {
 	int64_t since;		 /* written or replayed: its age */
 	int64_t due;		 /* wall ms; as in the store */
 	int64_t sent_at;	 /* wall ms; 0: not by this process */
+	int64_t doubt_at;	 /* steady ms: when its doubt began for us */
+	bool absent;		 /* since then the vendor said so, once */
 	struct str recipient, payload;
 	struct buf others; /* ids of messages that are not it, a line each */
 	char text[];
@@ -370,6 +371,8 @@ void log_given_up(const struct row *r, const char *state, struct str code);
 
 /* ---- deliver_doubt.c ------------------------------------------------------ */
 
+/* Nobody knows whether it went out: how long to wait, and then to ask. */
+int64_t doubt_begins(struct row *r, const struct deliver *d);
 /* It is in DOUBT, and due: the vendor is asked. */
 void doubt_row(struct row *r);
 

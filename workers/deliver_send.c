@@ -154,7 +154,7 @@ on_doubt(struct errand *e, struct row *r)
 {
 	const struct outcome *o = &e->verdict.outcome;
 	const struct settled s = {.state = OUTBOX_DOUBT,
-	    .due = e->d->wall + DOUBT_MS,
+	    .due = e->d->wall + doubt_begins(r, e->d),
 	    .code = o->code,
 	    .reason = o->reason};
 

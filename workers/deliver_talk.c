@@ -234,16 +234,16 @@ talk_comes_back(struct talk *k)
 
 /*
  * A message found in doubt is asked for no sooner than one that has just got
- * into it: vendors' lists are late.
+ * into it.
  */
 static int64_t
-due_of(const struct track *t, enum outbox_state state,
-    const struct outbox_row *from)
+due_of(struct row *r, const struct track *t, const struct outbox_row *from)
 {
-	int64_t soonest = t->d->wall + DOUBT_MS;
+	int64_t soonest;
 
-	if (state != OUTBOX_DOUBT || from->kind != OUTBOX_SEND)
+	if (r->state != OUTBOX_DOUBT || from->kind != OUTBOX_SEND)
 		return from->due;
+	soonest = t->d->wall + doubt_begins(r, t->d);
 	return from->due > soonest ? from->due : soonest;
 }
 
@@ -262,7 +262,7 @@ row_new(const struct track *t, const struct outbox_row *from)
 	r->at = r->since = from->at;
 	if (from->attempts == 0 && from->due > from->at)
 		r->since = from->due; /* replayed then */
-	r->due = due_of(t, r->state, from);
+	r->due = due_of(r, t, from);
 	if (from->recipient.n > 0)
 		memcpy(r->text, from->recipient.p, from->recipient.n);
 	if (from->payload.n > 0)

@@ -136,7 +136,7 @@ const serve = () => start(["serve", "--data-dir", data,
   "--listen", `127.0.0.1:${front}`, "--listen-ops", "",
   "--visitor-burst", "0", "--visitor-per-minute", "0",
   "--sessions-per-minute", "0", "--connections-per-address", "0",
-  "--log-level", "warn"]);
+  "--doubt-ms", "1s", "--log-level", "warn"]);
 let server = await serve();
 
 // ---- customers ------------------------------------------------------------

@@ -112,6 +112,7 @@ what_did_not_is_sent(void **state)
 	deliver_begin();
 	row_becomes_later(row, OUTBOX_SENT);
 	assert_int_equal(atomic_load(&rig.vendor.sends), 2);
+	assert_int_equal(atomic_load(&rig.vendor.lookups), 2);
 }
 
 /* At any instruction: killed again and again under load. */

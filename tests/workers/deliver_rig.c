@@ -101,6 +101,7 @@ deliver_rig_conf(void)
 	rig.conf = (struct deliver_conf){.in_flight_max = 100,
 	    .lane_window = 1000,
 	    .timeout_ms = 5000,
+	    .doubt_ms = 30000,
 	    .public_url = "http://localhost",
 	    .keys = &keys,
 	    .clock = &rig.f.clock,

@@ -169,7 +169,17 @@ wait_for_doubt(int64_t row)
 {
 	row_becomes(row, OUTBOX_DOUBT);
 	assert_int_equal(atomic_load(&rig.vendor.lookups), 0);
-	later(3000);
+	later(3000); /* a tenth of doubt_ms */
+}
+
+/* All that is due has been done: another message came through. */
+static void
+settles(void)
+{
+	int64_t row;
+
+	write_rows("main", 60, "another", 1, &row);
+	row_becomes(row, OUTBOX_SENT);
 }
 
 static void
@@ -205,6 +215,29 @@ what_did_not_go_out_is_sent(void **state)
 	assert_int_equal(vendor_effects_of(&rig.vendor, (uint64_t)row), 1);
 	assert_int_equal(row_read(row).attempts, 2);
 	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_ABSENT), 1);
+}
+
+/* The vendor is still at work, and its list late. */
+static void
+one_that_is_late_is_not_sent_twice(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	deliver_begin();
+	atomic_store(&rig.vendor.forgets, true);
+	vendor_fault(&rig.vendor, FAULT_CUT_AFTER, 1);
+	write_rows("main", 1, "a", 1, &row);
+	wait_for_doubt(row);
+	reaches(&rig.vendor.lookups, 1);
+	later(20000);
+	settles();
+	assert_int_equal(atomic_load(&rig.vendor.lookups), 1);
+	atomic_store(&rig.vendor.forgets, false);
+	later(7000);
+	row_becomes(row, OUTBOX_SENT);
+	assert_int_equal(atomic_load(&rig.vendor.lookups), 2);
+	assert_int_equal(vendor_effects_of(&rig.vendor, (uint64_t)row), 1);
 }
 
 /* Sending fails and the list is well: each try comes later than the last, and
@@ -377,6 +410,7 @@ main(void)
 	    A_TEST(what_the_channel_refuses_is_not_sent),
 	    A_TEST(what_was_cut_is_looked_up_and_found),
 	    A_TEST(what_did_not_go_out_is_sent),
+	    A_TEST(one_that_is_late_is_not_sent_twice),
 	    A_TEST(what_never_goes_out_is_not_tried_for_ever),
 	    A_TEST(what_did_not_go_out_in_time_is_dead),
 	    A_TEST(what_cannot_be_looked_up_is_unknown),
