@@ -306,6 +306,20 @@ static void (*const on_stored[STORE_VERBS])(
     [STORE_RECEIPT] = on_receipt,
 };
 
+/* So long a message may come after its edit; vendors give up sooner. */
+#define YOUNG_MS ((int64_t)10 * 60 * 1000)
+
+/* An edit or deletion whose message has not come yet, but may. */
+static bool
+is_early(const struct intake *n, const struct store_op *op)
+{
+	const struct store_inbound *in = &op->inbound;
+
+	return op->err == E_NOTFOUND && op->verb == STORE_INBOUND &&
+	       in->about.n > 0 && (!in->known_only || in->state.id != 0) &&
+	       clock_wall(n->conf.clock) - in->event.at < YOUNG_MS;
+}
+
 /*
  * It speaks of a message, or in a conversation, that is not here and never
  * will be.
@@ -345,6 +359,8 @@ stored(struct store_op *op)
 
 	if (op->err == OK)
 		on_stored[op->verb](n, op);
+	else if (is_early(n, op))
+		fail(n, E_LIMIT); /* so that the vendor asks again */
 	else if (is_about_nothing(op))
 		metric_add(n->conf.metrics, METRIC_ARRIVALS_IGNORED, 1);
 	else if (op->err == E_BADINPUT)

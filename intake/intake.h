@@ -6,7 +6,8 @@
  * to fetch each file; one RECEIPT for each receipt. When all are on disk or
  * one has failed, `done` is called once. An envelope that was stored before
  * is fine; a receipt of a row we do not know, and an edit of a message we never
- * saw, are ignored and counted. After an error the vendor must be made to send
+ * saw, are ignored and counted; but an edit of the last ten minutes whose
+ * message may still come (its own delivery failed) is E_LIMIT. After an error the vendor must be made to send
  * it again: what was stored of it will then fall out as a duplicate.
  */
 #ifndef INTAKE_INTAKE_H

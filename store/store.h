@@ -222,7 +222,8 @@ struct store_open {
  * EVENT_EDITED and EVENT_DELETED. The event goes to the conversation that has
  * that one: of the address only the company counts then, and nothing is taken
  * from alias, person, reply, name. E_NOTFOUND when there is none (in the
- * conversation, where that is given).
+ * conversation, where that is given); state.id is then the conversation that
+ * address or alias lead to, or 0.
  * outbox: rows caused by the event; not written for a duplicate.
  *
  * For EVENT_IDENTIFIED also external_id, name, email: who the contact is

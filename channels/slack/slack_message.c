@@ -348,6 +348,7 @@ slack_edited(const struct slack_in *in, const struct slack_post *p,
 	change = arena_printf(in->arena, ":edit:%.*s", STR_FMT(ts));
 	text = text_of(in, p->message);
 	*e = (struct envelope){.kind = EVENT_EDITED,
+	    .known_only = !is_to_us(in, p),
 	    .at = slack_ts_ms(ts),
 	    .about = message_source(in, p, of, STR(""))};
 	if (change.p == NULL || text.p == NULL || e->about.p == NULL)
@@ -367,6 +368,7 @@ slack_deleted(const struct slack_in *in, const struct slack_post *p,
 	if (err != OK)
 		return err;
 	*e = (struct envelope){.kind = EVENT_DELETED,
+	    .known_only = !is_to_us(in, p),
 	    .at = in->now,
 	    .about = message_source(in, p, ts, STR("")),
 	    .body = STR("{}")};

@@ -162,6 +162,19 @@ inbound_by_address(struct conn *c, struct store_inbound *in)
 	return e == OK ? inbound_store(c, in, &known) : e;
 }
 
+/* It may yet come: is there at least the conversation that it would be in? */
+static enum err
+about_nothing(struct conn *c, struct store_inbound *in)
+{
+	struct known known = {.person = 0};
+	enum err e = known_find(c, in, &known);
+
+	in->state = (struct conversation){.id = known.address.conversation};
+	if (in->state.id == 0)
+		in->state.id = known.alias.conversation;
+	return e == OK ? E_NOTFOUND : e;
+}
+
 /* To where the event is that it is about. */
 static enum err
 inbound_about(struct conn *c, struct store_inbound *in)
@@ -169,6 +182,8 @@ inbound_about(struct conn *c, struct store_inbound *in)
 	struct first first;
 	enum err e = source_find(c, in->address.company, in->about, &first);
 
+	if (e == E_NOTFOUND)
+		return about_nothing(c, in);
 	if (e != OK)
 		return e;
 	in->event.ref = first.seq;

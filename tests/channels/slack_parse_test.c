@@ -274,6 +274,39 @@ threads_go_on_where_they_are_known(void **state)
 	slack_rig_close(&r);
 }
 
+/* So may be what is changed or deleted there. */
+static void
+changes_of_others_talk_are_told_apart(void **state)
+{
+	static const struct {
+		const char *event;
+		bool known_only;
+	} cases[] = {
+	    {"{\"type\":\"message\",\"subtype\":\"message_changed\","
+	     "\"channel\":\"C0HELP\",\"event_ts\":\"1700000009.000200\","
+	     "\"message\":{\"user\":\"U0ANN\",\"text\":\"new\","
+	     "\"ts\":\"1700000000.000100\"}}",
+		true},
+	    {"{\"type\":\"message\",\"subtype\":\"message_deleted\","
+	     "\"channel\":\"C0HELP\",\"deleted_ts\":\"1700000000.000100\"}",
+		true},
+	    {"{\"type\":\"message\",\"subtype\":\"message_deleted\","
+	     "\"channel\":\"D0ANN\",\"deleted_ts\":\"1700000000.000100\"}",
+		false},
+	};
+	struct slack_rig r;
+	size_t i;
+
+	(void)state;
+	slack_rig_open(&r);
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(slack_rig_event(&r, cases[i].event), OK);
+		assert_int_equal(
+		    slack_rig_one(&r)->known_only, cases[i].known_only);
+	}
+	slack_rig_close(&r);
+}
+
 static void
 test_unknown_bot(void **state)
 {
@@ -602,6 +635,7 @@ main(void)
 	    cmocka_unit_test(test_events),
 	    cmocka_unit_test(what_is_not_known_is_told_to_the_operator),
 	    cmocka_unit_test(threads_go_on_where_they_are_known),
+	    cmocka_unit_test(changes_of_others_talk_are_told_apart),
 	    cmocka_unit_test(test_unknown_bot),
 	    cmocka_unit_test(test_time),
 	    cmocka_unit_test(test_files),

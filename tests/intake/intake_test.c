@@ -275,9 +275,60 @@ test_edit_of_nothing(void **state)
 	(void)state;
 	v[0].kind = EVENT_EDITED;
 	v[0].about = STR("pigeon:9");
+	v[0].at = FIXTURE_NOW - 10 * 60 * 1000;
 	assert_int_equal(fixture_take(&f, v, 2), OK);
 	assert_int_equal(f.fresh, 1);
 	assert_int_equal(fixture_metric(&f, METRIC_ARRIVALS_IGNORED), 1);
+}
+
+/* Its message was not taken, and comes again: so must this. */
+static void
+comes_early(enum event_kind kind)
+{
+	struct envelope v = fixture_message("A1", "pigeon:1:more", "hello");
+	struct event events[4];
+	int64_t id;
+
+	v.kind = kind;
+	v.about = STR("pigeon:1");
+	assert_int_equal(fixture_take(&f, &v, 1), E_LIMIT);
+	fixture_silent(&f);
+	id = take_new(fixture_message("A1", "pigeon:1", "helo"));
+	assert_int_equal(fixture_take(&f, &v, 1), OK);
+	assert_int_equal(f.fresh, 1);
+	assert_int_equal(fixture_events(&f, id, events, 4), 3);
+	assert_int_equal(events[2].kind, kind);
+}
+
+static void
+test_edit_before_its_message(void **state)
+{
+	(void)state;
+	comes_early(EVENT_EDITED);
+}
+
+static void
+test_deletion_before_its_message(void **state)
+{
+	(void)state;
+	comes_early(EVENT_DELETED);
+}
+
+/* Of others' talk nothing will come; of one that we take part in it may. */
+static void
+test_early_edit_of_others(void **state)
+{
+	struct envelope v = fixture_message("A1", "pigeon:2:edit", "hello");
+
+	(void)state;
+	v.kind = EVENT_EDITED;
+	v.about = STR("pigeon:2");
+	v.known_only = true;
+	assert_int_equal(fixture_take(&f, &v, 1), OK);
+	assert_int_equal(f.fresh, 0);
+	assert_int_equal(fixture_metric(&f, METRIC_ARRIVALS_IGNORED), 1);
+	(void)take_new(fixture_message("A1", "pigeon:1", "bot?"));
+	assert_int_equal(fixture_take(&f, &v, 1), E_LIMIT);
 }
 
 /* Others' talk goes on without us; one that we take part in, with us. */
@@ -560,6 +611,9 @@ main(void)
 	    CASE(test_files),
 	    CASE(test_edited),
 	    CASE(test_edit_of_nothing),
+	    CASE(test_edit_before_its_message),
+	    CASE(test_deletion_before_its_message),
+	    CASE(test_early_edit_of_others),
 	    CASE(test_known_only),
 	    CASE(test_receipts),
 	    CASE(test_failed),

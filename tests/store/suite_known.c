@@ -293,7 +293,15 @@ an_edit_of_what_is_not_known_changes_nothing(struct fixture *f)
 	struct store_op op = edit_op(f, "s2");
 
 	must(say(f, id, "s1"));
+	op.inbound.state.id = 99;
 	assert_int_equal(store_submit_wait(f->store, &op), E_NOTFOUND);
+	assert_int_equal(op.inbound.state.id, 0);
+	op.inbound.address.channel = STR("web");
+	op.inbound.address.account = STR("");
+	op.inbound.address.address = STR("bob");
+	assert_int_equal(store_submit_wait(f->store, &op), E_NOTFOUND);
+	assert_int_equal(op.inbound.state.id, id);
+	op = edit_op(f, "s2");
 	op.inbound.conversation = other;
 	op.inbound.about = STR("s1");
 	assert_int_equal(store_submit_wait(f->store, &op), E_NOTFOUND);
