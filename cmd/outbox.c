@@ -4,6 +4,7 @@
  */
 #include "cmd/command.h"
 #include "cmd/process.h"
+#include "core/utf8.h"
 
 #include <stdio.h>
 
@@ -29,6 +30,22 @@ struct listing {
 	struct arena arena;
 };
 
+/* A vendor's words: what would command the terminal is a "?". */
+static void
+print_theirs(struct str s)
+{
+	while (s.n > 0) {
+		size_t n = utf8_step_shown(s);
+
+		if (n == 0)
+			putchar('?');
+		else
+			fwrite(s.p, 1, n, stdout);
+		n += n == 0;
+		s = (struct str){s.p + n, s.n - n};
+	}
+}
+
 /* ---- list -------------------------------------------------------------- */
 
 static void
@@ -38,10 +55,14 @@ print_row(const struct outbox_row *row)
 	    (long long)row->id, row_states[row->state],
 	    (long long)row->conversation, (unsigned long long)row->seq,
 	    row->attempts);
-	if (row->code.n > 0)
-		printf("\t%.*s", STR_FMT(row->code));
-	if (row->reason.n > 0)
-		printf(": %.*s", STR_FMT(row->reason));
+	if (row->code.n > 0) {
+		putchar('\t');
+		print_theirs(row->code);
+	}
+	if (row->reason.n > 0) {
+		printf(": ");
+		print_theirs(row->reason);
+	}
 	putchar('\n');
 }
 
@@ -82,8 +103,10 @@ print_lane(struct listing *l, const struct lane *lane)
 	    STR_FMT(lane->account), (long long)lane->id,
 	    lane_states[lane->state], (unsigned long long)lane->open,
 	    (unsigned long long)lane->unknown, (unsigned long long)lane->dead);
-	if (lane->detail.n > 0 && lane->state != LANE_FLOWS)
-		printf("\t%.*s", STR_FMT(lane->detail));
+	if (lane->detail.n > 0 && lane->state != LANE_FLOWS) {
+		putchar('\t');
+		print_theirs(lane->detail);
+	}
 	putchar('\n');
 	return list_rows(l, lane->id);
 }

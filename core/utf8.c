@@ -45,6 +45,19 @@ utf8_step(const char *p, size_t n)
 	return 0;
 }
 
+size_t
+utf8_step_shown(struct str s)
+{
+	const unsigned char *u = (const unsigned char *)s.p;
+	size_t n = utf8_step(s.p, s.n);
+
+	if (n == 1 && (u[0] < 0x20 || u[0] == 0x7f))
+		return 0;
+	if (n == 2 && u[0] == 0xc2 && u[1] < 0xa0)
+		return 0;
+	return n;
+}
+
 bool
 utf8_valid(struct str s)
 {

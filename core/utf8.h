@@ -14,6 +14,12 @@ size_t utf8_step(const char *p, size_t n);
 
 bool utf8_valid(struct str s);
 
+/*
+ * Length of the first character of s if a terminal may be given it; 0: it is
+ * a control character (C0, DEL, C1) or no UTF-8. s must not be empty.
+ */
+size_t utf8_step_shown(struct str s);
+
 /* How many characters s has; s must be valid. */
 size_t utf8_count(struct str s);
 

@@ -141,6 +141,34 @@ test_utf8(void **state)
 	assert_int_equal(utf8_prefix(s, 9).n, s.n);
 }
 
+/* What a terminal would obey is not shown to it. */
+static void
+test_shown(void **state)
+{
+	static const struct {
+		struct str text;
+		size_t step;
+	} rows[] = {
+	    {STR("a\n"), 1},
+	    {STR(" "), 1},
+	    {STR("\xc3\xa9"), 2},
+	    {STR("\xc2\xa0"), 2},
+	    {STR("\xe2\x82\xac"), 3},
+	    {STR("\x1b[2J"), 0},
+	    {STR("\n"), 0},
+	    {STR("\t"), 0},
+	    {STR("\x7f"), 0},
+	    {STR("\xc2\x9b"), 0}, /* CSI in one */
+	    {STR("\x9b"), 0},
+	    {STR("\xc3"), 0},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(utf8_step_shown(rows[i].text), rows[i].step);
+}
+
 static void
 test_arena(void **state)
 {
@@ -278,6 +306,7 @@ main(void)
 	    cmocka_unit_test(test_buf_json_random),
 	    cmocka_unit_test(test_buf_url),
 	    cmocka_unit_test(test_utf8),
+	    cmocka_unit_test(test_shown),
 	    cmocka_unit_test(test_arena),
 	    cmocka_unit_test(test_faults),
 	    cmocka_unit_test(test_log_line),
