@@ -15,25 +15,27 @@
  * instruction nothing that may have gone out is taken for unsent. Messages and
  * files of a conversation do not wait for each other.
  *
- * Outcomes: ok -> SENT. later -> READY, due after the vendor's wish or a
- * back-off (2 s doubling to 30 min, with jitter), until the row is older than
- * the channel's retry_hours -> DEAD. never -> DEAD with code and reason.
- * doubt -> looked up after a moment, and again with back-off while the vendor
- * does not answer. Lists are late, and the vendor may still be at work: that a
- * row is absent is believed when it was said twice, the second time doubt_ms
- * after the attempt ended or was found -> READY like later. Where the row
- * cannot be looked up -> UNKNOWN at once. DEAD and UNKNOWN append EVENT_DELIVERY to the conversation.
- * A job of several requests is begun anew when it is to be tried again; only
- * the last may have an effect that others see.
+ * Outcomes: ok -> SENT. later -> READY, due after the vendor's wish or a back-
+ * off (2 s doubling to 30 min, with jitter), until the row is older than the
+ * channel's retry_hours -> DEAD. No wish counts for more than 6 hours. never
+ * -> DEAD with code and reason. doubt -> looked up after a moment, and again
+ * with back-off while the vendor does not answer. Lists are late, and the
+ * vendor may still be at work: that a row is absent is believed when it was
+ * said twice, the second time doubt_ms after the attempt ended or was found ->
+ * READY like later. Where the row cannot be looked up -> UNKNOWN at once. DEAD
+ * and UNKNOWN append EVENT_DELIVERY to the conversation. A job of several
+ * requests is begun anew when it is to be tried again; only the last may have
+ * an effect that others see.
  *
- * A lane whose sends fail again and again (BREAKER_FAILURES in a row without an
- * answer, or with 5xx; what else is asked of the vendor does not count) is DOWN: it is probed (JOB_CHECK) with
- * back-off, and when that went well one row at a time is tried until one comes
- * through; its rows keep their attempts. A lane whose account is refused is
- * BLOCKED until the company's document changes, and is probed every ten
- * minutes. Both are written to the lane (store) and logged once. Other lanes
- * notice nothing: none may have more requests under way than it leaves to all
- * others.
+ * A lane whose sends fail again and again (BREAKER_FAILURES in a row without
+ * an answer, or with 5xx; what else is asked of the vendor does not count) is
+ * DOWN: it is probed (JOB_CHECK) with back-off, and when that went well one
+ * row at a time is tried until one comes through; its rows keep their
+ * attempts. A lane whose account is refused is BLOCKED until the company's
+ * document changes, and is probed every ten minutes. One that the vendor wants
+ * to wait for more than a minute is DOWN until then, without being probed.
+ * Both are written to the lane (store) and logged once. Other lanes notice
+ * nothing: none may have more requests under way than it leaves to all others.
  *
  * Files that customers sent are fetched through the same lanes (OUTBOX_FETCH):
  * at most FILE_MAX bytes, only types on the list, told by their first bytes

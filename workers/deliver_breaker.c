@@ -11,10 +11,12 @@
 #include "workers/deliver_inner.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #define BREAKER_FAILURES 5u
 #define DOWN_MAX_MS (2 * 60 * 1000)
 #define BLOCKED_MS (10 * 60 * 1000)
+#define HOLD_MS (60 * 1000) /* a longer wait is told */
 
 static const char *const state_names[LANE_STATES] = {
     [LANE_FLOWS] = "flows",
@@ -54,6 +56,15 @@ says(const struct track *t, struct str why)
 }
 
 static void
+set_state(struct track *t, enum lane_state state, struct str why)
+{
+	t->state = state;
+	set_detail(t->detail_text, sizeof(t->detail_text), why);
+	track_tell(t);
+	log_state(t, state == LANE_FLOWS ? LOG_INFO : LOG_WARN);
+}
+
+static void
 wait_again(struct track *t)
 {
 	int64_t ms = backoff_ms(++t->waits, deliver_random());
@@ -70,23 +81,18 @@ static void
 stop(struct track *t, enum lane_state state, struct str why)
 {
 	t->waits = 0;
-	t->state = state;
-	(void)snprintf(
-	    t->detail_text, sizeof(t->detail_text), "%.*s", STR_FMT(why));
+	t->held = false;
+	set_state(t, state, why);
 	wait_again(t);
-	track_tell(t);
-	log_state(t, LOG_WARN);
 }
 
 static void
 recover(struct track *t)
 {
 	t->phase = PHASE_FLOWS;
-	t->state = LANE_FLOWS;
+	t->held = false;
 	t->failures = t->waits = 0;
-	t->detail_text[0] = '\0';
-	track_tell(t);
-	log_state(t, LOG_INFO);
+	set_state(t, LANE_FLOWS, STR(""));
 }
 
 void
@@ -103,6 +109,23 @@ breaker_heard(struct track *t, bool well, const char *why)
 		wait_again(t);
 	else if (t->phase == PHASE_FLOWS && t->failures >= BREAKER_FAILURES)
 		stop(t, LANE_DOWN, str_from(why));
+}
+
+void
+breaker_hold(struct track *t, int64_t ms)
+{
+	time_t until = (time_t)((t->d->wall + ms) / 1000);
+	char why[80];
+	struct tm utc;
+
+	if (ms < HOLD_MS || t->phase != PHASE_FLOWS ||
+	    gmtime_r(&until, &utc) == NULL)
+		return;
+	t->held = strftime(why, sizeof(why),
+		      "the vendor asked us to wait until %Y-%m-%d %H:%M UTC",
+		      &utc) > 0;
+	if (t->held)
+		set_state(t, LANE_DOWN, str_from(why));
 }
 
 void
@@ -156,7 +179,8 @@ breaker_tick(struct track *t)
 {
 	struct errand *e;
 
-	if (t->phase == PHASE_TRIES && t->rows == 0)
+	if ((t->phase == PHASE_TRIES && t->rows == 0) ||
+	    (t->held && t->d->now >= t->held_until))
 		recover(t);
 	if (t->phase != PHASE_WAITS || t->d->now < t->probe_at)
 		return;

@@ -10,6 +10,7 @@
 
 #define IDLE_MAX 256u
 #define ANSWER_MAX (256u * 1024)
+#define WISH_MAX_MS ((int64_t)6 * 3600 * 1000) /* to be asked again later */
 #define SMALL_ANSWER 8192u /* its memory is kept for the next */
 
 /* ---- life ---------------------------------------------------------------- */
@@ -177,6 +178,8 @@ on_answered(struct errand *e)
 
 	*o = (struct outcome){0};
 	e->track->channel->result(&e->job, &reply, &e->arena, o);
+	if (o->after_ms > WISH_MAX_MS)
+		o->after_ms = WISH_MAX_MS;
 	if (o->kind != OUTCOME_NEXT || e->job.kind == JOB_BACKFILL) {
 		end(e);
 		return;

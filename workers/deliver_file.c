@@ -134,11 +134,17 @@ lose(struct row *r, struct str code, struct str why)
 }
 
 static void
+is_late(struct row *r)
+{
+	lose(r, STR("late"), STR("It could not be fetched in time."));
+}
+
+static void
 again(struct row *r, int64_t ms, bool spared)
 {
 	struct deliver *d = r->talk->track->d;
 	const struct settled s = {
-	    .state = OUTBOX_READY, .due = d->wall + ms, .uncount = spared};
+	    .state = OUTBOX_READY, .due = row_due(r, ms), .uncount = spared};
 
 	metric_add(d->conf.metrics, METRIC_DELIVER_LATER, 1);
 	settle_row(r, &s);
@@ -205,7 +211,7 @@ on_later(struct errand *e, struct row *r)
 		return;
 	}
 	if (row_too_old(r)) {
-		lose(r, STR("late"), STR("It could not be fetched in time."));
+		is_late(r);
 		return;
 	}
 	r->tries += e->verdict.spared;
@@ -246,6 +252,11 @@ file_row(struct row *r)
 	struct talk *k = r->talk;
 	struct errand *e = NULL;
 
+	if (row_had_its_time(r)) {
+		talk_comes_back(k);
+		is_late(r);
+		return;
+	}
 	if (!atomic_load(&k->track->d->stopping) &&
 	    track_account(k->track) != NULL)
 		e = errand_new(k->track, JOB_FETCH, file_ended, r);

@@ -169,6 +169,7 @@ struct track {
 	struct rate rate, recipient_rate;
 	int64_t full_us;
 	int64_t held_until; /* steady ms: the vendor's wish */
+	bool held;	    /* and it is DOWN for that */
 
 	/* How it does (deliver_breaker.c). */
 	enum phase phase;
@@ -332,6 +333,8 @@ void track_tell(struct track *t);
 
 /* A request of the track was answered well, or not. */
 void breaker_heard(struct track *t, bool well, const char *why);
+/* The vendor wants it to wait until held_until, in so many ms. */
+void breaker_hold(struct track *t, int64_t ms);
 /* The account is refused. */
 void breaker_block(struct track *t, struct str why);
 /* The state a lane was in when it was read first. */
@@ -363,6 +366,10 @@ void row_arrived(struct errand *e, struct row *r);
 void row_give_up(
     struct row *r, enum outbox_state state, struct str code, struct str reason);
 bool row_too_old(const struct row *r);
+/* The same, and it was tried: it is not tried again. */
+bool row_had_its_time(const struct row *r);
+/* So many ms from now, but not past its end; wall ms. */
+int64_t row_due(const struct row *r, int64_t ms);
 /* It is, and did not go out: DEAD, with the vendor's words where it has any. */
 void row_is_late(struct row *r, const struct outcome *o);
 /* When to try again, after the verdict of the errand. */

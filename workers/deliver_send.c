@@ -17,13 +17,33 @@ row_way_ends(struct errand *e)
 	return r;
 }
 
+/* Wall ms; NEVER_MS: it has none. */
+static int64_t
+row_end(const struct row *r)
+{
+	int64_t hours = r->talk->track->channel->can.retry_hours;
+
+	return hours > 0 ? r->since + hours * HOUR_MS : NEVER_MS;
+}
+
 bool
 row_too_old(const struct row *r)
 {
-	const struct track *t = r->talk->track;
-	int64_t hours = t->channel->can.retry_hours;
+	return r->talk->track->d->wall >= row_end(r);
+}
 
-	return hours > 0 && t->d->wall - r->since > hours * HOUR_MS;
+bool
+row_had_its_time(const struct row *r)
+{
+	return r->attempts > 1 && row_too_old(r);
+}
+
+int64_t
+row_due(const struct row *r, int64_t ms)
+{
+	int64_t due = r->talk->track->d->wall + ms, end = row_end(r);
+
+	return due < end ? due : end;
 }
 
 void
@@ -104,8 +124,10 @@ hold(const struct errand *e, const struct row *r, int64_t ms)
 	struct deliver *d = e->d;
 
 	if (e->verdict.outcome.scope == SCOPE_ACCOUNT &&
-	    t->held_until < d->now + ms)
+	    t->held_until < d->now + ms) {
 		t->held_until = d->now + ms;
+		breaker_hold(t, ms);
+	}
 	if (e->verdict.outcome.scope == SCOPE_RECIPIENT)
 		recipients_hold(d->recipients,
 		    recipient_key(d->recipients, t->id, r->recipient),
@@ -130,7 +152,7 @@ on_later(struct errand *e, struct row *r)
 	ms = later_ms(e, r);
 	hold(e, r, ms);
 	metric_add(e->d->conf.metrics, METRIC_DELIVER_LATER, 1);
-	s.due = e->d->wall + ms;
+	s.due = row_due(r, ms);
 	settle_row(r, &s);
 }
 
@@ -229,6 +251,11 @@ send_row(struct row *r)
 	struct errand *e = NULL;
 	struct str live;
 
+	if (row_had_its_time(r)) {
+		talk_comes_back(k);
+		row_is_late(r, &(struct outcome){0});
+		return;
+	}
 	if (!atomic_load(&d->stopping))
 		e = row_errand(r, JOB_SEND, send_ended);
 	if (e == NULL) {

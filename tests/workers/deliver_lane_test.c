@@ -320,6 +320,59 @@ a_wish_may_be_for_the_account(void **state)
 	assert_int_equal(atomic_load(&rig.vendor.sends), 11);
 }
 
+#define HOUR_MS ((int64_t)3600 * 1000)
+
+/* Nobody waits for years; and whoever waits says so. */
+static void
+a_wish_has_its_limits(void **state)
+{
+	static const char words[] = "the vendor asked us to wait until 20";
+	struct str detail;
+	int64_t row;
+
+	(void)state;
+	atomic_store(&rig.vendor.wish, 100000000);
+	vendor_fault(&rig.vendor, FAULT_BUSY_ACCOUNT, 1);
+	deliver_begin();
+	write_rows("main", 1, "a", 1, &row);
+	lane_becomes("main", LANE_DOWN);
+	detail = lane_read("main").detail;
+	assert_true(detail.n > sizeof(words) - 1);
+	assert_memory_equal(detail.p, words, sizeof(words) - 1);
+	row_becomes(row, OUTBOX_READY);
+	assert_in_range(row_read(row).due - clock_wall(&rig.f.clock),
+	    5 * HOUR_MS, 7 * HOUR_MS);
+	later(5 * HOUR_MS);
+	assert_int_equal(lane_read("main").state, LANE_DOWN);
+	later(2 * HOUR_MS);
+	row_becomes(row, OUTBOX_SENT);
+	lane_becomes("main", LANE_FLOWS);
+	assert_int_equal(atomic_load(&rig.vendor.checks), 0);
+	assert_int_equal(atomic_load(&rig.vendor.sends), 2);
+}
+
+/* Beyond the end of the message it ends, and not before. */
+static void
+a_wish_ends_with_the_message(void **state)
+{
+	int64_t row, at;
+
+	(void)state;
+	test_channel.can.retry_hours = 1;
+	atomic_store(&rig.vendor.wish, 3 * 3600);
+	vendor_fault(&rig.vendor, FAULT_BUSY, 1);
+	deliver_begin();
+	at = clock_wall(&rig.f.clock);
+	write_rows("main", 1, "a", 1, &row);
+	reaches(&rig.vendor.sends, 1);
+	row_becomes(row, OUTBOX_READY);
+	assert_in_range(row_read(row).due, at + HOUR_MS, at + HOUR_MS + 20000);
+	later(HOUR_MS);
+	row_becomes_later(row, OUTBOX_DEAD);
+	assert_true(str_eq(row_read(row).code, STR("late")));
+	assert_int_equal(atomic_load(&rig.vendor.sends), 1);
+}
+
 #define A_TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, deliver_set_up, deliver_tear_down)
 
@@ -341,6 +394,8 @@ main(void)
 	    A_TEST(the_document_knows_a_better_pace),
 	    A_TEST(has_no_more_under_way_than_the_vendor_likes),
 	    A_TEST(a_wish_may_be_for_the_account),
+	    A_TEST(a_wish_has_its_limits),
+	    A_TEST(a_wish_ends_with_the_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,11 +211,14 @@ fault_now(struct vendor *v)
 }
 
 static void
-busy(struct stub_reply *reply, enum outcome_scope scope)
+busy(struct vendor *v, struct stub_reply *reply, enum outcome_scope scope)
 {
-	buf_str(&reply->bytes,
-	    "HTTP/1.1 429 X\r\nRetry-After: 1\r\nContent-Length: 1\r\n\r\n");
-	buf_u64(&reply->bytes, scope);
+	unsigned wish = atomic_load(&v->wish);
+
+	buf_addf(&reply->bytes,
+	    "HTTP/1.1 429 X\r\nRetry-After: %u\r\n"
+	    "Content-Length: 1\r\n\r\n%u",
+	    wish == 0 ? 1 : wish, scope);
 }
 
 static void
@@ -225,7 +228,7 @@ answer(struct stub_reply *reply, unsigned status, struct str body)
 }
 
 static bool
-fails(enum ailment f, struct stub_reply *reply)
+fails(struct vendor *v, enum ailment f, struct stub_reply *reply)
 {
 	static const unsigned statuses[FAULTS] = {[FAULT_BROKEN] = 503,
 	    [FAULT_REFUSED] = 400,
@@ -233,7 +236,7 @@ fails(enum ailment f, struct stub_reply *reply)
 	    [FAULT_UNSURE] = 409};
 
 	if (f == FAULT_BUSY || f == FAULT_BUSY_ACCOUNT)
-		busy(reply, f == FAULT_BUSY ? SCOPE_ROW : SCOPE_ACCOUNT);
+		busy(v, reply, f == FAULT_BUSY ? SCOPE_ROW : SCOPE_ACCOUNT);
 	else if (f == FAULT_CUT_BEFORE || f == FAULT_CUT_AFTER)
 		reply->then = STUB_CLOSE;
 	else if (statuses[f] != 0)
@@ -258,7 +261,7 @@ on_send(
 		atomic_fetch_add(&v->sends, 1);
 	if (f == FAULT_HOLD)
 		reply->then = STUB_HOLD;
-	if (f == FAULT_HOLD || fails(f, reply))
+	if (f == FAULT_HOLD || fails(v, f, reply))
 		return;
 	e = vendor_effect(v, vendor_effects(v) - 1);
 	snprintf(id, sizeof(id), "v%llu", (unsigned long long)e.row);
@@ -273,7 +276,7 @@ on_lookup(
 	char id[32];
 
 	atomic_fetch_add(&v->lookups, 1);
-	if (fails((enum ailment)atomic_load(&v->lookup_fault), reply))
+	if (fails(v, (enum ailment)atomic_load(&v->lookup_fault), reply))
 		return;
 	snprintf(id, sizeof(id), "v%llu", (unsigned long long)row);
 	if (vendor_effects_of(v, row) > 0 && !atomic_load(&v->forgets))
@@ -288,7 +291,7 @@ on_check(
 {
 	(void)r;
 	atomic_fetch_add(&v->checks, 1);
-	if (!fails((enum ailment)atomic_load(&v->check_fault), reply))
+	if (!fails(v, (enum ailment)atomic_load(&v->check_fault), reply))
 		answer(reply, 200, STR("well"));
 }
 
@@ -329,7 +332,7 @@ on_file(
 		    r->path.p + sizeof(to) - 1);
 	else if (str_eq(r->path, STR("/file/gone")))
 		answer(reply, 410, STR("gone"));
-	else if (!fails(fault_now(v), reply))
+	else if (!fails(v, fault_now(v), reply))
 		stub_answer(reply, 200, v->file_type, v->file);
 }
 
@@ -346,7 +349,7 @@ on_history(
 	char where[40];
 
 	atomic_fetch_add(&v->pages, 1);
-	if (fails(fault_now(v), reply))
+	if (fails(v, fault_now(v), reply))
 		return;
 	atomic_store(&v->asked_since, atoll(since + 6));
 	snprintf(

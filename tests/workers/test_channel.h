@@ -23,7 +23,7 @@ enum ailment {
 	FAULT_CUT_BEFORE,   /* no effect, no answer */
 	FAULT_CUT_AFTER,    /* an effect, no answer */
 	FAULT_HOLD,	    /* an effect, no answer for now */
-	FAULT_BUSY,	    /* 429, Retry-After: 1 */
+	FAULT_BUSY,	    /* 429, Retry-After: `wish` */
 	FAULT_BUSY_ACCOUNT, /* ... all of the account */
 	FAULT_BROKEN,	    /* 503 */
 	FAULT_REFUSED,	    /* 400: never */
@@ -44,6 +44,7 @@ struct vendor {
 	pthread_mutex_t lock;
 	_Atomic int fault, check_fault, lookup_fault;
 	_Atomic int faults_left; /* -1: for ever */
+	_Atomic unsigned wish;	 /* seconds, of those that are busy; 0: 1 */
 	_Atomic bool forgets;	 /* lookups find nothing */
 	_Atomic unsigned sends, lookups, checks, typings, drafts, pages;
 	struct effect *effects;
