@@ -84,7 +84,7 @@ enum receipt_rank {
 	RECEIPT_SENT,
 	RECEIPT_DELIVERED,
 	RECEIPT_READ,
-	RECEIPT_FAILED, /* final */
+	RECEIPT_FAILED, /* final, unless it was read */
 	RECEIPTS
 };
 
@@ -211,7 +211,8 @@ struct store_open {
  * person (may be empty): who wrote, unique in the channel of that company. A
  * new conversation becomes the contact's whose person that is; a person never
  * seen becomes the contact's of the conversation, unless that one has
- * a person of the same channel already: then a contact of its own.
+ * a person of the same channel already: then a contact of its own. With an
+ * alias, that is another name of the same person.
  * reply (may be empty): kept as the conversation's reach.reply.
  * name (may be empty): of the person's contact, or else the conversation's, if
  * it has none yet.

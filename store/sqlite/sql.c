@@ -70,7 +70,7 @@ const char *const sql_text[SQLS] = {
 			" AND channel = ?2 AND person = ?3",
     [SQL_PERSON_INSERT] =
 	"INSERT INTO person (company, channel, person, contact)"
-	" VALUES (?1, ?2, ?3, ?4)",
+	" VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
     [SQL_PERSON_OF_CONTACT] =
 	"SELECT 1 FROM person WHERE contact = ?1 AND channel = ?2",
     [SQL_PERSON_MOVE] = "UPDATE person SET contact = ?2 WHERE contact = ?1"

@@ -220,22 +220,32 @@ contact_has_person(struct conn *c, int64_t contact, struct str channel)
 	return e;
 }
 
-/* In a place where several write, only the first is the contact it has. */
+static enum err
+person_insert(struct conn *c, const struct store_inbound *in, struct str person,
+    int64_t contact)
+{
+	return CONN_CHANGE(c, SQL_PERSON_INSERT, NULL, NUM(in->address.company),
+	    TEXT(in->address.channel), TEXT(person), NUM(contact));
+}
+
+/*
+ * In a place where several write, only the first is the contact it has. Who
+ * has two names there is one person, by either.
+ */
 static enum err
 person_store(struct conn *c, const struct store_inbound *in,
     const struct conversation *row, int64_t *contact)
 {
 	const struct store_address *a = &in->address;
-	enum err e = contact_has_person(c, row->contact, a->channel);
+	enum err e = E_NOTFOUND;
 
 	*contact = row->contact;
+	if (!has_alias(in))
+		e = contact_has_person(c, row->contact, a->channel);
 	if (e == OK)
 		e = contact_create(c, a->company, contact);
 	e = missing_is_fine(e);
-	if (e != OK)
-		return e;
-	return CONN_CHANGE(c, SQL_PERSON_INSERT, NULL, NUM(a->company),
-	    TEXT(a->channel), TEXT(in->person), NUM(*contact));
+	return e == OK ? person_insert(c, in, in->person, *contact) : e;
 }
 
 enum err
@@ -251,6 +261,8 @@ known_store(struct conn *c, const struct store_inbound *in,
 		e = alias_store(c, in, known, row);
 	if (e == OK && in->person.n > 0 && writer == 0)
 		e = person_store(c, in, row, &writer);
+	if (e == OK && in->person.n > 0 && has_alias(in))
+		e = person_insert(c, in, in->alias, writer);
 	if (e == OK && in->reply.n > 0)
 		e = CONN_CHANGE(
 		    c, SQL_REACH_REPLY, NULL, NUM(row->id), TEXT(in->reply));

@@ -232,15 +232,20 @@ receipt_find(struct conn *c, const struct store_receipt *in, struct facts *out)
 /*
  * Not so if it is known, or is of an attempt that is over: a row that waits to
  * be sent again has failed already, and one with another name is another. Of
- * what was before a replay only that it arrived counts.
+ * what was before a replay only that it arrived counts. What was read has
+ * arrived, whatever else is said.
  */
 static bool
 receipt_is_news(const struct facts *row, enum receipt_rank rank)
 {
-	if (rank <= row->receipt || row->other_vendor_id)
+	bool read_after_all = rank == RECEIPT_READ &&
+			      row->receipt == RECEIPT_FAILED;
+
+	if (row->other_vendor_id || (rank <= row->receipt && !read_after_all))
 		return false;
 	if (rank == RECEIPT_FAILED)
-		return row->state != OUTBOX_READY && !row->spent &&
+		return row->state != OUTBOX_READY &&
+		       row->receipt != RECEIPT_READ && !row->spent &&
 		       !row->maybe_spent;
 	return !row->spent || rank >= RECEIPT_DELIVERED;
 }

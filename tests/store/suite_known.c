@@ -153,6 +153,34 @@ a_person_seen_late_is_the_conversations_contact(struct fixture *f)
 	assert_int_equal(said(f, "B", NULL, "p").contact, a.contact);
 }
 
+/* A number and an id seen in one message are one person, in any order. */
+static void
+two_names_seen_together_are_one_person(struct fixture *f)
+{
+	static const struct {
+		const char *address, *alias, *person;
+	} seen[][3] = {
+	    {{"id1", "+1", "id1"}, {"+1", NULL, "+1"}, {"id1", NULL, "id1"}},
+	    {{"+2", NULL, "+2"}, {"id2", "+2", "id2"}, {"id2", NULL, "id2"}},
+	};
+	static const char *const names[][2] = {{"id1", "+1"}, {"id2", "+2"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
+		struct conversation c = {.id = 0};
+
+		for (size_t k = 0; k < ARRAY_LEN(seen[i]); k++)
+			c = said(f, seen[i][k].address, seen[i][k].alias,
+			    seen[i][k].person);
+		/* Wherever else they write, by either name. */
+		assert_int_equal(
+		    said(f, i ? "X2" : "X1", NULL, names[i][0]).contact,
+		    c.contact);
+		assert_int_equal(
+		    said(f, i ? "Y2" : "Y1", NULL, names[i][1]).contact,
+		    c.contact);
+	}
+}
+
 static void
 persons_belong_to_a_channel_of_a_company(struct fixture *f)
 {
@@ -370,6 +398,7 @@ const struct suite_case suite_known[] = {
     CASE(a_person_is_one_contact_in_all_conversations),
     CASE(a_second_person_in_a_conversation_is_a_contact_of_their_own),
     CASE(a_person_seen_late_is_the_conversations_contact),
+    CASE(two_names_seen_together_are_one_person),
     CASE(persons_belong_to_a_channel_of_a_company),
     CASE(nothing_is_learnt_from_a_duplicate),
     CASE(a_first_message_that_is_refused_leaves_nothing),

@@ -125,6 +125,26 @@ a_failure_is_final_in_any_order(struct fixture *f)
 	}
 }
 
+/* Who has read it has it, whatever else is said, before or after. */
+static void
+what_was_read_has_arrived(struct fixture *f)
+{
+	static const unsigned steps[STEPS] = {
+	    SETTLE_SENT, RECEIPT_DELIVERED, RECEIPT_READ, RECEIPT_FAILED};
+
+	for (unsigned n = 0; n < 24; n++) {
+		int64_t id = new_row(f, "T1");
+		struct outbox_row row;
+
+		take_all(f, &id, 1);
+		run_order(f, id, steps, n);
+		row = row_of(f, id);
+		assert_int_equal(row.state, OUTBOX_SENT);
+		assert_int_equal(row.receipt, RECEIPT_READ);
+		assert_true(is_consistent(f, row.conversation));
+	}
+}
+
 /* ---- what each state makes of it --------------------------------------- */
 
 static void
@@ -397,6 +417,7 @@ a_receipt_for_nothing_is_not_found(struct fixture *f)
 const struct suite_case suite_receipts[] = {
     CASE(receipts_may_come_in_any_order),
     CASE(a_failure_is_final_in_any_order),
+    CASE(what_was_read_has_arrived),
     CASE(a_receipt_proves_that_the_vendor_has_it),
     CASE(what_is_of_an_attempt_that_is_over_changes_nothing),
     CASE(a_replayed_row_has_receipts_of_its_own),
