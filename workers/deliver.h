@@ -45,7 +45,9 @@
  *
  * After a start, and every backfill_minutes, each account whose channel can
  * be asked is asked what came in since lane.heard_at (less a margin), page by
- * page; what we have falls out as duplicate (intake/). Then heard_at rises.
+ * page; what we have falls out as duplicate (intake/). Then heard_at rises,
+ * unless a page could not be read; only a conversation that the vendor will
+ * tell nothing of is passed over.
  *
  * Typing and drafts are told to channels that can show them, as they come;
  * none is kept or repeated, and a row to be sent goes before them.

@@ -13,8 +13,8 @@
 
 #define MARGIN_MS (5 * 60 * 1000) /* clocks differ, and lists are late */
 #define AGAIN_MS (60 * 1000)	  /* after one that failed */
-#define PAGES_MAX 1000u
-#define PLACES_MAX 1000u /* conversations asked, the newest first */
+#define PAGES_MAX 1000u		  /* of a place */
+#define PLACES_MAX 1000u	  /* conversations asked, the newest first */
 #define PLACES_MS ((int64_t)14 * 24 * 3600 * 1000) /* and how old at most */
 #define RUNS_MAX 32u
 
@@ -25,12 +25,13 @@ struct backfill_run {
 	int64_t began, since; /* wall ms */
 	struct str *places;   /* NULL: the whole account at once */
 	size_t place_count, place;
+	unsigned place_pages;
 	struct buf state;   /* the channel's, for the next page */
 	bool next;	    /* there is a next page here */
 	bool under_way;	    /* a page: at the vendor or at the store */
 	int64_t not_before; /* steady ms */
-	unsigned pages, tries, fresh;
-	enum err err; /* of the page's intake */
+	unsigned pages, tries, fresh; /* pages: of all places */
+	enum err err;		      /* of the page's intake */
 	unsigned page_fresh;
 };
 
@@ -98,9 +99,14 @@ static void
 run_next(struct backfill_run *run)
 {
 	run->tries = 0;
-	if (run->next && run->pages >= PAGES_MAX)
+	if (run->next && run->place_pages >= PAGES_MAX) {
 		run_failed(run);
-	else if (!run->next && ++run->place >= run->place_count)
+		return;
+	}
+	if (run->next)
+		return;
+	run->place_pages = 0;
+	if (++run->place >= run->place_count)
 		run_done(run);
 }
 
@@ -149,6 +155,7 @@ page_came(struct errand *e, struct backfill_run *run)
 	const struct outcome *o = &e->verdict.outcome;
 
 	run->pages++;
+	run->place_pages++;
 	run->next = o->kind == OUTCOME_NEXT;
 	buf_clear(&run->state);
 	buf_add(&run->state, o->state.p, run->next ? o->state.n : 0);
@@ -173,16 +180,20 @@ page_later(struct errand *e, struct backfill_run *run)
 	run->not_before = e->d->now + ms;
 }
 
-/* Of this conversation, or of this account, nothing can be learnt. */
+/*
+ * Of one of many conversations nothing can be learnt: it may be gone. Anything
+ * else that is refused was not read, and heard_at must not pass it.
+ */
 static void
 page_never(struct errand *e, struct backfill_run *run)
 {
 	run->under_way = false;
-	run->next = false;
-	buf_clear(&run->state);
 	log_note(e->d->conf.log, LOG_WARN, "deliver.backfill_refused", "code",
 	    e->verdict.outcome.code);
-	run_next(run);
+	if (run->places == NULL || run->place_pages > 0)
+		run_failed(run);
+	else
+		run_next(run);
 }
 
 static void

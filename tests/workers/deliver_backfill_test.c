@@ -155,6 +155,98 @@ what_fails_is_asked_again(void **state)
 	assert_int_equal(lane_read("main").state, LANE_FLOWS);
 }
 
+/* Pages that were not read are not passed. */
+static void
+what_is_refused_is_asked_again(void **state)
+{
+	int64_t heard = clock_wall(&rig.f.clock) - MINUTE;
+
+	(void)state;
+	test_channel.can.backfill = BACKFILL_ACCOUNT;
+	rig.conf.backfill_minutes = 60;
+	open_place();
+	set_heard(heard);
+	atomic_store(&rig.vendor.history, 150);
+	atomic_store(&rig.vendor.refused_page, 1);
+	deliver_begin();
+	reaches(&rig.vendor.pages, 1);
+	atomic_store(&rig.vendor.refused_page, 2);
+	reaches_later(&rig.vendor.pages, 3);
+	assert_int_equal(lane_read("main").heard_at, heard);
+	atomic_store(&rig.vendor.refused_page, 0);
+	reaches_later(&rig.vendor.pages, 5);
+	heard_rises(heard);
+	assert_int_equal(messages_of(0), 150);
+}
+
+static void
+two_conversations(void)
+{
+	test_channel.can.backfill = BACKFILL_CONVERSATIONS;
+	rig.conf.backfill_minutes = 60;
+	write_rows("main", 1, "a", 1, NULL);
+	write_rows("main", 2, "a", 1, NULL);
+}
+
+static void
+a_conversation_that_is_gone_is_passed_over(void **state)
+{
+	int64_t heard = clock_wall(&rig.f.clock) - MINUTE;
+
+	(void)state;
+	two_conversations();
+	set_heard(heard);
+	atomic_store(&rig.vendor.history, 5);
+	atomic_store(&rig.vendor.history_page, 2);
+	rig.vendor.refused_place = "c1";
+	deliver_begin();
+	heard_rises(heard);
+	assert_int_equal(atomic_load(&rig.vendor.pages), 4);
+	assert_int_equal(messages_of(1), 1);
+	assert_int_equal(messages_of(2), 6);
+}
+
+static void
+but_not_when_it_had_begun_to_tell(void **state)
+{
+	int64_t heard = clock_wall(&rig.f.clock) - MINUTE;
+
+	(void)state;
+	two_conversations();
+	set_heard(heard);
+	atomic_store(&rig.vendor.history, 5);
+	atomic_store(&rig.vendor.history_page, 2);
+	atomic_store(&rig.vendor.refused_page, 2);
+	deliver_begin();
+	reaches_later(&rig.vendor.pages, 6);
+	assert_int_equal(lane_read("main").heard_at, heard);
+	atomic_store(&rig.vendor.refused_page, 0);
+	reaches_later(&rig.vendor.pages, 12);
+	heard_rises(heard);
+}
+
+/* Each has its own limit of pages. */
+static void
+long_conversations_are_read_to_their_ends(void **state)
+{
+	int64_t heard = clock_wall(&rig.f.clock) - MINUTE;
+	struct patience p = {0};
+
+	(void)state;
+	two_conversations();
+	set_heard(heard);
+	rig.vendor.pages_empty = true;
+	atomic_store(&rig.vendor.history, 501);
+	atomic_store(&rig.vendor.history_page, 1);
+	deliver_begin();
+	while (lane_read("main").heard_at == heard) {
+		later(100);
+		deliver_poke(rig.deliver);
+		patience(&p, "many pages");
+	}
+	assert_int_equal(atomic_load(&rig.vendor.pages), 1002);
+}
+
 static void
 asks_nothing_when_told_so(void **state)
 {
@@ -275,6 +367,10 @@ main(void)
 	    A_TEST(an_account_never_seen_begins_now),
 	    A_TEST(asks_each_conversation),
 	    A_TEST(what_fails_is_asked_again),
+	    A_TEST(what_is_refused_is_asked_again),
+	    A_TEST(a_conversation_that_is_gone_is_passed_over),
+	    A_TEST(but_not_when_it_had_begun_to_tell),
+	    A_TEST(long_conversations_are_read_to_their_ends),
 	    A_TEST(asks_nothing_when_told_so),
 	    A_TEST(typing_is_told),
 	    A_TEST(drafts_are_told_and_finished_by_the_message),

@@ -351,15 +351,21 @@ on_history(
 	atomic_fetch_add(&v->pages, 1);
 	if (fails(v, fault_now(v), reply))
 		return;
-	atomic_store(&v->asked_since, atoll(since + 6));
 	snprintf(
 	    where, sizeof(where), "%.*s", (int)(state - place - 7), place + 6);
+	if (atomic_load(&v->refused_page) == page + 1 ||
+	    (v->refused_place != NULL &&
+		strcmp(v->refused_place, where) == 0)) {
+		answer(reply, 400, STR("no"));
+		return;
+	}
+	atomic_store(&v->asked_since, atoll(since + 6));
 	from = page * atomic_load(&v->history_page);
 	to = from + atomic_load(&v->history_page);
 	if (to > atomic_load(&v->history))
 		to = atomic_load(&v->history);
 	buf_char(&b, '[');
-	for (i = from; i < to; i++)
+	for (i = from; i < to && !v->pages_empty; i++)
 		buf_addf(&b, "%s[\"m%s%u\",\"%s\"]", i > from ? "," : "", where,
 		    i, where[0] == '\0' ? "place" : where);
 	buf_char(&b, ']');
