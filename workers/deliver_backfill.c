@@ -15,6 +15,7 @@
 #define AGAIN_MS (60 * 1000)	  /* after one that failed */
 #define PAGES_MAX 1000u		  /* of a place */
 #define PLACES_MAX 1000u	  /* conversations asked, the newest first */
+#define ALSO_MAX 1000u		  /* and what they name besides */
 #define PLACES_MS ((int64_t)14 * 24 * 3600 * 1000) /* and how old at most */
 #define RUNS_MAX 32u
 
@@ -175,6 +176,8 @@ page_later(struct errand *e, struct backfill_run *run)
 	int64_t ms = e->verdict.outcome.after_ms;
 
 	run->under_way = false;
+	if (e->verdict.outcome.anew)
+		buf_clear(&run->state);
 	if (ms <= 0)
 		ms = backoff_ms(++run->tries, deliver_random());
 	run->not_before = e->d->now + ms;
@@ -204,6 +207,28 @@ page_blocked(struct errand *e, struct backfill_run *run)
 	run_failed(run);
 }
 
+/* One more to ask, which several may name. */
+static void
+add_place(struct backfill_run *run, struct str place)
+{
+	size_t i;
+
+	if (place.n == 0 || run->places == NULL)
+		return;
+	for (i = 0; i < run->place_count; i++)
+		if (str_eq(run->places[i], place))
+			return;
+	if (run->place_count < PLACES_MAX + ALSO_MAX)
+		place = arena_copy(&run->arena, place);
+	else
+		place.p = NULL;
+	if (place.p != NULL)
+		run->places[run->place_count++] = place;
+	else
+		log_note(run->track->d->conf.log, LOG_WARN,
+		    "deliver.backfill_refused", "code", STR("too_many_places"));
+}
+
 static void
 page_ended(struct errand *e)
 {
@@ -218,10 +243,12 @@ page_ended(struct errand *e)
 	    [OUTCOME_ABSENT] = page_never,
 	};
 
-	if (e->d->closing)
+	if (e->d->closing) {
 		((struct backfill_run *)e->arg)->under_way = false;
-	else
-		on[e->verdict.outcome.kind](e, e->arg);
+		return;
+	}
+	add_place(e->arg, e->verdict.outcome.also);
+	on[e->verdict.outcome.kind](e, e->arg);
 }
 
 static void
@@ -256,7 +283,7 @@ find_places(struct backfill_run *run)
 	enum err e;
 
 	run->places = arena_alloc(
-	    &run->arena, PLACES_MAX * sizeof(*run->places));
+	    &run->arena, (PLACES_MAX + ALSO_MAX) * sizeof(*run->places));
 	if (list == NULL || run->places == NULL)
 		return E_NOMEM;
 	e = store_list_reaches(d->reader,

@@ -179,6 +179,26 @@ what_is_refused_is_asked_again(void **state)
 	assert_int_equal(messages_of(0), 150);
 }
 
+/* An app that may not read histories may still send. */
+static void
+a_history_that_is_denied_stops_nothing(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	test_channel.can.backfill = BACKFILL_ACCOUNT;
+	rig.conf.backfill_minutes = 60;
+	set_heard(clock_wall(&rig.f.clock) - MINUTE);
+	vendor_fault(&rig.vendor, FAULT_DENIED, -1);
+	deliver_begin();
+	reaches_later(&rig.vendor.pages, 2);
+	vendor_fault(&rig.vendor, FAULT_NONE, 0);
+	write_rows("main", 1, "a", 1, &row);
+	row_becomes(row, OUTBOX_SENT);
+	assert_int_equal(lane_read("main").state, LANE_FLOWS);
+	assert_int_equal(atomic_load(&rig.vendor.checks), 0);
+}
+
 static void
 two_conversations(void)
 {
@@ -204,6 +224,23 @@ a_conversation_that_is_gone_is_passed_over(void **state)
 	assert_int_equal(atomic_load(&rig.vendor.pages), 4);
 	assert_int_equal(messages_of(1), 1);
 	assert_int_equal(messages_of(2), 6);
+}
+
+/* A hall of which two conversations are corners is asked once. */
+static void
+what_conversations_name_is_asked_once(void **state)
+{
+	int64_t heard = clock_wall(&rig.f.clock) - MINUTE;
+
+	(void)state;
+	two_conversations();
+	set_heard(heard);
+	test_also = STR("hall");
+	atomic_store(&rig.vendor.history, 1);
+	deliver_begin();
+	heard_rises(heard);
+	test_also = (struct str){0};
+	assert_int_equal(atomic_load(&rig.vendor.pages), 3);
 }
 
 static void
@@ -368,7 +405,9 @@ main(void)
 	    A_TEST(asks_each_conversation),
 	    A_TEST(what_fails_is_asked_again),
 	    A_TEST(what_is_refused_is_asked_again),
+	    A_TEST(a_history_that_is_denied_stops_nothing),
 	    A_TEST(a_conversation_that_is_gone_is_passed_over),
+	    A_TEST(what_conversations_name_is_asked_once),
 	    A_TEST(but_not_when_it_had_begun_to_tell),
 	    A_TEST(long_conversations_are_read_to_their_ends),
 	    A_TEST(asks_nothing_when_told_so),

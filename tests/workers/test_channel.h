@@ -61,6 +61,9 @@ struct vendor {
 	char last_draft[200];
 };
 
+/* A place that every other one names, when asked; empty: none. */
+extern struct str test_also;
+
 void vendor_open(struct vendor *v);
 void vendor_close(struct vendor *v);
 void vendor_fault(struct vendor *v, enum ailment fault, int times);
