@@ -173,6 +173,23 @@ is_fetched_again(void **state)
 	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_FILES), 4);
 }
 
+/* Where the vendor sent us on to is not the vendor. */
+static void
+a_host_that_denies_stops_nothing(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	vendor_file("text/plain", STR("words"));
+	vendor_fault(&rig.vendor, FAULT_DENIED, 6);
+	deliver_begin();
+	for (i = 0; i < 6; i++)
+		row_becomes_later(
+		    write_file(i, "/file/to//file/x"), OUTBOX_SENT);
+	assert_int_equal(lane_read("main").state, LANE_FLOWS);
+	assert_int_equal(atomic_load(&rig.vendor.checks), 0);
+}
+
 static void
 found_half_done_it_is_fetched_again(void **state)
 {
@@ -302,6 +319,7 @@ main(void)
 	    A_TEST(a_redirect_to_the_vendor_is_followed),
 	    A_TEST(a_file_that_is_gone_is_said),
 	    A_TEST(is_fetched_again),
+	    A_TEST(a_host_that_denies_stops_nothing),
 	    A_TEST(found_half_done_it_is_fetched_again),
 	    A_TEST(files_and_messages_pass_each_other),
 	    A_TEST(a_full_disk_leaves_room),

@@ -322,6 +322,25 @@ a_lookup_that_is_refused_blocks_nobody(void **state)
 	assert_int_equal(lane_read("main").state, LANE_FLOWS);
 }
 
+/* Nor does a list that is broken while sending is well. */
+static void
+lookups_that_fail_stop_nobody(void **state)
+{
+	int64_t row, other;
+
+	(void)state;
+	atomic_store(&rig.vendor.lookup_fault, FAULT_BROKEN);
+	deliver_begin();
+	vendor_fault(&rig.vendor, FAULT_CUT_AFTER, 1);
+	write_rows("main", 1, "a", 1, &row);
+	wait_for_doubt(row);
+	reaches_later(&rig.vendor.lookups, 8);
+	write_rows("main", 2, "b", 1, &other);
+	row_becomes(other, OUTBOX_SENT);
+	assert_int_equal(lane_read("main").state, LANE_FLOWS);
+	assert_int_equal(atomic_load(&rig.vendor.checks), 0);
+}
+
 /* The vendor does not say; it is never sent again for that. */
 static void
 asks_until_it_is_too_late(void **state)
@@ -415,6 +434,7 @@ main(void)
 	    A_TEST(what_did_not_go_out_in_time_is_dead),
 	    A_TEST(what_cannot_be_looked_up_is_unknown),
 	    A_TEST(a_lookup_that_is_refused_blocks_nobody),
+	    A_TEST(lookups_that_fail_stop_nobody),
 	    A_TEST(asks_until_it_is_too_late),
 	    A_TEST(what_is_too_old_is_dead),
 	    A_TEST(what_is_replayed_goes_out),
