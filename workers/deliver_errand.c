@@ -121,16 +121,18 @@ tell_breaker(struct errand *e)
 {
 	const struct outcome *o = &e->verdict.outcome;
 	struct track *t = e->track;
+	bool answered = e->called && e->fetch.end == FETCH_ANSWERED;
+	bool read = o->kind != OUTCOME_DOUBT;
 	char why[100];
 
 	if (o->kind == OUTCOME_BLOCKED && blocks(e)) {
 		breaker_block(t, o->reason.n > 0 ? o->reason : o->code);
 	} else if (e->verdict.no_answer && tells(e)) {
 		breaker_heard(t, false, e->fetch.why);
-	} else if (e->called && tells(e)) {
-		(void)snprintf(why, sizeof(why), "it answers with status %u",
-		    e->fetch.status);
-		breaker_heard(t, e->fetch.status < 500, why);
+	} else if (answered && tells(e)) {
+		(void)snprintf(why, sizeof(why), "it answers with status %u%s",
+		    e->fetch.status, read ? "" : " what cannot be understood");
+		breaker_heard(t, e->fetch.status < 500 && read, why);
 	}
 }
 
@@ -195,20 +197,34 @@ on_unsent(struct errand *e)
 	put_off(e);
 }
 
+/* The channel must know that what a draft shows is not sure any more. */
+static void
+in_doubt(struct errand *e, const char *code)
+{
+	const struct reply none = {.retry_after_ms = -1};
+	struct outcome *o = &e->verdict.outcome;
+
+	if (e->job.kind == JOB_DRAFT) {
+		*o = (struct outcome){0};
+		e->track->channel->result(&e->job, &none, &e->arena, o);
+	} else {
+		errand_outcome(e, OUTCOME_DOUBT, code, e->fetch.why);
+	}
+	end(e);
+}
+
 static void
 on_cut(struct errand *e)
 {
 	e->verdict.no_answer = true;
-	errand_outcome(e, OUTCOME_DOUBT, "no_answer", e->fetch.why);
-	end(e);
+	in_doubt(e, "no_answer");
 }
 
 static void
 on_too_big(struct errand *e)
 {
 	e->verdict.too_big = true;
-	errand_outcome(e, OUTCOME_DOUBT, "too_big", e->fetch.why);
-	end(e);
+	in_doubt(e, "too_big");
 }
 
 static void

@@ -49,6 +49,20 @@ stops_and_flows_again(void **state)
 	assert_true(str_eq(lane_read("main").detail, STR("")));
 }
 
+/* Answers that nobody understands are none. */
+static void
+stops_when_nothing_can_be_understood(void **state)
+{
+	(void)state;
+	deliver_begin();
+	atomic_store(&rig.vendor.check_fault, FAULT_BROKEN);
+	vendor_fault(&rig.vendor, FAULT_UNSURE, -1);
+	write_to("main", 0, 20);
+	lane_becomes("main", LANE_DOWN);
+	assert_true(str_eq(lane_read("main").detail,
+	    STR("it answers with status 409 what cannot be understood")));
+}
+
 /* Its rows have not tried in vain: they keep their attempts. */
 static void
 a_vendor_that_is_gone_costs_no_attempts(void **state)
@@ -381,6 +395,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    A_TEST(stops_and_flows_again),
+	    A_TEST(stops_when_nothing_can_be_understood),
 	    A_TEST(a_vendor_that_is_gone_costs_no_attempts),
 	    A_TEST(nobody_else_notices),
 	    A_TEST(one_that_hangs_leaves_room),
