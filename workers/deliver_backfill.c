@@ -12,7 +12,9 @@
 #include <stdlib.h>
 
 #define MARGIN_MS (5 * 60 * 1000) /* clocks differ, and lists are late */
-#define AGAIN_MS (60 * 1000)	  /* after one that failed */
+#define AGAIN_MS (60 * 1000)	  /* after one that failed; doubled */
+#define AGAIN_DOUBLED 5u	  /* so often at most */
+#define TRIES_MAX 8u		  /* of a page in vain */
 #define PAGES_MAX 1000u		  /* of a place */
 #define PLACES_MAX 1000u	  /* conversations asked, the newest first */
 #define ALSO_MAX 1000u		  /* and what they name besides */
@@ -72,6 +74,7 @@ run_done(struct backfill_run *run)
 
 	log_run(run, "deliver.backfilled");
 	t->heard_at = run->began;
+	t->backfill_failed = 0;
 	t->backfill_due = t->d->now +
 			  (int64_t)t->d->conf.backfill_minutes * 60000;
 	run_free(run);
@@ -82,8 +85,11 @@ run_done(struct backfill_run *run)
 static void
 run_failed(struct backfill_run *run)
 {
+	struct track *t = run->track;
+
 	log_run(run, "deliver.backfill_failed");
-	run->track->backfill_due = run->track->d->now + AGAIN_MS;
+	t->backfill_due = t->d->now + ((int64_t)AGAIN_MS << t->backfill_failed);
+	t->backfill_failed += t->backfill_failed < AGAIN_DOUBLED;
 	run_free(run);
 }
 
@@ -178,8 +184,12 @@ page_later(struct errand *e, struct backfill_run *run)
 	run->under_way = false;
 	if (e->verdict.outcome.anew)
 		buf_clear(&run->state);
+	if (++run->tries > TRIES_MAX) {
+		run_failed(run);
+		return;
+	}
 	if (ms <= 0)
-		ms = backoff_ms(++run->tries, deliver_random());
+		ms = backoff_ms(run->tries, deliver_random());
 	run->not_before = e->d->now + ms;
 }
 
@@ -339,7 +349,12 @@ backfill_tick(struct track *t)
 				  (int64_t)t->d->conf.backfill_minutes * 60000;
 		track_tell(t);
 	}
-	if (t->phase != PHASE_FLOWS)
+	if (t->phase != PHASE_FLOWS) { /* others may want its place */
+		if (run != NULL && !run->under_way)
+			run_failed(run);
+		return;
+	}
+	if (t->held_until > t->d->now)
 		return;
 	if (run == NULL && t->d->now >= t->backfill_due &&
 	    t->d->runs < RUNS_MAX)

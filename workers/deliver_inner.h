@@ -186,8 +186,9 @@ struct track {
 	bool telling, tell_again;
 
 	/* What came in while nobody listened (deliver_backfill.c). */
-	int64_t heard_at;     /* wall ms; 0: never asked */
-	int64_t backfill_due; /* steady ms */
+	int64_t heard_at;	  /* wall ms; 0: never asked */
+	int64_t backfill_due;	  /* steady ms */
+	unsigned backfill_failed; /* in a row */
 	struct backfill_run *backfill;
 };
 

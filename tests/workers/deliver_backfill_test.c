@@ -179,6 +179,49 @@ what_is_refused_is_asked_again(void **state)
 	assert_int_equal(messages_of(0), 150);
 }
 
+/* The second page of the account's history fails. */
+static void
+begin_to_hear(void)
+{
+	test_channel.can.backfill = BACKFILL_ACCOUNT;
+	rig.conf.backfill_minutes = 60;
+	open_place();
+	set_heard(clock_wall(&rig.f.clock) - MINUTE);
+	atomic_store(&rig.vendor.history, 150);
+	atomic_store(&rig.vendor.refused_status, 503);
+	atomic_store(&rig.vendor.refused_page, 2);
+	deliver_begin();
+	reaches(&rig.vendor.pages, 2);
+	assert_int_equal(atomic_load(&rig.vendor.first_pages), 1);
+}
+
+/* Few are asked at once, and others wait for a place. */
+static void
+a_page_is_not_asked_for_ever(void **state)
+{
+	(void)state;
+	begin_to_hear();
+	reaches_later(&rig.vendor.first_pages, 2);
+	assert_int_equal(atomic_load(&rig.vendor.pages), 1 + 9 + 1);
+}
+
+static void
+an_account_that_is_down_is_not_asked(void **state)
+{
+	unsigned c;
+
+	(void)state;
+	begin_to_hear();
+	vendor_fault(&rig.vendor, FAULT_BROKEN, -1);
+	for (c = 1; c < 10; c++)
+		write_rows("main", c, "x", 1, NULL);
+	lane_becomes("main", LANE_DOWN);
+	vendor_fault(&rig.vendor, FAULT_NONE, 0);
+	atomic_store(&rig.vendor.refused_page, 0);
+	lane_becomes_later("main", LANE_FLOWS);
+	reaches_later(&rig.vendor.first_pages, 2);
+}
+
 /* An app that may not read histories may still send. */
 static void
 a_history_that_is_denied_stops_nothing(void **state)
@@ -405,6 +448,8 @@ main(void)
 	    A_TEST(asks_each_conversation),
 	    A_TEST(what_fails_is_asked_again),
 	    A_TEST(what_is_refused_is_asked_again),
+	    A_TEST(a_page_is_not_asked_for_ever),
+	    A_TEST(an_account_that_is_down_is_not_asked),
 	    A_TEST(a_history_that_is_denied_stops_nothing),
 	    A_TEST(a_conversation_that_is_gone_is_passed_over),
 	    A_TEST(what_conversations_name_is_asked_once),

@@ -353,6 +353,7 @@ on_history(
 	char where[40];
 
 	atomic_fetch_add(&v->pages, 1);
+	atomic_fetch_add(&v->first_pages, page == 0);
 	if (fails(v, fault_now(v), reply))
 		return;
 	snprintf(
@@ -360,7 +361,7 @@ on_history(
 	if (atomic_load(&v->refused_page) == page + 1 ||
 	    (v->refused_place != NULL &&
 		strcmp(v->refused_place, where) == 0)) {
-		answer(reply, 400, STR("no"));
+		answer(reply, atomic_load(&v->refused_status), STR("no"));
 		return;
 	}
 	atomic_store(&v->asked_since, atoll(since + 6));
@@ -405,7 +406,9 @@ handle(void *arg, const struct stub_request *r, struct stub_reply *reply)
 void
 vendor_open(struct vendor *v)
 {
-	*v = (struct vendor){.file_type = "text/plain", .history_page = 100};
+	*v = (struct vendor){.file_type = "text/plain",
+	    .history_page = 100,
+	    .refused_status = 400};
 	pthread_mutex_init(&v->lock, NULL);
 	v->stub = stub_open(handle, v);
 }

@@ -54,7 +54,9 @@ struct vendor {
 	struct str file;
 	/* What came in meanwhile: messages of the history, see BACKFILL. */
 	_Atomic unsigned history, history_page;
+	_Atomic unsigned first_pages;
 	_Atomic unsigned refused_page; /* 1, 2 ...; 0: none */
+	_Atomic unsigned refused_status;
 	const char *refused_place;
 	bool pages_empty; /* nothing on them concerns us */
 	_Atomic int64_t asked_since;
