@@ -28,13 +28,13 @@
  * an effect that others see.
  *
  * A lane whose sends fail again and again (BREAKER_FAILURES in a row without
- * an answer, or with 5xx; what else is asked of the vendor does not count) is
- * DOWN: it is probed (JOB_CHECK) with back-off, and when that went well one
- * row at a time is tried until one comes through; its rows keep their
- * attempts. A lane whose account is refused is BLOCKED until the company's
- * document changes, and is probed every ten minutes. One that the vendor wants
- * to wait for more than a minute is DOWN until then, without being probed.
- * Both are written to the lane (store) and logged once. Other lanes notice
+ * an answer, with 5xx, or with what cannot be understood; what else is asked of
+ * the vendor does not count) is DOWN: it is probed (JOB_CHECK) with back-off,
+ * and when that went well one row at a time is tried until one comes through;
+ * its rows keep their attempts. A lane whose account is refused is BLOCKED, and
+ * probed ever more seldom, at last every ten minutes. A change of the company's
+ * document has either probed at once. One that the vendor wants to wait for
+ * more than a minute is DOWN until then, without being probed. All are written to the lane (store) and logged once. Other lanes notice
  * nothing: none may have more requests under way than it leaves to all others.
  *
  * Files that customers sent are fetched through the same lanes (OUTBOX_FETCH):

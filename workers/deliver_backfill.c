@@ -19,6 +19,7 @@
 #define PLACES_MAX 1000u	  /* conversations asked, the newest first */
 #define ALSO_MAX 1000u		  /* and what they name besides */
 #define PLACES_MS ((int64_t)14 * 24 * 3600 * 1000) /* and how old at most */
+#define ROLL_MS (30 * 1000) /* for accounts that are new */
 #define RUNS_MAX 32u
 
 struct backfill_run {
@@ -461,5 +462,5 @@ backfill_roll_call(struct deliver *d)
 	if (n == ARRAY_LEN(rows))
 		return;
 	d->roll_after = 0;
-	d->roll_at = d->now + (int64_t)d->conf.backfill_minutes * 60000;
+	d->roll_at = d->now + ROLL_MS;
 }

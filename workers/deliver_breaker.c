@@ -15,7 +15,7 @@
 
 #define BREAKER_FAILURES 5u
 #define DOWN_MAX_MS (2 * 60 * 1000)
-#define BLOCKED_MS (10 * 60 * 1000)
+#define BLOCKED_MAX_MS (10 * 60 * 1000)
 #define HOLD_MS (60 * 1000) /* a longer wait is told */
 
 static const char *const state_names[LANE_STATES] = {
@@ -68,13 +68,10 @@ static void
 wait_again(struct track *t)
 {
 	int64_t ms = backoff_ms(++t->waits, deliver_random());
+	int64_t most = t->state == LANE_BLOCKED ? BLOCKED_MAX_MS : DOWN_MAX_MS;
 
 	t->phase = PHASE_WAITS;
-	if (t->state == LANE_BLOCKED)
-		ms = BLOCKED_MS;
-	else if (ms > DOWN_MAX_MS)
-		ms = DOWN_MAX_MS;
-	t->probe_at = t->d->now + ms;
+	t->probe_at = t->d->now + (ms < most ? ms : most);
 }
 
 static void
@@ -155,6 +152,8 @@ breaker_hurry(struct track *t)
 {
 	if (t->phase == PHASE_WAITS)
 		t->probe_at = t->d->now;
+	if (t->held)
+		t->held_until = t->d->now;
 }
 
 /* ---- probing ------------------------------------------------------------- */
@@ -179,6 +178,8 @@ breaker_tick(struct track *t)
 {
 	struct errand *e;
 
+	if (t->phase == PHASE_WAITS || t->held)
+		(void)track_account(t); /* another document hurries it */
 	if ((t->phase == PHASE_TRIES && t->rows == 0) ||
 	    (t->held && t->d->now >= t->held_until))
 		recover(t);

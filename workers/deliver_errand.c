@@ -11,6 +11,7 @@
 #define IDLE_MAX 256u
 #define ANSWER_MAX (256u * 1024)
 #define WISH_MAX_MS ((int64_t)6 * 3600 * 1000) /* to be asked again later */
+#define WORDS_ROOM 65536u
 #define SMALL_ANSWER 8192u /* its memory is kept for the next */
 
 /* ---- life ---------------------------------------------------------------- */
@@ -257,10 +258,12 @@ static size_t
 answer_max(const struct errand *e)
 {
 	size_t most = e->job.kind == JOB_FETCH ? FILE_MAX : ANSWER_MAX;
+	size_t wish = e->call.answer_max;
 
-	return e->call.answer_max == 0 || e->call.answer_max > FILE_MAX
-		   ? most
-		   : e->call.answer_max;
+	/* Room to read in whole what is no file but says why there is none. */
+	if (wish > 0 && e->job.kind == JOB_FETCH)
+		wish += WORDS_ROOM;
+	return wish == 0 || wish > FILE_MAX ? most : wish;
 }
 
 static void

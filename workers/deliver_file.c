@@ -114,6 +114,7 @@ refuse(struct row *r, struct str code, struct str why)
 
 	metric_add(
 	    r->talk->track->d->conf.metrics, METRIC_DELIVER_FILES_REFUSED, 1);
+	log_given_up(r, "refused", code);
 	s.event = event_file_refused(r, why, &a);
 	settle_row(r, &s);
 	arena_free(&a);
@@ -207,7 +208,10 @@ on_later(struct errand *e, struct row *r)
 {
 	talk_comes_back(r->talk);
 	if (e->verdict.too_big) {
-		refuse(r, STR("size"), STR("It is larger than 16 MB."));
+		refuse(r, STR("size"),
+		    e->fetch.answer_max >= FILE_MAX
+			? STR("It is larger than 16 MB.")
+			: STR("It is larger than its sender said."));
 		return;
 	}
 	if (row_too_old(r)) {

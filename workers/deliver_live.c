@@ -5,7 +5,8 @@
  * conversation, and never while a message of it waits or is on its way.
  *
  * A channel may keep a draft open at the vendor (`live`); the message that
- * finishes it is given that word. Nothing here is worth a second try.
+ * finishes it is given that word. Where nobody knows what a draft shows, and
+ * the channel has no word for that, the message stands for itself. Nothing here is worth a second try.
  */
 #include "workers/deliver_inner.h"
 
@@ -242,6 +243,8 @@ told(struct errand *e)
 						    : LATER_MS);
 	} else if (draft && o->kind != OUTCOME_OK) {
 		k->over = true;
+		if (o->kind == OUTCOME_DOUBT)
+			buf_clear(&k->open);
 	}
 }
 

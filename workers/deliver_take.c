@@ -28,6 +28,8 @@ forget(struct row *r)
 	struct track *t = k->track;
 
 	talk_comes_back(k);
+	if (k->kind == OUTBOX_SEND)
+		live_over(t->d, k->conversation);
 	talk_drop_first(k);
 	talk_place(k);
 	t->after = 0;

@@ -63,6 +63,29 @@ stops_when_nothing_can_be_understood(void **state)
 	    STR("it answers with status 409 what cannot be understood")));
 }
 
+/* Whoever mends the account needs not wait. */
+static void
+another_document_is_tried_at_once(void **state)
+{
+	char account[200];
+
+	(void)state;
+	deliver_document(
+	    "{\"channel\":\"test\",\"name\":\"main\","
+	    "\"token\":\"secret\",\"api\":\"http://127.0.0.1:1\"}");
+	deliver_begin();
+	write_to("main", 0, 20);
+	lane_becomes("main", LANE_DOWN);
+	later(100 * 60000); /* it is asked seldom by now */
+	later(100 * 60000);
+	snprintf(account, sizeof(account),
+	    "{\"channel\":\"test\",\"name\":\"main\","
+	    "\"token\":\"secret\",\"api\":\"%s\"}",
+	    stub_url(rig.vendor.stub));
+	deliver_document(account);
+	lane_becomes("main", LANE_FLOWS);
+}
+
 /* Its rows have not tried in vain: they keep their attempts. */
 static void
 a_vendor_that_is_gone_costs_no_attempts(void **state)
@@ -395,6 +418,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    A_TEST(stops_and_flows_again),
+	    A_TEST(another_document_is_tried_at_once),
 	    A_TEST(stops_when_nothing_can_be_understood),
 	    A_TEST(a_vendor_that_is_gone_costs_no_attempts),
 	    A_TEST(nobody_else_notices),
