@@ -68,22 +68,22 @@ static void
 another_document_is_tried_at_once(void **state)
 {
 	char account[200];
+	unsigned checks;
 
 	(void)state;
-	deliver_document(
-	    "{\"channel\":\"test\",\"name\":\"main\","
-	    "\"token\":\"secret\",\"api\":\"http://127.0.0.1:1\"}");
 	deliver_begin();
+	atomic_store(&rig.vendor.check_fault, FAULT_BROKEN);
+	vendor_fault(&rig.vendor, FAULT_BROKEN, -1);
 	write_to("main", 0, 20);
 	lane_becomes("main", LANE_DOWN);
-	later(100 * 60000); /* it is asked seldom by now */
-	later(100 * 60000);
+	reaches_later(&rig.vendor.checks, 10); /* seldom by now */
+	checks = atomic_load(&rig.vendor.checks);
 	snprintf(account, sizeof(account),
 	    "{\"channel\":\"test\",\"name\":\"main\","
-	    "\"token\":\"secret\",\"api\":\"%s\"}",
+	    "\"token\":\"another\",\"api\":\"%s\"}",
 	    stub_url(rig.vendor.stub));
 	deliver_document(account);
-	lane_becomes("main", LANE_FLOWS);
+	reaches(&rig.vendor.checks, checks + 1);
 }
 
 /* Its rows have not tried in vain: they keep their attempts. */
