@@ -178,8 +178,6 @@ breaker_tick(struct track *t)
 {
 	struct errand *e;
 
-	if (t->phase == PHASE_WAITS || t->held)
-		(void)track_account(t); /* another document hurries it */
 	if ((t->phase == PHASE_TRIES && t->rows == 0) ||
 	    (t->held && t->d->now >= t->held_until))
 		recover(t);
