@@ -183,6 +183,13 @@ what_is_refused_is_asked_again(void **state)
 static void
 begin_to_hear(void)
 {
+	char account[200];
+
+	snprintf(account, sizeof(account),
+	    "{\"channel\":\"test\",\"name\":\"main\","
+	    "\"token\":\"secret\",\"api\":\"%s\"}",
+	    stub_url(rig.vendor.stub));
+	deliver_document(account);
 	test_channel.can.backfill = BACKFILL_ACCOUNT;
 	rig.conf.backfill_minutes = 60;
 	open_place();
@@ -208,6 +215,7 @@ a_page_is_not_asked_for_ever(void **state)
 static void
 an_account_that_is_down_is_not_asked(void **state)
 {
+	int64_t flows;
 	unsigned c;
 
 	(void)state;
@@ -219,7 +227,9 @@ an_account_that_is_down_is_not_asked(void **state)
 	vendor_fault(&rig.vendor, FAULT_NONE, 0);
 	atomic_store(&rig.vendor.refused_page, 0);
 	lane_becomes_later("main", LANE_FLOWS);
+	flows = clock_wall(&rig.f.clock);
 	reaches_later(&rig.vendor.first_pages, 2);
+	assert_true(clock_wall(&rig.f.clock) < flows + 30 * MINUTE);
 }
 
 /* An app that may not read histories may still send. */
@@ -396,6 +406,91 @@ drafts_are_told_and_finished_by_the_message(void **state)
 	assert_string_equal(vendor_effect(&rig.vendor, 2).extra, "");
 }
 
+static void
+begin_a_draft(void)
+{
+	begin_talking(1);
+	deliver_draft(rig.deliver, rig.conversations[1], STR("so"));
+	reaches(&rig.vendor.drafts, 1);
+}
+
+/* What finishes no draft any more: the newest effect's. */
+static void
+assert_stands_for_itself(const char *text)
+{
+	size_t n;
+	int64_t row;
+
+	write_rows("main", 1, text, 1, &row);
+	row_becomes_later(row, OUTBOX_SENT);
+	n = vendor_effects(&rig.vendor);
+	assert_string_equal(vendor_effect(&rig.vendor, n - 1).text, text);
+	assert_string_equal(vendor_effect(&rig.vendor, n - 1).extra, "");
+}
+
+/* An answer that was given up takes its draft along. */
+static void
+no_answer_goes_into_another_ones_draft(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	begin_a_draft();
+	vendor_fault(&rig.vendor, FAULT_REFUSED, 1);
+	write_rows("main", 1, "refused", 1, &row);
+	row_becomes(row, OUTBOX_DEAD);
+	assert_stands_for_itself("next");
+}
+
+/* One that others have settled, too: the vendor's receipt came first. */
+static void
+nor_into_that_of_one_that_is_over(void **state)
+{
+	struct store_op op = {.verb = STORE_RECEIPT,
+	    .receipt = {.account = {.company = rig.f.company,
+			    .channel = STR("test"),
+			    .account = STR("main")},
+		.rank = RECEIPT_DELIVERED}};
+
+	(void)state;
+	begin_a_draft();
+	vendor_fault(&rig.vendor, FAULT_BUSY, 1);
+	write_rows("main", 1, "busy", 1, &op.receipt.row);
+	row_is_put_off(op.receipt.row);
+	assert_int_equal(store_submit_wait(rig.f.store, &op), OK);
+	later(2000);
+	assert_stands_for_itself("next");
+}
+
+/* Nobody knows what the draft shows: nothing is added to it. */
+static void
+a_draft_that_was_cut_is_left(void **state)
+{
+	(void)state;
+	begin_a_draft();
+	atomic_store(&rig.vendor.draft_fault, FAULT_CUT_AFTER);
+	deliver_draft(rig.deliver, rig.conversations[1], STR("so far"));
+	reaches_later(&rig.vendor.drafts, 2);
+	assert_stands_for_itself("so far so good");
+}
+
+static void
+unless_the_channel_knows_better(void **state)
+{
+	int64_t row;
+
+	(void)state;
+	test_unsure = STR("unsure");
+	begin_a_draft();
+	atomic_store(&rig.vendor.draft_fault, FAULT_CUT_AFTER);
+	deliver_draft(rig.deliver, rig.conversations[1], STR("so far"));
+	reaches_later(&rig.vendor.drafts, 2);
+	write_rows("main", 1, "so far so good", 1, &row);
+	row_becomes_later(row, OUTBOX_SENT);
+	test_unsure = (struct str){0};
+	assert_string_equal(vendor_effect(&rig.vendor, 1).extra, "unsure");
+}
+
 /* Many notes of one conversation are one request a second. */
 static void
 drafts_do_not_pile_up(void **state)
@@ -458,6 +553,10 @@ main(void)
 	    A_TEST(asks_nothing_when_told_so),
 	    A_TEST(typing_is_told),
 	    A_TEST(drafts_are_told_and_finished_by_the_message),
+	    A_TEST(no_answer_goes_into_another_ones_draft),
+	    A_TEST(nor_into_that_of_one_that_is_over),
+	    A_TEST(a_draft_that_was_cut_is_left),
+	    A_TEST(unless_the_channel_knows_better),
 	    A_TEST(drafts_do_not_pile_up),
 	    A_TEST(a_message_goes_before_drafts),
 	};

@@ -235,7 +235,6 @@ files_and_messages_pass_each_other(void **state)
 static void
 files_that_wait(int64_t *rows, unsigned n)
 {
-	struct patience p = {0};
 	unsigned i;
 
 	vendor_file("text/plain", STR("words"));
@@ -244,9 +243,7 @@ files_that_wait(int64_t *rows, unsigned n)
 	for (i = 0; i < n; i++)
 		rows[i] = write_file(i, "/file/a");
 	for (i = 0; i < n; i++)
-		while (row_read(rows[i]).state != OUTBOX_READY ||
-		       row_read(rows[i]).due == 0)
-			patience(&p, "a file to be put off");
+		row_is_put_off(rows[i]);
 }
 
 static uint64_t

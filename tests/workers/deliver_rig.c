@@ -240,6 +240,15 @@ row_becomes_later(int64_t row, enum outbox_state state)
 	}
 }
 
+void
+row_is_put_off(int64_t row)
+{
+	struct patience p = {0};
+
+	while (row_read(row).state != OUTBOX_READY || row_read(row).due == 0)
+		patience(&p, "a row to be put off");
+}
+
 /* ---- lanes --------------------------------------------------------------- */
 
 struct lane

@@ -51,6 +51,8 @@ struct outbox_row row_read(int64_t row);
 void row_becomes(int64_t row, enum outbox_state state);
 /* The same, and the clocks go on meanwhile. */
 void row_becomes_later(int64_t row, enum outbox_state state);
+/* Polls until it was tried and is to be tried again. */
+void row_is_put_off(int64_t row);
 /* Polls until so many rows of the lanes are open. */
 void rows_open(uint64_t n);
 void lane_becomes(const char *account, enum lane_state state);

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-struct str test_also;
+struct str test_also, test_unsure;
 
 /* ---- the channel's side -------------------------------------------------- */
 
@@ -130,6 +130,11 @@ result(const struct job *job, const struct reply *r, struct arena *a,
 {
 	size_t i;
 
+	if (r->status == 0) {
+		out->kind = test_unsure.n > 0 ? OUTCOME_OK : OUTCOME_DOUBT;
+		out->state = test_unsure;
+		return;
+	}
 	out->kind = OUTCOME_LATER;
 	out->after_ms = r->retry_after_ms > 0 ? r->retry_after_ms : 0;
 	if (r->status == 429)
@@ -318,7 +323,8 @@ on_draft(
 	    v->last_draft, sizeof(v->last_draft), "%.*s", STR_FMT(r->body));
 	pthread_mutex_unlock(&v->lock);
 	atomic_fetch_add(&v->drafts, 1);
-	answer(reply, 200, STR("draft1"));
+	if (!fails(v, (enum ailment)atomic_load(&v->draft_fault), reply))
+		answer(reply, 200, STR("draft1"));
 }
 
 static void

@@ -42,7 +42,7 @@ struct effect {
 struct vendor {
 	struct stub *stub;
 	pthread_mutex_t lock;
-	_Atomic int fault, check_fault, lookup_fault;
+	_Atomic int fault, check_fault, lookup_fault, draft_fault;
 	_Atomic int faults_left; /* -1: for ever */
 	_Atomic unsigned wish;	 /* seconds, of those that are busy; 0: 1 */
 	_Atomic bool forgets;	 /* lookups find nothing */
@@ -63,6 +63,8 @@ struct vendor {
 	char last_draft[200];
 };
 
+/* What the channel knows of a draft that got no answer; empty: nothing. */
+extern struct str test_unsure;
 /* A place that every other one names, when asked; empty: none. */
 extern struct str test_also;
 
