@@ -89,6 +89,8 @@ struct store_engine {
 	    struct arena *a, struct outbox_row *out);
 	enum err (*list_outbox_of)(void *reader, const struct cause_ask *ask,
 	    struct arena *a, struct outbox_row *out, size_t *n);
+	enum err (*read_excess)(
+	    void *reader, const struct excess_ask *ask, bool *out);
 	enum err (*list_lanes)(void *reader, int64_t after, struct arena *a,
 	    struct lane *out, size_t *n);
 	enum err (*list_reaches)(void *reader, const struct reach_ask *ask,

@@ -303,6 +303,13 @@ store_list_outbox_of(struct store_reader *r, const struct cause_ask *ask,
 }
 
 enum err
+store_read_excess(
+    struct store_reader *r, const struct excess_ask *ask, bool *out)
+{
+	return r->engine->read_excess(r->data, ask, out);
+}
+
+enum err
 store_list_lanes(struct store_reader *r, int64_t after, struct arena *a,
     struct lane *out, size_t *n)
 {

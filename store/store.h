@@ -518,6 +518,15 @@ struct outbox_ask {
 enum err store_list_outbox(struct store_reader *r, const struct outbox_ask *ask,
     struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
 
+/* Are there more than so many rows of a lane that are to go out, with
+ * id <= upto? */
+struct excess_ask {
+	int64_t lane, upto;
+	uint64_t known;
+};
+enum err store_read_excess(
+    struct store_reader *r, const struct excess_ask *ask, bool *out) MUST_USE;
+
 /* One row, in whatever state. */
 enum err store_read_outbox(struct store_reader *r, int64_t row, struct arena *a,
     struct outbox_row *out) MUST_USE;

@@ -349,6 +349,7 @@ const struct store_engine store_engine_sqlite = {
     .read_outbox = sqlite_read_outbox,
     .find_outbox = sqlite_find_outbox,
     .list_outbox_of = sqlite_list_outbox_of,
+    .read_excess = sqlite_read_excess,
     .list_lanes = sqlite_list_lanes,
     .list_reaches = sqlite_list_reaches,
 };

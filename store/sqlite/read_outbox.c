@@ -58,6 +58,24 @@ sqlite_list_outbox(void *reader, const struct outbox_ask *ask, struct arena *a,
 	return list_end(r, q, e);
 }
 
+enum err
+sqlite_read_excess(void *reader, const struct excess_ask *ask, bool *out)
+{
+	struct reader *r = reader;
+	sqlite3_stmt *q;
+	enum err e = reader_enter(r);
+
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(&r->conn, SQL_OUTBOX_EXCESS, &q, NUM(ask->lane),
+	    NUM(ask->upto), NUM(ask->known));
+	if (e == OK)
+		e = conn_row(&r->conn, q);
+	*out = e == OK;
+	conn_reset(q);
+	return reader_leave(r, e == E_NOTFOUND ? OK : e);
+}
+
 /* What a statement that was asked finds. */
 static enum err
 one_row(struct reader *r, enum err asked, sqlite3_stmt *q, struct arena *a,

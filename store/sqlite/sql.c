@@ -204,6 +204,9 @@ const char *const sql_text[SQLS] = {
     [SQL_OUTBOX_DROP_LANE] = "DELETE FROM outbox" OUTBOX_SOME,
     [SQL_OUTBOX_OPEN] = OUTBOX_SELECT
     " WHERE o.lane = ?1 AND o.place = 0 AND o.id > ?2 ORDER BY o.id LIMIT ?3",
+    [SQL_OUTBOX_EXCESS] =
+	"SELECT 1 FROM outbox INDEXED BY outbox_open"
+	" WHERE lane = ?1 AND place = 0 AND id <= ?2 LIMIT 1 OFFSET ?3",
     [SQL_OUTBOX_GIVEN_UP] = OUTBOX_SELECT
     " WHERE o.lane = ?1 AND o.place = 1 AND o.id > ?2 ORDER BY o.id LIMIT ?3",
     [SQL_OUTBOX_READ] = OUTBOX_SELECT " WHERE o.id = ?1",

@@ -48,6 +48,8 @@ enum err sqlite_find_outbox(void *reader, const struct vendor_ask *ask,
     struct arena *a, struct outbox_row *out) MUST_USE;
 enum err sqlite_list_outbox_of(void *reader, const struct cause_ask *ask,
     struct arena *a, struct outbox_row *out, size_t *n) MUST_USE;
+enum err sqlite_read_excess(
+    void *reader, const struct excess_ask *ask, bool *out);
 enum err sqlite_list_lanes(void *reader, int64_t after, struct arena *a,
     struct lane *out, size_t *n) MUST_USE;
 enum err sqlite_list_reaches(void *reader, const struct reach_ask *ask,

@@ -45,6 +45,33 @@ a_lane_is_made_by_its_first_row_or_by_hand(struct fixture *f)
 	assert_int_equal(lanes[0].id, by_row);
 }
 
+static bool
+more_than(struct fixture *f, uint64_t known, int64_t lane, int64_t upto)
+{
+	bool more;
+
+	must(store_read_excess(
+	    f->reader, &(struct excess_ask){lane, upto, known}, &more));
+	return more;
+}
+
+static void
+a_lane_tells_of_rows_that_are_not_known(struct fixture *f)
+{
+	int64_t rows[4] = {new_row(f, "T1"), new_row(f, "T1"), new_row(f, "T2"),
+	    new_row(f, "T1")};
+	int64_t lane = row_of(f, rows[0]).lane;
+
+	assert_true(more_than(f, 2, lane, INT64_MAX));
+	assert_false(more_than(f, 3, lane, INT64_MAX));
+	assert_false(more_than(f, 2, lane, rows[2]));
+	assert_true(more_than(f, 1, lane, rows[2]));
+	assert_false(more_than(f, 0, lane, 0));
+	end_row(f, rows[0], OUTBOX_DEAD);
+	assert_false(more_than(f, 2, lane, INT64_MAX));
+	assert_false(more_than(f, 0, lane + 100, INT64_MAX));
+}
+
 static void
 a_lane_tells_how_it_is_doing(struct fixture *f)
 {
@@ -345,6 +372,7 @@ what_is_no_hash_is_no_path(struct fixture *f)
 const struct suite_case suite_lanes[] = {
     CASE(a_lane_is_made_by_its_first_row_or_by_hand),
     CASE(a_lane_tells_how_it_is_doing),
+    CASE(a_lane_tells_of_rows_that_are_not_known),
     CASE(a_lane_counts_its_rows),
     CASE(each_lane_lists_its_own_rows_in_pages),
     CASE(given_up_rows_are_listed_in_pages),
