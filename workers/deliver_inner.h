@@ -156,8 +156,10 @@ struct track {
 	struct opened *opened;
 
 	/* Rows. */
-	int64_t after; /* id of the last that was read */
-	bool more;     /* there may be more behind it */
+	int64_t after;	  /* id of the last that was read */
+	bool more;	  /* there may be more behind it */
+	int64_t known_to; /* so far it was read before: most of it is here */
+	int64_t back_at;  /* steady ms: not read from 0 again before then */
 	unsigned rows, cut_short;
 	unsigned skipped; /* of conversations cut short, since the last was
 			   * done */

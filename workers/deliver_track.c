@@ -12,6 +12,7 @@
 #define ROWS_LEAST 64u
 /* Rows passed over, in search of other conversations. */
 #define SKIPS_MAX(d) (4u * (d)->conf.lane_window)
+#define BACK_MS 10000 /* between two looks at what was read */
 /* So many lanes are looked at in a millisecond. */
 #define LOOKS_PER_MS 16
 
@@ -213,8 +214,9 @@ read_page(struct track *t)
 	struct outbox_row rows[PAGE];
 	enum err e;
 
-	n = room < PAGE ? room : PAGE;
-	room = n;
+	if (room > PAGE || t->after < t->known_to)
+		room = PAGE;
+	n = room;
 	arena_reset(&d->scratch);
 	e = store_list_outbox(d->reader,
 	    &(struct outbox_ask){t->id, false, t->after}, &d->scratch, rows,
@@ -223,7 +225,7 @@ read_page(struct track *t)
 		return; /* asked again at the next look */
 	t->more = n == room;
 	for (i = 0; i < n; i++) {
-		if (talk_add(t, &rows[i]) != OK) {
+		if (!has_room(t) || talk_add(t, &rows[i]) != OK) {
 			t->more = true;
 			return;
 		}
@@ -261,44 +263,24 @@ tracks_look(struct deliver *d)
 }
 
 /*
- * Rows that come back behind what was read (somebody replayed them) are told
- * by the count: the store has more of them open than we have.
+ * Rows that come back behind what was read (somebody replayed them): the store
+ * has more of them open than we have. Where some were passed over it has more
+ * of them anyway, so one looks back in vain, and only now and then.
  */
 static void
-compare(struct track *t, const struct lane *lane)
+look_back(struct track *t)
 {
-	t->more = true;
-	track_read(t);
-	if (t->more || t->cut_short > 0 || lane->open <= t->rows)
+	const struct excess_ask ask = {t->id, t->after, t->rows};
+	bool more;
+
+	if (t->d->now < t->back_at ||
+	    store_read_excess(t->d->reader, &ask, &more) != OK || !more)
 		return;
+	if (t->more || t->cut_short > 0)
+		t->back_at = t->d->now + BACK_MS;
+	t->known_to = t->after;
 	t->after = 0;
-	t->more = true;
-	track_read(t);
-}
-
-static void
-compare_all(struct deliver *d)
-{
-	struct track *t = d->tracks;
-	struct arena a = {0};
-	struct lane lanes[16];
-	int64_t after = 0;
-	size_t n, i;
-
-	do {
-		n = ARRAY_LEN(lanes);
-		arena_reset(&a);
-		if (store_list_lanes(d->reader, after, &a, lanes, &n) != OK)
-			break;
-		for (i = 0; i < n; i++) {
-			after = lanes[i].id;
-			while (t != NULL && t->id < after)
-				t = t->next;
-			if (t != NULL && t->id == after)
-				compare(t, &lanes[i]);
-		}
-	} while (n == ARRAY_LEN(lanes));
-	arena_free(&a);
+	t->skipped = 0;
 }
 
 void
@@ -307,8 +289,10 @@ tracks_second(struct deliver *d)
 	struct track *t;
 
 	look_for_lanes(d);
-	compare_all(d);
 	for (t = d->tracks; t != NULL; t = t->next) {
+		look_back(t);
+		t->more = true;
+		track_read(t);
 		if (t->phase != PHASE_FLOWS)
 			(void)track_account(t); /* it may have changed */
 		if (t->tell_again)

@@ -94,6 +94,34 @@ a_long_conversation_keeps_its_order(void **state)
 	rows_open(0);
 }
 
+/* Somebody replays one while the lane has much more to do than is in memory:
+ * it does not come last. */
+static void
+what_is_replayed_does_not_wait_for_all_others(void **state)
+{
+	struct store_op op = {.verb = STORE_REPLAY};
+	struct patience p = {0};
+	struct outbox_row newest;
+
+	(void)state;
+	rig.conf.lane_window = 64;
+	test_channel.can.per_second = 200;
+	write_rows("main", 60, "dead", 1, &op.replay.row);
+	vendor_fault(&rig.vendor, FAULT_REFUSED, 1);
+	deliver_begin();
+	row_becomes(op.replay.row, OUTBOX_DEAD);
+	write_many();
+	effects_reach(200);
+	op.replay.at = clock_wall(&rig.f.clock);
+	assert_int_equal(store_submit_wait(rig.f.store, &op), OK);
+	while (row_read(op.replay.row).state != OUTBOX_SENT) {
+		patience(&p, "the one that was replayed");
+		later(5);
+	}
+	newest = row_read(op.replay.row + MANY);
+	assert_int_equal(newest.state, OUTBOX_READY);
+}
+
 #define A_TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, deliver_set_up, deliver_tear_down)
 
@@ -103,6 +131,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    A_TEST(reads_no_more_than_its_window),
 	    A_TEST(a_long_conversation_keeps_its_order),
+	    A_TEST(what_is_replayed_does_not_wait_for_all_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
