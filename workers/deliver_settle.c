@@ -2,7 +2,9 @@
  * deliver_settle: what became of rows, written for many at once. Outcomes
  * gather in a batch, which goes when it is full or the round is over; a few
  * may be at the store at the same time. One that fails stays and is tried
- * again: until it is on disk, its rows' talks stand still.
+ * again: until it is on disk, its rows' talks stand still. One that the store
+ * does not want, whatever the disk, goes row by row, and the row that is at
+ * fault is set aside: it stays as it is on disk, and its talk stands still.
  */
 #include "workers/deliver_inner.h"
 #include "bus/publish.h"
@@ -12,6 +14,7 @@
 
 #define AGAIN_MS 250
 #define KEPT 8u /* batches that wait for their next use */
+#define REFUSALS_MAX 3u
 
 struct batch {
 	struct store_op op;
@@ -22,6 +25,8 @@ struct batch {
 	struct settled list[STORE_ROWS_MAX];
 	struct row *rows[STORE_ROWS_MAX];
 	unsigned n;
+	unsigned refusals; /* not for want of room or a disk */
+	unsigned from, to; /* which of them are at the store */
 };
 
 struct settling {
@@ -86,7 +91,7 @@ batch_new(struct deliver *d)
 		return NULL;
 	}
 	b->d = d;
-	b->n = 0;
+	b->n = b->refusals = b->from = 0;
 	b->next = NULL;
 	*s->last = b;
 	s->last = &b->next;
@@ -181,6 +186,7 @@ settle_done(struct row *r, const struct settled *s)
 	talk_place(k);
 }
 
+/* To the front; where it is the last as well, it gathers on. */
 static void
 back(struct batch *b)
 {
@@ -190,9 +196,53 @@ back(struct batch *b)
 	if (s->first == NULL)
 		s->last = &b->next;
 	s->first = b;
-	s->not_before = b->d->now + AGAIN_MS;
+}
+
+static void
+back_for_a_while(struct batch *b)
+{
+	back(b);
+	b->d->settling->not_before = b->d->now + AGAIN_MS;
 	log_note(b->d->conf.log, LOG_WARN, "deliver.settle_failed", "error",
 	    str_from(err_name(b->op.err)));
+}
+
+/* What passes by itself. */
+static bool
+passes(enum err e)
+{
+	return e == E_FULL || e == E_LIMIT || e == E_IO || e == E_NOMEM ||
+	       e == E_CLOSED;
+}
+
+/* Whoever delivers next finds it on its way, and asks the vendor. */
+static void
+set_aside(struct batch *b)
+{
+	struct log_line l;
+
+	if (!log_begin(b->d->conf.log, LOG_ERROR, "deliver.unsettled", &l))
+		return;
+	log_num(&l, "row", b->rows[b->from]->id);
+	log_str(&l, "error", str_from(err_name(b->op.err)));
+	log_end(&l);
+}
+
+static void
+refused(struct batch *b)
+{
+	if (passes(b->op.err) || ++b->refusals < REFUSALS_MAX) {
+		back_for_a_while(b);
+		return;
+	}
+	if (b->to - b->from == 1) {
+		set_aside(b);
+		b->from++;
+	}
+	if (b->from < b->n)
+		back(b);
+	else
+		batch_free(b);
 }
 
 static void
@@ -200,17 +250,19 @@ settled(void *owner, struct mail *m)
 {
 	struct batch *b = CONTAINER_OF(m, struct batch, mail);
 	struct deliver *d = owner;
-	unsigned i;
 
 	d->ops--;
 	d->settling->under_way--;
 	if (b->op.err != OK) {
-		back(b);
+		refused(b);
 		return;
 	}
-	for (i = 0; i < b->n; i++)
-		settle_done(b->rows[i], &b->list[i]);
-	batch_free(b);
+	for (; b->from < b->to; b->from++)
+		settle_done(b->rows[b->from], &b->list[b->from]);
+	if (b->from < b->n)
+		back(b);
+	else
+		batch_free(b);
 }
 
 /* On the store's thread. */
@@ -220,7 +272,7 @@ settle_stored(struct store_op *op)
 	struct batch *b = op->arg;
 	unsigned i;
 
-	for (i = 0; op->err == OK && i < b->n; i++)
+	for (i = b->from; op->err == OK && i < b->to; i++)
 		if (b->list[i].event.seq > 0)
 			publish_event(b->d->conf.publisher,
 			    frame_write_event_object, b->list[i].conversation,
@@ -237,8 +289,9 @@ settle_flush(struct deliver *d)
 	while ((b = s->first) != NULL && s->under_way < OPS_MAX &&
 	       d->now >= s->not_before) {
 		b->mail.fn = settled;
+		b->to = b->refusals < REFUSALS_MAX ? b->n : b->from + 1;
 		b->op = (struct store_op){.verb = STORE_SETTLE,
-		    .settle = {.rows = b->list, .n = b->n},
+		    .settle = {.rows = &b->list[b->from], .n = b->to - b->from},
 		    .done = settle_stored,
 		    .arg = b};
 		if (deliver_submit(d, &b->op) != OK) {
