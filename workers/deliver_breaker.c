@@ -6,7 +6,8 @@
  *	  '------one row came through----+------ TRIES <--well--'
  *
  * The check changes nothing at the vendor. Only when it went well rows are
- * tried, one at a time, until the first has come through.
+ * tried, one at a time, until the first has come through. Where there is none
+ * to try for a while the lane flows, and stops again at its first failure.
  */
 #include "workers/deliver_inner.h"
 
@@ -16,7 +17,8 @@
 #define BREAKER_FAILURES 5u
 #define DOWN_MAX_MS (2 * 60 * 1000)
 #define BLOCKED_MAX_MS (10 * 60 * 1000)
-#define HOLD_MS (60 * 1000) /* a longer wait is told */
+#define TRIES_MS (60 * 1000) /* without a row that could be tried */
+#define HOLD_MS (60 * 1000)  /* a longer wait is told */
 
 static const char *const state_names[LANE_STATES] = {
     [LANE_FLOWS] = "flows",
@@ -90,6 +92,32 @@ recover(struct track *t)
 	t->held = false;
 	t->failures = t->waits = 0;
 	set_state(t, LANE_FLOWS, STR(""));
+}
+
+/* Nothing has come through yet. */
+static void
+recover_untried(struct track *t)
+{
+	recover(t);
+	t->failures = BREAKER_FAILURES - 1;
+}
+
+void
+breaker_fetched(struct track *t)
+{
+	if (t->phase == PHASE_TRIES && t->ready[OUTBOX_SEND].first == NULL)
+		recover_untried(t);
+}
+
+static bool
+nothing_to_try(const struct track *t)
+{
+	const struct talk_list *ready = t->ready;
+
+	return t->rows == 0 ||
+	       (t->busy == 0 && ready[OUTBOX_SEND].first == NULL &&
+		   ready[OUTBOX_FETCH].first == NULL &&
+		   t->d->now >= t->tries_at + TRIES_MS);
 }
 
 void
@@ -167,10 +195,9 @@ check_ended(struct errand *e)
 		return; /* it is blocked now */
 	if (e->verdict.outcome.kind == OUTCOME_LATER || e->verdict.no_answer)
 		wait_again(t);
-	else if (t->rows == 0)
-		recover(t);
 	else
 		t->phase = PHASE_TRIES;
+	t->tries_at = t->d->now;
 }
 
 void
@@ -178,8 +205,9 @@ breaker_tick(struct track *t)
 {
 	struct errand *e;
 
-	if ((t->phase == PHASE_TRIES && t->rows == 0) ||
-	    (t->held && t->d->now >= t->held_until))
+	if (t->phase == PHASE_TRIES && nothing_to_try(t))
+		recover_untried(t);
+	if (t->held && t->d->now >= t->held_until)
 		recover(t);
 	if (t->phase != PHASE_WAITS || t->d->now < t->probe_at)
 		return;

@@ -130,6 +130,8 @@ tell_breaker(struct errand *e)
 		breaker_block(t, o->reason.n > 0 ? o->reason : o->code);
 	} else if (e->verdict.no_answer && tells(e)) {
 		breaker_heard(t, false, e->fetch.why);
+	} else if (e->job.kind == JOB_FETCH && o->kind == OUTCOME_OK) {
+		breaker_fetched(t);
 	} else if (answered && tells(e)) {
 		(void)snprintf(why, sizeof(why), "it answers with status %u%s",
 		    e->fetch.status, read ? "" : " what cannot be understood");

@@ -179,7 +179,7 @@ struct track {
 	char detail_text[200]; /* why it does not flow */
 	unsigned failures;     /* in a row */
 	unsigned waits;
-	int64_t probe_at; /* steady ms */
+	int64_t probe_at, tries_at; /* steady ms; tries_at: since when */
 
 	/* What the store is told of it. */
 	struct store_op op;
@@ -336,6 +336,8 @@ void track_tell(struct track *t);
 
 /* A request of the track was answered well, or not. */
 void breaker_heard(struct track *t, bool well, const char *why);
+/* A file came: where no message is there to be tried, that will do. */
+void breaker_fetched(struct track *t);
 /* The vendor wants it to wait until held_until, in so many ms. */
 void breaker_hold(struct track *t, int64_t ms);
 /* The account is refused. */

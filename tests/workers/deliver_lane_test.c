@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define HOUR_MS ((int64_t)3600 * 1000)
+
 static void
 write_to(const char *account, unsigned from, unsigned n)
 {
@@ -164,6 +166,61 @@ a_few_failures_stop_nothing(void **state)
 	}
 	assert_int_equal(lane_read("main").state, LANE_FLOWS);
 	assert_int_equal(atomic_load(&rig.vendor.checks), 0);
+}
+
+/* One sleeps for an hour; of the others nobody knows what became. */
+static void
+goes_down_with_a_sleeper(void)
+{
+	int64_t row;
+	unsigned c;
+
+	test_channel.can.lookup = false;
+	atomic_store(&rig.vendor.wish, 3600);
+	vendor_fault(&rig.vendor, FAULT_BUSY, 1);
+	deliver_begin();
+	write_rows("main", 0, "x", 1, &row);
+	row_is_put_off(row);
+	vendor_fault(&rig.vendor, FAULT_CUT_BEFORE, 5);
+	for (c = 1; c <= 5; c++) {
+		write_rows("main", c, "x", 1, &row);
+		row_becomes(row, OUTBOX_UNKNOWN);
+	}
+	lane_becomes("main", LANE_DOWN);
+}
+
+static void
+flows_when_there_is_nothing_to_try(void **state)
+{
+	int64_t row, down;
+
+	(void)state;
+	goes_down_with_a_sleeper();
+	down = clock_wall(&rig.f.clock);
+	lane_becomes_later("main", LANE_FLOWS);
+	assert_true(clock_wall(&rig.f.clock) < down + HOUR_MS / 2);
+	vendor_fault(&rig.vendor, FAULT_CUT_BEFORE, 1);
+	write_rows("main", 7, "x", 1, &row);
+	row_becomes(row, OUTBOX_UNKNOWN);
+	lane_becomes("main", LANE_DOWN); /* at once */
+}
+
+/* Many files, and no message that could be tried. */
+static void
+flows_when_files_come(void **state)
+{
+	int64_t row = 0;
+	unsigned c;
+
+	(void)state;
+	rig.vendor.file = STR("words");
+	goes_down_with_a_sleeper();
+	vendor_fault(&rig.vendor, FAULT_NONE, 0);
+	for (c = 10; c < 20; c++)
+		row = write_file(c, "/file/a");
+	later(3000); /* it is probed */
+	row_becomes(row, OUTBOX_SENT);
+	lane_becomes("main", LANE_FLOWS);
 }
 
 /* ---- blocked --------------------------------------------------------------- */
@@ -357,8 +414,6 @@ a_wish_may_be_for_the_account(void **state)
 	assert_int_equal(atomic_load(&rig.vendor.sends), 11);
 }
 
-#define HOUR_MS ((int64_t)3600 * 1000)
-
 /* Nobody waits for years; and whoever waits says so. */
 static void
 a_wish_has_its_limits(void **state)
@@ -424,6 +479,8 @@ main(void)
 	    A_TEST(nobody_else_notices),
 	    A_TEST(one_that_hangs_leaves_room),
 	    A_TEST(a_few_failures_stop_nothing),
+	    A_TEST(flows_when_there_is_nothing_to_try),
+	    A_TEST(flows_when_files_come),
 	    A_TEST(is_blocked_until_the_document_changes),
 	    A_TEST(an_account_that_is_gone_is_blocked),
 	    A_TEST(a_channel_that_is_gone_is_blocked),
