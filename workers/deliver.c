@@ -241,7 +241,8 @@ last_round(struct deliver *d)
 /*
  * Answers that come soon are waited for; then requests are given up, and what
  * that means is written. Ops at the store point into our memory: the store
- * ends them all, if only with an error.
+ * ends them all, if only with an error. A file that is being kept may be left:
+ * whoever delivers next fetches it again.
  */
 static void
 finish(struct deliver *d)
@@ -256,8 +257,8 @@ finish(struct deliver *d)
 		last_round(d);
 	errands_cancel(d, is_any);
 	end = d->now + STOP_MS;
-	while (d->errands != NULL || d->ops > 0 ||
-	       (!settle_idle(d) && d->now < end))
+	while (d->ops > 0 ||
+	       ((d->errands != NULL || !settle_idle(d)) && d->now < end))
 		last_round(d);
 	atomic_store(&d->leads, false);
 	if (d->lead != LEAD_NOT)

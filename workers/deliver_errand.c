@@ -89,6 +89,8 @@ errands_free(struct deliver *d)
 {
 	struct errand *e;
 
+	while (d->errands != NULL) /* kept to the end */
+		errand_free(d->errands);
 	while ((e = d->idle_errands) != NULL) {
 		d->idle_errands = e->next;
 		fetch_clear(&e->fetch);

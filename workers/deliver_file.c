@@ -14,7 +14,8 @@ struct keeper {
 	struct deliver *d;
 	pthread_t thread;
 	struct mailbox mailbox;
-	bool ended; /* its own */
+	_Atomic bool closing; /* no more is written */
+	bool ended;	      /* its own */
 };
 
 /* A file on its way to the disk and back. */
@@ -38,7 +39,8 @@ keep(void *owner, struct mail *m)
 
 	g->file.size = bytes.n;
 	g->file.type = sniff(bytes);
-	if (g->file.type != NULL)
+	g->err = E_CLOSED;
+	if (g->file.type != NULL && !atomic_load(&keeper->closing))
 		g->err = store_blob_put(
 		    keeper->d->conf.store, bytes, g->file.hash);
 	g->mail.fn = on_kept;
@@ -97,6 +99,7 @@ keeper_close(struct deliver *d)
 
 	if (d->keeper == NULL)
 		return;
+	atomic_store(&d->keeper->closing, true);
 	mailbox_post(&d->keeper->mailbox, &m);
 	pthread_join(d->keeper->thread, NULL);
 	mailbox_close(&d->keeper->mailbox);

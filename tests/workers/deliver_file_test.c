@@ -1,10 +1,13 @@
 /* Files of customers: fetched, looked at, kept or refused, and said so. */
 #include "tests/workers/deliver_rig.h"
 
+#include <dirent.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PNG "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
@@ -301,6 +304,105 @@ what_is_over_leaves_room(void **state)
 	row_becomes_later(write_file(AT_ONCE, "/file/a"), OUTBOX_SENT);
 }
 
+/* ---- a disk that hangs --------------------------------------------------- */
+
+static _Atomic bool hung, released;
+
+static void
+hang(int signal)
+{
+	const struct timespec ms = {.tv_nsec = 1000000};
+
+	(void)signal;
+	atomic_store(&hung, true);
+	while (!atomic_load(&released))
+		nanosleep(&ms, NULL);
+}
+
+/* Of this process, by its name. */
+static pid_t
+thread_named(const char *name)
+{
+	DIR *dir = opendir("/proc/self/task");
+	struct dirent *entry;
+	char path[300], comm[32];
+	pid_t found = 0;
+	FILE *f;
+
+	assert_non_null(dir);
+	while (found == 0 && (entry = readdir(dir)) != NULL) {
+		snprintf(path, sizeof(path), "/proc/self/task/%s/comm",
+		    entry->d_name);
+		f = fopen(path, "r");
+		if (f == NULL)
+			continue;
+		if (fgets(comm, sizeof(comm), f) != NULL &&
+		    strncmp(comm, name, strlen(name)) == 0)
+			found = atoi(entry->d_name);
+		fclose(f);
+	}
+	closedir(dir);
+	return found;
+}
+
+static void *
+stop_it(void *arg)
+{
+	(void)arg;
+	deliver_end();
+	return NULL;
+}
+
+static void
+another_leads(void)
+{
+	struct store_conf conf = {.path = rig.f.path,
+	    .queue_max = 100,
+	    .group_max = 100,
+	    .clock = &rig.f.clock};
+	struct patience p = {0};
+	struct store *s;
+	char why[256];
+
+	assert_int_equal(store_open(&conf, &s, why, sizeof(why)), OK);
+	while (store_lead(s) != OK) {
+		later(1000);
+		patience(&p, "the lead to be given up");
+	}
+	store_close(s);
+}
+
+static void
+a_file_that_hangs_keeps_nobody_from_leading(void **state)
+{
+	struct patience p = {0};
+	pthread_t stopping;
+	pid_t keeper;
+	int64_t row;
+
+	(void)state;
+	atomic_store(&released, false);
+	vendor_file("text/plain", STR("words"));
+	deliver_begin();
+	signal(SIGUSR1, hang);
+	while ((keeper = thread_named("fd-files")) == 0)
+		patience(&p, "the thread of files");
+	assert_int_equal(tgkill(getpid(), keeper, SIGUSR1), 0);
+	while (!atomic_load(&hung))
+		patience(&p, "it to hang");
+	row = write_file(1, "/file/a");
+	row_becomes(row, OUTBOX_SENDING);
+	while (stub_requests(rig.vendor.stub) == 0)
+		patience(&p, "the file to be fetched");
+	assert_int_equal(pthread_create(&stopping, NULL, stop_it, NULL), 0);
+	another_leads();
+	atomic_store(&released, true);
+	assert_int_equal(pthread_join(stopping, NULL), 0);
+	assert_int_equal(row_read(row).state, OUTBOX_SENDING);
+	deliver_begin();
+	row_becomes_later(row, OUTBOX_SENT);
+}
+
 #define A_TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, deliver_set_up, deliver_tear_down)
 
@@ -321,6 +423,7 @@ main(void)
 	    A_TEST(files_and_messages_pass_each_other),
 	    A_TEST(a_full_disk_leaves_room),
 	    A_TEST(what_is_over_leaves_room),
+	    A_TEST(a_file_that_hangs_keeps_nobody_from_leading),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
