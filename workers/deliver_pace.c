@@ -159,12 +159,18 @@ recipients_take(
 	rate_take(rate, &s->full_us, now_ms);
 }
 
+/*
+ * Where there is no room, whoever may go sooner gives way: without a slot it
+ * waits for the first that is free, which is later than its own time.
+ */
 void
 recipients_hold(
     struct recipients *r, uint64_t key, int64_t until_ms, int64_t now_ms)
 {
 	struct slot *s = slot_for(r, key, now_ms);
 
+	if (s->key != key && free_at(s) > now_ms && free_at(s) >= until_ms)
+		return;
 	slot_claim(s, key, now_ms);
 	if (s->until_ms < until_ms)
 		s->until_ms = until_ms;

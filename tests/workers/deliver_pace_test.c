@@ -133,6 +133,31 @@ many_recipients_keep_their_pace(void **state)
 	recipients_free(all);
 }
 
+/* More are held than there is room for: none goes before its time. */
+static void
+nobody_loses_a_longer_wait(void **state)
+{
+	const struct rate r = {.interval_us = 1000000, .burst = 1};
+	struct recipients *all = recipients_new();
+	uint64_t i;
+
+	(void)state;
+	for (i = 1; i <= 30; i++) /* all of one set, each for less long */
+		recipients_hold(all, i << 32, 5030 - (int64_t)i, 0);
+	for (i = 1; i <= 30; i++)
+		assert_true(
+		    recipients_wait(all, i << 32, r, 0) >= 5030 - (int64_t)i);
+	for (i = 31; i <= 60; i++) /* and longer */
+		recipients_hold(all, i << 32, 5000 + (int64_t)i, 0);
+	for (i = 1; i <= 60; i++)
+		assert_true(
+		    recipients_wait(all, i << 32, r, 0) >= 5030 - (int64_t)i);
+	for (i = 53; i <= 60; i++)
+		assert_int_equal(
+		    recipients_wait(all, i << 32, r, 0), 5000 + (int64_t)i);
+	recipients_free(all);
+}
+
 static void
 backs_off_further_each_time(void **state)
 {
@@ -159,6 +184,7 @@ main(void)
 	    cmocka_unit_test(the_document_overrides_the_row),
 	    cmocka_unit_test(recipients_wait_each_for_itself),
 	    cmocka_unit_test(many_recipients_keep_their_pace),
+	    cmocka_unit_test(nobody_loses_a_longer_wait),
 	    cmocka_unit_test(backs_off_further_each_time),
 	};
 
