@@ -318,7 +318,9 @@ run_begin(struct track *t)
 		return;
 	run->track = t;
 	run->began = t->d->wall;
-	run->since = t->heard_at - MARGIN_MS;
+	/* The clock may have been set back. */
+	run->since = t->heard_at < t->d->wall ? t->heard_at : t->d->wall;
+	run->since -= MARGIN_MS;
 	run->place_count = 1;
 	t->backfill = run;
 	t->d->runs++;

@@ -36,6 +36,7 @@ struct talking {
 	struct talking *next_same, *next_due;
 	struct live *live;
 	int64_t conversation;
+	bool stale;	     /* these may have changed: ask the store */
 	struct track *track; /* NULL: there is nobody to be told */
 	struct arena arena;  /* of these two */
 	struct str reply, address;
@@ -194,6 +195,9 @@ talking_read(struct deliver *d, struct talking *k)
 	struct conversation c;
 	struct reach reach;
 
+	k->stale = false;
+	k->track = NULL;
+	arena_reset(&k->arena);
 	if (store_read_conversation(d->reader, k->conversation, &c) != OK ||
 	    store_read_reach(d->reader, k->conversation, &k->arena, &reach) !=
 		OK)
@@ -216,10 +220,10 @@ talking_new(struct deliver *d, int64_t conversation)
 		return NULL;
 	k->live = v;
 	k->conversation = conversation;
+	k->stale = true;
 	k->next_same = *head;
 	*head = k;
 	v->count++;
-	talking_read(d, k);
 	return k;
 }
 
@@ -287,6 +291,8 @@ tell_due(struct deliver *d, struct talking *k)
 {
 	bool draft = k->draft, typing = k->typing;
 
+	if (k->stale && k->errand == NULL)
+		talking_read(d, k);
 	if (overtaken(k) || track_account(k->track) == NULL) {
 		k->draft = k->typing = false;
 		return false;
@@ -323,6 +329,7 @@ take_note(struct deliver *d, const struct note *n)
 	} else {
 		k->typing = true;
 		k->over = k->over && k->open.len > 0; /* a new answer */
+		k->stale |= k->open.len == 0;
 	}
 	if (!k->due) {
 		k->due = true;
@@ -404,6 +411,7 @@ live_over(struct deliver *d, int64_t conversation)
 	if (k == NULL)
 		return;
 	k->over = false;
+	k->stale = true; /* they may have written from elsewhere */
 	k->typing_at = 0;
 	buf_clear(&k->open);
 }

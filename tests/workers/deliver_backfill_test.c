@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define MINUTE 60000
 
@@ -153,6 +154,27 @@ what_fails_is_asked_again(void **state)
 	heard_rises(heard);
 	assert_int_equal(messages_of(0), 150);
 	assert_int_equal(lane_read("main").state, LANE_FLOWS);
+}
+
+/* The clock was set back since. */
+static void
+nothing_is_asked_of_the_future(void **state)
+{
+	int64_t now;
+
+	(void)state;
+	test_channel.can.backfill = BACKFILL_ACCOUNT;
+	rig.conf.backfill_minutes = 60;
+	open_place();
+	set_heard(clock_wall(&rig.f.clock) + 1000 * MINUTE);
+	atomic_store(&rig.vendor.history, 1);
+	deliver_begin();
+	reaches(&rig.vendor.pages, 1);
+	now = clock_wall(&rig.f.clock);
+	while (atomic_load(&rig.vendor.asked_since) == 0)
+		usleep(500);
+	assert_in_range(atomic_load(&rig.vendor.asked_since), now - 6 * MINUTE,
+	    now - 5 * MINUTE);
 }
 
 /* Pages that were not read are not passed. */
@@ -388,12 +410,14 @@ drafts_are_told_and_finished_by_the_message(void **state)
 	deliver_draft(rig.deliver, rig.conversations[1], STR("so"));
 	reaches(&rig.vendor.drafts, 1);
 	assert_string_equal(rig.vendor.last_draft,
-	    "{\"row\":0,\"text\":\"so\",\"extra\":\"\"}");
+	    "{\"row\":0,\"text\":\"so\",\"extra\":\"\","
+	    "\"to\":\"reply\"}");
 	deliver_draft(rig.deliver, rig.conversations[1], STR("so far"));
 	deliver_draft(rig.deliver, rig.conversations[1], STR("so far so"));
 	reaches_later(&rig.vendor.drafts, 2);
 	assert_string_equal(rig.vendor.last_draft,
-	    "{\"row\":0,\"text\":\"so far so\",\"extra\":\"draft1\"}");
+	    "{\"row\":0,\"text\":\"so far so\",\"extra\":\"draft1\","
+	    "\"to\":\"reply\"}");
 	write_rows("main", 1, "so far so good", 1, &row);
 	row_becomes(row, OUTBOX_SENT);
 	e = vendor_effect(&rig.vendor, 1);
@@ -491,6 +515,32 @@ unless_the_channel_knows_better(void **state)
 	assert_string_equal(vendor_effect(&rig.vendor, 1).extra, "unsure");
 }
 
+/* How to answer there is told anew with each of their messages. */
+static void
+the_next_answer_is_shown_where_they_are(void **state)
+{
+	struct store_op op = {.verb = STORE_INBOUND,
+	    .inbound = {.address = {.company = rig.f.company,
+			    .channel = STR("test"),
+			    .account = STR("main"),
+			    .address = STR("c1")},
+		.reply = STR("elsewhere"),
+		.event = {.kind = EVENT_MESSAGE,
+		    .author = AUTHOR_CUSTOMER,
+		    .at = clock_wall(&rig.f.clock),
+		    .body = STR("{\"text\":\"hi\"}")}}};
+	int64_t row;
+
+	(void)state;
+	begin_a_draft();
+	write_rows("main", 1, "so good", 1, &row);
+	row_becomes_later(row, OUTBOX_SENT);
+	assert_int_equal(store_submit_wait(rig.f.store, &op), OK);
+	deliver_draft(rig.deliver, rig.conversations[1], STR("next"));
+	reaches_later(&rig.vendor.drafts, 2);
+	assert_non_null(strstr(rig.vendor.last_draft, "\"to\":\"elsewhere\""));
+}
+
 /* Many notes of one conversation are one request a second. */
 static void
 drafts_do_not_pile_up(void **state)
@@ -542,6 +592,7 @@ main(void)
 	    A_TEST(an_account_never_seen_begins_now),
 	    A_TEST(asks_each_conversation),
 	    A_TEST(what_fails_is_asked_again),
+	    A_TEST(nothing_is_asked_of_the_future),
 	    A_TEST(what_is_refused_is_asked_again),
 	    A_TEST(a_page_is_not_asked_for_ever),
 	    A_TEST(an_account_that_is_down_is_not_asked),
@@ -557,6 +608,7 @@ main(void)
 	    A_TEST(nor_into_that_of_one_that_is_over),
 	    A_TEST(a_draft_that_was_cut_is_left),
 	    A_TEST(unless_the_channel_knows_better),
+	    A_TEST(the_next_answer_is_shown_where_they_are),
 	    A_TEST(drafts_do_not_pile_up),
 	    A_TEST(a_message_goes_before_drafts),
 	};

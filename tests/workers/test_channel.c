@@ -7,7 +7,7 @@
  *	GET  /file/...        the file; /file/to/x sends on; /file/steps
  *	GET  /history?since=..&place=..&state=..
  *	GET  /check
- *	POST /typing, /draft  {"text":..,"extra":..}
+ *	POST /typing, /draft  {"text":..,"extra":..,"to":..}
  */
 #include "tests/workers/test_channel.h"
 #include "tests/lib/cmocka.h"
@@ -35,6 +35,10 @@ post(const struct job *job, const char *path, struct arena *a, struct call *out)
 	buf_json(&b, job->kind == JOB_DRAFT ? job->text : job->payload);
 	buf_str(&b, ",\"extra\":");
 	buf_json(&b, job->state.n > 0 ? job->state : job->live);
+	if (job->kind == JOB_DRAFT) {
+		buf_str(&b, ",\"to\":");
+		buf_json(&b, job->payload);
+	}
 	buf_char(&b, '}');
 	out->body = arena_copy(a, buf_view(&b));
 	out->headers[out->header_count++] = STR("Content-Type: text/json");
