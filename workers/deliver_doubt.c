@@ -218,6 +218,13 @@ doubt_row(struct row *r)
 		return;
 	}
 	e = row_errand(r, JOB_LOOKUP, lookup_ended);
+	if (e != NULL && r->sent_at != 0 && r->sent_by != sender_of(e)) {
+		errand_free(e);
+		talk_comes_back(r->talk);
+		row_give_up(r, OUTBOX_UNKNOWN, STR("no_answer"),
+		    STR("It was sent by an account that is another now."));
+		return;
+	}
 	if (e != NULL && read_known(e, r) != OK) {
 		errand_free(e);
 		e = NULL;

@@ -74,8 +74,10 @@ struct row {
 	unsigned tries;		 /* in vain, and none of them an attempt */
 	int64_t at;		 /* wall ms; written */
 	int64_t since;		 /* written or replayed: its age */
-	int64_t due;		 /* wall ms; as in the store */
+	int64_t due;		 /* wall ms */
+	int64_t settled_due;	 /* what due will be */
 	int64_t sent_at;	 /* wall ms; 0: not by this process */
+	uint64_t sent_by;	 /* which account of the vendor's that was */
 	int64_t doubt_at;	 /* steady ms: when its doubt began for us */
 	bool absent;		 /* since then the vendor said so, once */
 	struct str recipient, payload;
@@ -366,6 +368,8 @@ struct row *row_way_ends(struct errand *e);
 /* An errand with all that is known of the row; NULL: not now. */
 struct errand *row_errand(
     struct row *r, enum job_kind kind, void (*ended)(struct errand *));
+/* Who it is at the vendor, by id and sender. */
+uint64_t sender_of(const struct errand *e);
 void row_arrived(struct errand *e, struct row *r);
 /* DEAD or UNKNOWN. */
 void row_give_up(

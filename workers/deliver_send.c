@@ -243,6 +243,16 @@ row_errand(struct row *r, enum job_kind kind, void (*ended)(struct errand *))
 	return NULL;
 }
 
+uint64_t
+sender_of(const struct errand *e)
+{
+	const struct company_account *doc = e->opened->account.doc;
+	const struct recipients *keyed = e->d->recipients;
+
+	return recipient_key(keyed, 1, doc->id) ^
+	       recipient_key(keyed, 2, doc->sender);
+}
+
 void
 send_row(struct row *r)
 {
@@ -264,6 +274,7 @@ send_row(struct row *r)
 		return;
 	}
 	r->sent_at = d->wall;
+	r->sent_by = sender_of(e);
 	(void)live_ready(d, k->conversation, &live);
 	e->job.live = arena_copy(&e->arena, live);
 	errand_go(e);

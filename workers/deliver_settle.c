@@ -136,6 +136,19 @@ keep(struct batch *b, struct str *s)
 }
 
 /*
+ * Of a row that was never tried the store's due says since when it waits: when
+ * it was replayed, or nothing. So an attempt that was none leaves no trace.
+ */
+static int64_t
+due_to_keep(const struct row *r, const struct settled *s)
+{
+	bool untried = s->state == OUTBOX_READY && s->uncount &&
+		       r->attempts <= 1;
+
+	return untried ? r->since : s->due;
+}
+
+/*
  * Without memory the row stays SENDING: whoever delivers next finds it and
  * asks the vendor.
  */
@@ -149,6 +162,8 @@ settle_row(struct row *r, const struct settled *settled)
 	if (b != NULL) {
 		*s = *settled;
 		s->row = r->id;
+		s->due = due_to_keep(r, settled);
+		r->settled_due = settled->due;
 		if (keep(b, &s->vendor_id) && keep(b, &s->code) &&
 		    keep(b, &s->reason) && keep(b, &s->event.body)) {
 			b->rows[b->n++] = r;
@@ -180,7 +195,7 @@ settle_done(struct row *r, const struct settled *s)
 		talk_drop_first(k);
 	} else {
 		r->state = s->state;
-		r->due = s->due;
+		r->due = r->settled_due;
 		r->attempts -= s->uncount && r->attempts > 0;
 	}
 	talk_place(k);

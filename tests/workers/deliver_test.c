@@ -303,6 +303,33 @@ what_cannot_be_looked_up_is_unknown(void **state)
 	assert_int_equal(vendor_effects(&rig.vendor), 2);
 }
 
+/* Another account's list says nothing of it; another token's does. */
+static void
+what_another_account_sent_is_not_looked_up(void **state)
+{
+	static const char *const sender[] = {
+	    "\"token\":\"newer\"", "\"token\":\"newer\",\"id\":\"T2\""};
+	char account[300];
+	int64_t row;
+	unsigned i;
+
+	(void)state;
+	deliver_begin();
+	for (i = 0; i < ARRAY_LEN(sender); i++) {
+		vendor_fault(&rig.vendor, FAULT_CUT_AFTER, 1);
+		write_rows("main", i, "a", 1, &row);
+		row_becomes(row, OUTBOX_DOUBT);
+		snprintf(account, sizeof(account),
+		    "{\"channel\":\"test\",\"name\":\"main\",%s,"
+		    "\"api\":\"%s\"}",
+		    sender[i], stub_url(rig.vendor.stub));
+		deliver_document(account);
+		later(3000);
+		row_becomes(row, i == 0 ? OUTBOX_SENT : OUTBOX_UNKNOWN);
+		assert_int_equal(atomic_load(&rig.vendor.lookups), 1);
+	}
+}
+
 /* One that may not look up may still send. */
 static void
 a_lookup_that_is_refused_blocks_nobody(void **state)
@@ -433,6 +460,7 @@ main(void)
 	    A_TEST(what_never_goes_out_is_not_tried_for_ever),
 	    A_TEST(what_did_not_go_out_in_time_is_dead),
 	    A_TEST(what_cannot_be_looked_up_is_unknown),
+	    A_TEST(what_another_account_sent_is_not_looked_up),
 	    A_TEST(a_lookup_that_is_refused_blocks_nobody),
 	    A_TEST(lookups_that_fail_stop_nobody),
 	    A_TEST(asks_until_it_is_too_late),
