@@ -147,25 +147,11 @@ nothing_is_doubled_and_nothing_lost(void **state)
 
 /* ---- stopped --------------------------------------------------------------- */
 
-struct stop {
-	pthread_t thread;
-	_Atomic bool done;
-};
-
-static void *
-stop_it(void *arg)
-{
-	struct stop *s = arg;
-
-	deliver_end();
-	atomic_store(&s->done, true);
-	return NULL;
-}
-
 static void
 a_stop_waits_for_answers(void **state)
 {
-	struct stop s = {0};
+	_Atomic bool done = false;
+	pthread_t thread;
 	int64_t row, next;
 
 	(void)state;
@@ -174,9 +160,9 @@ a_stop_waits_for_answers(void **state)
 	write_rows("main", 1, "a", 1, &row);
 	write_rows("main", 1, "b", 1, &next);
 	effects_reach(1);
-	assert_int_equal(pthread_create(&s.thread, NULL, stop_it, &s), 0);
+	deliver_end_begins(&thread, &done);
 	stub_release(rig.vendor.stub);
-	assert_int_equal(pthread_join(s.thread, NULL), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(row_read(row).state, OUTBOX_SENT);
 	assert_int_equal(row_read(next).state, OUTBOX_READY);
 	assert_int_equal(row_read(next).attempts, 0);
@@ -186,7 +172,8 @@ static void
 but_not_for_ever(void **state)
 {
 	struct patience p = {0};
-	struct stop s = {0};
+	_Atomic bool done = false;
+	pthread_t thread;
 	int64_t row;
 
 	(void)state;
@@ -194,12 +181,12 @@ but_not_for_ever(void **state)
 	vendor_fault(&rig.vendor, FAULT_HOLD, 1);
 	write_rows("main", 1, "a", 1, &row);
 	effects_reach(1);
-	assert_int_equal(pthread_create(&s.thread, NULL, stop_it, &s), 0);
-	while (!atomic_load(&s.done)) {
+	deliver_end_begins(&thread, &done);
+	while (!atomic_load(&done)) {
 		later(1000);
 		patience(&p, "the stop");
 	}
-	assert_int_equal(pthread_join(s.thread, NULL), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(row_read(row).state, OUTBOX_DOUBT);
 	deliver_begin();
 	row_becomes_later(row, OUTBOX_SENT);

@@ -345,14 +345,6 @@ thread_named(const char *name)
 	return found;
 }
 
-static void *
-stop_it(void *arg)
-{
-	(void)arg;
-	deliver_end();
-	return NULL;
-}
-
 static void
 another_leads(void)
 {
@@ -376,6 +368,7 @@ static void
 a_file_that_hangs_keeps_nobody_from_leading(void **state)
 {
 	struct patience p = {0};
+	_Atomic bool done = false;
 	pthread_t stopping;
 	pid_t keeper;
 	int64_t row;
@@ -394,7 +387,7 @@ a_file_that_hangs_keeps_nobody_from_leading(void **state)
 	row_becomes(row, OUTBOX_SENDING);
 	while (stub_requests(rig.vendor.stub) == 0)
 		patience(&p, "the file to be fetched");
-	assert_int_equal(pthread_create(&stopping, NULL, stop_it, NULL), 0);
+	deliver_end_begins(&stopping, &done);
 	another_leads();
 	atomic_store(&released, true);
 	assert_int_equal(pthread_join(stopping, NULL), 0);

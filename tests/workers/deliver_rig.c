@@ -45,6 +45,9 @@ later(int64_t ms)
 {
 	atomic_fetch_add(&rig.f.steady_offset, ms);
 	atomic_fetch_add(&rig.f.wall_offset, ms);
+	/* So that it looks at its clock; of nobody, so that it does no more. */
+	if (rig.deliver != NULL)
+		deliver_typing(rig.deliver, 0);
 }
 
 /* ---- life ---------------------------------------------------------------- */
@@ -124,6 +127,33 @@ deliver_end(void)
 {
 	deliver_stop(rig.deliver);
 	rig.deliver = NULL;
+}
+
+struct ending {
+	struct deliver *deliver;
+	_Atomic bool *done;
+};
+
+static void *
+end_it(void *arg)
+{
+	struct ending *e = arg;
+
+	deliver_stop(e->deliver);
+	atomic_store(e->done, true);
+	free(e);
+	return NULL;
+}
+
+void
+deliver_end_begins(pthread_t *thread, _Atomic bool *done)
+{
+	struct ending *e = malloc(sizeof(*e));
+
+	assert_non_null(e);
+	*e = (struct ending){rig.deliver, done};
+	rig.deliver = NULL;
+	assert_int_equal(pthread_create(thread, NULL, end_it, e), 0);
 }
 
 int

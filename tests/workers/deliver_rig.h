@@ -10,6 +10,8 @@
 #include "tests/workers/test_channel.h"
 #include "workers/deliver.h"
 
+#include <pthread.h>
+
 struct rig {
 	struct fixture f;
 	struct vendor vendor;
@@ -30,6 +32,8 @@ int deliver_tear_down(void **state);
 void deliver_rig_conf(void);
 void deliver_begin(void);
 void deliver_end(void);
+/* On a thread of its own; nothing else is done with it meanwhile. */
+void deliver_end_begins(pthread_t *thread, _Atomic bool *done);
 /* The company's document anew: accounts "main" (or not) and "other". */
 void deliver_document(const char *accounts);
 
