@@ -4,7 +4,7 @@
  * exported document can be applied again on the same installation.
  */
 #include "cmd/command.h"
-#include "cmd/process.h"
+#include "cmd/verbs.h"
 #include "channels/channel.h"
 #include "core/company.h"
 #include "workers/brain.h"
@@ -246,32 +246,11 @@ list(struct process *p, const char *const *words, size_t n)
 	return e == OK ? EXIT_OK : EXIT_FAILED;
 }
 
-static const struct {
-	const char *word;
-	int (*run)(struct process *p, const char *const *words, size_t n);
-} verbs[] = {{"apply", apply_all}, {"export", export}, {"list", list}};
-
 int
 command_company(const struct settings *s, const char *const *words, size_t n)
 {
-	struct process p;
-	char why[512];
-	int status = EXIT_USAGE;
-	size_t i = 0;
+	static const struct verb verbs[] = {{"apply", apply_all},
+	    {"export", export}, {"list", list}, {NULL, NULL}};
 
-	while (i < ARRAY_LEN(verbs) && strcmp(verbs[i].word, words[0]) != 0)
-		i++;
-	if (i == ARRAY_LEN(verbs)) {
-		complain("company can \"apply\", \"export\" and \"list\", not "
-			 "\"%s\"",
-		    words[0]);
-		return EXIT_USAGE;
-	}
-	if (process_open(&p, s, PROCESS_STORE, why, sizeof(why)) != OK) {
-		complain("%s", why);
-		return EXIT_FAILED;
-	}
-	status = verbs[i].run(&p, words + 1, n - 1);
-	process_close(&p);
-	return status;
+	return verbs_run("company", verbs, s, words, n);
 }

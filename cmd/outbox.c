@@ -3,27 +3,12 @@
  * of which nobody knows, lane by lane, and what to do about them.
  */
 #include "cmd/command.h"
-#include "cmd/process.h"
+#include "cmd/verbs.h"
 #include "core/utf8.h"
 
 #include <stdio.h>
 
 #define PAGE 100u
-
-static const char *const lane_states[LANE_STATES] = {
-    [LANE_FLOWS] = "flows",
-    [LANE_DOWN] = "down",
-    [LANE_BLOCKED] = "blocked",
-};
-
-static const char *const row_states[OUTBOX_STATES] = {
-    [OUTBOX_READY] = "ready",
-    [OUTBOX_SENDING] = "sending",
-    [OUTBOX_DOUBT] = "in doubt",
-    [OUTBOX_SENT] = "sent",
-    [OUTBOX_UNKNOWN] = "unknown",
-    [OUTBOX_DEAD] = "dead",
-};
 
 struct listing {
 	struct store_reader *reader;
@@ -52,7 +37,7 @@ static void
 print_row(const struct outbox_row *row)
 {
 	printf("  %lld\t%s\tconversation %lld, message %llu, %u attempts",
-	    (long long)row->id, row_states[row->state],
+	    (long long)row->id, outbox_state_name(row->state),
 	    (long long)row->conversation, (unsigned long long)row->seq,
 	    row->attempts);
 	if (row->code.n > 0) {
@@ -101,7 +86,7 @@ print_lane(struct listing *l, const struct lane *lane)
 	       "%llu dead",
 	    STR_FMT(company.key), STR_FMT(lane->channel),
 	    STR_FMT(lane->account), (long long)lane->id,
-	    lane_states[lane->state], (unsigned long long)lane->open,
+	    lane_state_name(lane->state), (unsigned long long)lane->open,
 	    (unsigned long long)lane->unknown, (unsigned long long)lane->dead);
 	if (lane->detail.n > 0 && lane->state != LANE_FLOWS) {
 		putchar('\t');
@@ -249,32 +234,11 @@ drop(struct process *p, const char *const *words, size_t n)
 
 /* ---- the command ------------------------------------------------------- */
 
-static const struct {
-	const char *word;
-	int (*run)(struct process *p, const char *const *words, size_t n);
-} verbs[] = {{"list", list}, {"replay", replay}, {"drop", drop}};
-
 int
 command_outbox(const struct settings *s, const char *const *words, size_t n)
 {
-	struct process p;
-	char why[512];
-	int status;
-	size_t i = 0;
+	static const struct verb verbs[] = {
+	    {"list", list}, {"replay", replay}, {"drop", drop}, {NULL, NULL}};
 
-	while (i < ARRAY_LEN(verbs) && strcmp(verbs[i].word, words[0]) != 0)
-		i++;
-	if (i == ARRAY_LEN(verbs)) {
-		complain("outbox can \"list\", \"replay\" and \"drop\", not "
-			 "\"%s\"",
-		    words[0]);
-		return EXIT_USAGE;
-	}
-	if (process_open(&p, s, PROCESS_STORE, why, sizeof(why)) != OK) {
-		complain("%s", why);
-		return EXIT_FAILED;
-	}
-	status = verbs[i].run(&p, words + 1, n - 1);
-	process_close(&p);
-	return status;
+	return verbs_run("outbox", verbs, s, words, n);
 }

@@ -5,12 +5,6 @@
 /* Lanes that /health names; figures are of all. */
 #define LANES_NAMED 100u
 
-static const char *const states[LANE_STATES] = {
-    [LANE_FLOWS] = "flows",
-    [LANE_DOWN] = "down",
-    [LANE_BLOCKED] = "blocked",
-};
-
 struct look {
 	struct buf text;
 	unsigned named;
@@ -54,7 +48,8 @@ name_lane(struct look *l, const struct lane *lane)
 	add_str(b, "{\"channel\":", lane->channel);
 	add_str(b, ",\"account\":", lane->account);
 	buf_addf(b, ",\"company\":%lld,\"lane\":%lld,\"state\":\"%s\"",
-	    (long long)lane->company, (long long)lane->id, states[lane->state]);
+	    (long long)lane->company, (long long)lane->id,
+	    lane_state_name(lane->state));
 	if (lane->state != LANE_FLOWS) {
 		add_str(b, ",\"detail\":", lane->detail);
 		buf_addf(b, ",\"since\":%lld", (long long)lane->since);

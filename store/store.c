@@ -35,6 +35,33 @@ static const char *const verbs[STORE_VERBS] = {
     [STORE_LANE] = "lane",
 };
 
+static const char *const outbox_states[OUTBOX_STATES] = {
+    [OUTBOX_READY] = "ready",
+    [OUTBOX_SENDING] = "sending",
+    [OUTBOX_DOUBT] = "in doubt",
+    [OUTBOX_SENT] = "sent",
+    [OUTBOX_UNKNOWN] = "unknown",
+    [OUTBOX_DEAD] = "dead",
+};
+
+static const char *const lane_states[LANE_STATES] = {
+    [LANE_FLOWS] = "flows",
+    [LANE_DOWN] = "down",
+    [LANE_BLOCKED] = "blocked",
+};
+
+const char *
+outbox_state_name(enum outbox_state s)
+{
+	return (unsigned)s < OUTBOX_STATES ? outbox_states[s] : "unknown";
+}
+
+const char *
+lane_state_name(enum lane_state s)
+{
+	return (unsigned)s < LANE_STATES ? lane_states[s] : "unknown";
+}
+
 const char *
 store_verb_name(enum store_verb v)
 {

@@ -121,6 +121,9 @@ enum lane_state {
 	LANE_STATES
 };
 
+const char *outbox_state_name(enum outbox_state s);
+const char *lane_state_name(enum lane_state s);
+
 struct lane {
 	int64_t id, company;
 	struct str channel, account;

@@ -20,12 +20,6 @@
 #define TRIES_MS (60 * 1000) /* without a row that could be tried */
 #define HOLD_MS (60 * 1000)  /* a longer wait is told */
 
-static const char *const state_names[LANE_STATES] = {
-    [LANE_FLOWS] = "flows",
-    [LANE_DOWN] = "down",
-    [LANE_BLOCKED] = "blocked",
-};
-
 static void
 log_state(struct track *t, enum log_level level)
 {
@@ -37,7 +31,7 @@ log_state(struct track *t, enum log_level level)
 	log_num(&l, "company", t->company);
 	log_str(&l, "channel", t->channel_name);
 	log_str(&l, "account", t->account_name);
-	log_str(&l, "state", str_from(state_names[t->state]));
+	log_str(&l, "state", str_from(lane_state_name(t->state)));
 	log_str(&l, "detail", str_from(t->detail_text));
 	log_end(&l);
 }
