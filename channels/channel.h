@@ -246,8 +246,8 @@ struct job {
 	uint64_t row;	      /* of the outbox: an id the vendor may carry */
 	int64_t at;	      /* wall ms: when the row was written */
 	int64_t attempted_at; /* LOOKUP: when it was sent, at the earliest */
-	/* LOOKUP: vendor ids of other messages to the same recipient, as far
-	 * as they are known: it is none of these. */
+	/* LOOKUP: vendor ids that were found before and are other messages':
+	 * it is none of these. */
 	const struct str *known;
 	size_t known_count;
 	int64_t customer_at, now, since;

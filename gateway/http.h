@@ -79,7 +79,6 @@ struct str request_body(const struct request *r);
 struct str request_id(const struct request *r);
 /* HEAD came to GET's route; what has no body to leave out may refuse it. */
 bool request_is_head(const struct request *r);
-struct log *request_log(const struct request *r);
 
 /*
  * The rest only while the handler runs: headers and parameters live in the

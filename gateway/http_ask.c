@@ -49,12 +49,6 @@ request_query_text(const struct request *r)
 	    r->target + r->path_size + 1, r->target_size - r->path_size - 1};
 }
 
-struct log *
-request_log(const struct request *r)
-{
-	return r->log;
-}
-
 void
 request_wait_longer(struct request *r, unsigned ms)
 {

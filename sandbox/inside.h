@@ -118,8 +118,6 @@ sandbox_unlock(struct sandbox *s)
 uint64_t sandbox_random(struct sandbox *s);
 /* n hex digits and a NUL. With the lock. */
 void sandbox_hex(struct sandbox *s, char *out, size_t n);
-/* The state of the door of that name. */
-void *sandbox_state(struct sandbox *s, const char *door);
 /*
  * True: it may go on. Always true without strict_rates. False: *wait_s is when
  * to come again, in whole seconds, at least 1.

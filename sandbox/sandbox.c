@@ -48,17 +48,6 @@ sandbox_hex(struct sandbox *s, char *out, size_t n)
 	out[n] = '\0';
 }
 
-void *
-sandbox_state(struct sandbox *s, const char *door)
-{
-	unsigned i;
-
-	for (i = 0; i < sb_door_count; i++)
-		if (strcmp(sb_doors[i].name, door) == 0)
-			return s->states[i];
-	return NULL;
-}
-
 bool
 sandbox_rate(
     struct sandbox *s, enum rate rate, struct str key, unsigned *wait_s)

@@ -1,17 +1,15 @@
 /*
  * deliver_doubt: a message of which nobody knows whether it went out. The
  * vendor is asked, again and again while it does not answer; only what it says
- * decides. Two messages may say the same to the same person, so it is told
- * which of them we know to be others.
+ * decides. Two messages may say the same to the same person: what is found and
+ * is another row's is named when it is asked again.
  */
 #include "workers/deliver_inner.h"
 
 #define AGAIN_MS 1000
-#define KNOWN_MAX 64u
-#define EVENTS_BACK 32u	  /* of the conversation, before the message's own */
-#define ROWS_OF_EVENT 32u /* more than an event causes */
-#define OTHERS_MAX 4096u  /* bytes of ids that were found in vain */
-#define FIRST_PART 10u	  /* of doubt_ms, before it is asked first */
+#define KNOWN_MAX 128u
+#define OTHERS_MAX 4096u /* bytes of ids that were found in vain */
+#define FIRST_PART 10u	 /* of doubt_ms, before it is asked first */
 
 int64_t
 doubt_begins(struct row *r, const struct deliver *d)
@@ -139,30 +137,16 @@ lookup_ended(struct errand *e)
 
 /* ---- asking --------------------------------------------------------------- */
 
-/* Vendor ids of what the event caused, but for the row itself. */
-static enum err
-known_of_event(
-    struct errand *e, const struct row *r, uint64_t seq, struct str *known)
-{
-	struct outbox_row rows[ROWS_OF_EVENT];
-	size_t n = ROWS_OF_EVENT, i;
-	enum err err = store_list_outbox_of(e->d->reader,
-	    &(struct cause_ask){r->talk->conversation, seq}, &e->arena, rows,
-	    &n);
-
-	for (i = 0; err == OK && i < n; i++)
-		if (rows[i].id != r->id && rows[i].vendor_id.n > 0 &&
-		    e->job.known_count < KNOWN_MAX)
-			known[e->job.known_count++] = rows[i].vendor_id;
-	return err;
-}
-
 /* What was found before, and was not it. */
-static void
-add_others(struct errand *e, const struct row *r, struct str *known)
+static enum err
+tell_others(struct errand *e, const struct row *r)
 {
+	struct str *known = arena_alloc(&e->arena, KNOWN_MAX * sizeof(*known));
 	struct str rest = buf_view(&r->others);
 
+	if (known == NULL)
+		return E_NOMEM;
+	e->job.known = known;
 	while (rest.n > 0 && e->job.known_count < KNOWN_MAX) {
 		const char *end = memchr(rest.p, '\n', rest.n);
 		size_t n = (size_t)(end - rest.p);
@@ -171,28 +155,7 @@ add_others(struct errand *e, const struct row *r, struct str *known)
 		rest.p += n + 1;
 		rest.n -= n + 1;
 	}
-}
-
-/* As far as they are known: of the conversation's newest messages. */
-static enum err
-read_known(struct errand *e, const struct row *r)
-{
-	uint64_t after = r->seq > EVENTS_BACK ? r->seq - EVENTS_BACK : 0;
-	struct str *known = arena_alloc(&e->arena, KNOWN_MAX * sizeof(*known));
-	struct event events[2 * EVENTS_BACK];
-	size_t n = ARRAY_LEN(events), i;
-	enum err err = E_NOMEM;
-
-	if (known == NULL)
-		return E_NOMEM;
-	e->job.known = known;
-	add_others(e, r, known);
-	err = store_read_events(
-	    e->d->reader, r->talk->conversation, after, &e->arena, events, &n);
-	for (i = 0; err == OK && i < n; i++)
-		if (events[i].kind == EVENT_MESSAGE)
-			err = known_of_event(e, r, events[i].seq, known);
-	return err;
+	return OK;
 }
 
 /* Not now; it stays in doubt. */
@@ -225,7 +188,7 @@ doubt_row(struct row *r)
 		    STR("It was sent by an account that is another now."));
 		return;
 	}
-	if (e != NULL && read_known(e, r) != OK) {
+	if (e != NULL && tell_others(e, r) != OK) {
 		errand_free(e);
 		e = NULL;
 	}

@@ -25,7 +25,7 @@ const struct channel *outgoing_channel(const struct reach *reach);
 /*
  * Rows for the messages among the decision's events, into the arena. A message
  * that the channel refuses gets an EVENT_DELIVERY instead, after the decision's
- * events, that says why; `refused` counts them. E_NOMEM.
+ * events, that says why. E_NOMEM; E_LIMIT: the decision has no room for it.
  */
 enum err outgoing_rows(const struct outgoing_of *of, struct decision *d,
     struct arena *a, struct outbox_row **rows, unsigned *count) MUST_USE;
