@@ -44,26 +44,120 @@ raise_handled(struct conversation *c, uint64_t upto)
 		c->handled_seq = upto;
 }
 
+/* Somebody said something to the other side. */
+static void
+fold_spoken(struct conversation *c, const struct event *e)
+{
+	if (c->spoken_by != e->author || c->spoken_id != e->author_id)
+		c->spoken_before = c->spoken_seq;
+	c->spoken_by = e->author;
+	c->spoken_id = e->author_id;
+	c->spoken_seq = e->seq;
+}
+
+static void
+fold_customer(struct conversation *c, const struct event *e)
+{
+	c->last_customer_seq = e->seq;
+	if (e->at > c->customer_at)
+		c->customer_at = e->at;
+	c->status = active_status(c);
+	c->snoozed_until = 0;
+	c->gone = false;
+	if (c->holder != HOLDER_BOT && c->waiting_at == 0)
+		c->waiting_at = e->at;
+	fold_spoken(c, e);
+}
+
+static void
+fold_bot(struct conversation *c, const struct event *e)
+{
+	raise_handled(c, e->ref);
+	fold_spoken(c, e);
+}
+
+static void
+fold_agent(struct conversation *c, const struct event *e)
+{
+	raise_handled(c, c->last_customer_seq);
+	c->agent_seq = e->seq;
+	c->waiting_at = 0;
+	fold_spoken(c, e);
+}
+
+static void
+fold_notice(struct conversation *c, const struct event *e)
+{
+	c->notice_seq = e->seq;
+	c->notice = e->ref;
+	c->notice_at = e->at;
+}
+
 static void
 fold_message(struct conversation *c, const struct event *e)
 {
-	if (e->author == AUTHOR_CUSTOMER) {
-		c->last_customer_seq = e->seq;
-		if (e->at > c->customer_at)
-			c->customer_at = e->at;
-		c->status = active_status(c);
-	} else {
-		raise_handled(c, e->ref);
-	}
+	static void (*const by[AUTHORS])(
+	    struct conversation *, const struct event *) = {
+	    [AUTHOR_SYSTEM] = fold_notice,
+	    [AUTHOR_CUSTOMER] = fold_customer,
+	    [AUTHOR_BOT] = fold_bot,
+	    [AUTHOR_AGENT] = fold_agent,
+	};
+
+	by[e->author](c, e);
+}
+
+/* Who has been with a seller is not sent to the end of the line. */
+static void
+fold_queue(struct conversation *c, const struct event *e)
+{
+	bool again = c->holder == HOLDER_QUEUE;
+
+	if (!again)
+		c->front = c->holder == HOLDER_AGENT;
+	if (!again && !c->front)
+		c->queued_at = e->at;
+	if (c->waiting_at == 0)
+		c->waiting_at = e->at;
+	c->team = e->author_id;
+}
+
+/* The bot, or nobody: what was between people is over. */
+static void
+fold_alone(struct conversation *c)
+{
+	c->team = 0;
+	c->wanted = 0;
+	c->priority = 0;
+	c->breached = 0;
+	c->front = false;
+	c->route_seq = 0;
+	c->mailed_seq = 0;
+	c->queued_at = 0;
+	c->waiting_at = 0;
 }
 
 static void
 fold_holder(struct conversation *c, const struct event *e)
 {
-	c->holder = (enum holder)e->ref;
-	c->agent = c->holder == HOLDER_AGENT ? e->author_id : 0;
+	enum holder to = (enum holder)e->ref;
+
+	if (to == HOLDER_QUEUE)
+		fold_queue(c, e);
+	if (to == HOLDER_BOT || to == HOLDER_NOBODY)
+		fold_alone(c);
+	/* The bot starts with what the customer says from now on. */
+	if (to != HOLDER_EMAIL)
+		raise_handled(c, c->last_customer_seq);
+	c->holder = to;
+	c->agent = to == HOLDER_AGENT ? e->author_id : 0;
+	if (to == HOLDER_AGENT)
+		c->last_agent = c->agent;
+	c->offered = 0;
+	c->holder_seq = e->seq;
 	c->epoch++;
 	c->status = active_status(c);
+	c->snoozed_until = 0;
 }
 
 static void
@@ -72,6 +166,76 @@ fold_resolved(struct conversation *c, const struct event *e)
 	c->status = STATUS_RESOLVED;
 	c->resolved_seq = e->seq;
 	raise_handled(c, c->last_customer_seq);
+}
+
+static void
+fold_timer(struct conversation *c, const struct event *e)
+{
+	if (e->ref < TIMER_KINDS)
+		c->breached |= UINT64_C(1) << e->ref;
+	if (e->ref == TIMER_SNOOZE && c->status == STATUS_SNOOZED) {
+		c->status = active_status(c);
+		c->snoozed_until = 0;
+	}
+}
+
+static void
+fold_route(struct conversation *c, const struct event *e)
+{
+	c->wanted = e->author_id;
+	c->priority = e->ref;
+	c->route_seq = e->seq;
+}
+
+static void
+fold_offer(struct conversation *c, const struct event *e)
+{
+	c->offered = e->author_id;
+	c->offer_seq = e->seq;
+}
+
+static void
+fold_offer_end(struct conversation *c, const struct event *e)
+{
+	if (c->offered == e->author_id)
+		c->offered = 0;
+	if (c->wanted == e->author_id)
+		c->wanted = 0;
+}
+
+static void
+fold_mailed(struct conversation *c, const struct event *e)
+{
+	c->mailed_seq = e->ref;
+	raise_handled(c, e->ref);
+}
+
+static void
+fold_snoozed(struct conversation *c, const struct event *e)
+{
+	c->status = STATUS_SNOOZED;
+	c->snoozed_until = (int64_t)e->ref;
+}
+
+static void
+fold_reopened(struct conversation *c, const struct event *e)
+{
+	(void)e;
+	c->status = active_status(c);
+	c->snoozed_until = 0;
+}
+
+static void
+fold_priority(struct conversation *c, const struct event *e)
+{
+	c->priority = e->ref;
+}
+
+static void
+fold_gone(struct conversation *c, const struct event *e)
+{
+	(void)e;
+	c->gone = true;
 }
 
 static void
@@ -100,12 +264,23 @@ static void (*const folds[EVENT_KINDS])(
     [EVENT_IDENTIFIED] = fold_nothing,
     [EVENT_HOLDER] = fold_holder,
     [EVENT_HANDLED] = fold_handled,
-    [EVENT_TIMER] = fold_nothing,
+    [EVENT_TIMER] = fold_timer,
     [EVENT_RESOLVED] = fold_resolved,
     [EVENT_EDITED] = fold_nothing,
     [EVENT_DELETED] = fold_nothing,
     [EVENT_FILE] = fold_nothing,
     [EVENT_DELIVERY] = fold_nothing,
+    [EVENT_ROUTE] = fold_route,
+    [EVENT_OFFER] = fold_offer,
+    [EVENT_OFFER_END] = fold_offer_end,
+    [EVENT_NOTE] = fold_nothing,
+    [EVENT_PACK] = fold_nothing,
+    [EVENT_MAILED] = fold_mailed,
+    [EVENT_SNOOZED] = fold_snoozed,
+    [EVENT_REOPENED] = fold_reopened,
+    [EVENT_LABELS] = fold_nothing,
+    [EVENT_PRIORITY] = fold_priority,
+    [EVENT_GONE] = fold_gone,
 };
 
 enum err
@@ -114,6 +289,9 @@ conversation_fold(struct conversation *c, const struct event *e)
 	if ((unsigned)e->kind >= EVENT_KINDS || (unsigned)e->author >= AUTHORS)
 		return E_BADINPUT;
 	if (e->kind == EVENT_HOLDER && e->ref >= HOLDERS)
+		return E_BADINPUT;
+	if ((e->kind == EVENT_ROUTE || e->kind == EVENT_PRIORITY) &&
+	    e->ref > PRIORITY_MAX)
 		return E_BADINPUT;
 	if (e->seq != c->seq + 1)
 		return E_STALE;
@@ -126,5 +304,32 @@ conversation_fold(struct conversation *c, const struct event *e)
 bool
 conversation_pending(const struct conversation *c)
 {
-	return c->holder == HOLDER_BOT && c->handled_seq < c->last_customer_seq;
+	if (c->holder == HOLDER_BOT)
+		return c->handled_seq < c->last_customer_seq;
+	return c->holder == HOLDER_EMAIL &&
+	       (c->mailed_seq < c->last_customer_seq ||
+		   c->mailed_seq < c->holder_seq);
+}
+
+bool
+conversation_spoken_since(
+    const struct conversation *c, enum author by, int64_t agent, uint64_t seq)
+{
+	bool own = c->spoken_by == by && c->spoken_id == agent;
+
+	return (own ? c->spoken_before : c->spoken_seq) > seq;
+}
+
+int64_t
+team_id(struct str key)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	size_t i;
+
+	if (key.n == 0)
+		return 0;
+	for (i = 0; i < key.n; i++)
+		h = (h ^ (unsigned char)key.p[i]) * UINT64_C(0x100000001b3);
+	h ^= h >> 29;
+	return (int64_t)(h & ((UINT64_C(1) << 53) - 1)) | 1;
 }

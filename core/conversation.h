@@ -13,8 +13,9 @@
  * an older epoch is refused by the store.
  *
  * Pending: the customer said something that the holder, being the bot, has
- * not dealt with. It is a fact of the log (handled_seq < last_customer_seq),
- * so a crash or a lost notice cannot lose it.
+ * not dealt with; or the holder is the support desk, and it has not been
+ * written to since. It is a fact of the log (handled_seq < last_customer_seq;
+ * mailed_seq), so a crash or a lost notice cannot lose it.
  */
 #ifndef CORE_CONVERSATION_H
 #define CORE_CONVERSATION_H
@@ -59,6 +60,37 @@ struct conversation {
 	 * none. A message that was missed and comes later sets it no earlier.
 	 */
 	int64_t customer_at;
+
+	/* ---- with people; all 0 while the bot has been alone ---- */
+	int64_t team;	     /* whose queue it is or was in; 0: everybody's */
+	int64_t offered;     /* to which agent; 0: to none */
+	int64_t wanted;	     /* the seller who is asked for first; or 0 */
+	int64_t last_agent;  /* who held it last; 0: nobody ever */
+	uint64_t priority;   /* 0 to PRIORITY_MAX */
+	uint64_t breached;   /* bits: which of enum timer_kind have fired since
+			    * it was handed over */
+	bool front;	     /* was with a seller before it came to the queue */
+	bool gone;	     /* the customer closed the chat since they wrote */
+	uint64_t holder_seq; /* newest change of holder; 0: none yet */
+	uint64_t route_seq;  /* newest EVENT_ROUTE; 0: none */
+	uint64_t offer_seq;  /* newest EVENT_OFFER */
+	uint64_t mailed_seq; /* sent to the support desk up to here */
+	uint64_t agent_seq;  /* newest message of a person to the customer */
+	uint64_t notice_seq; /* newest message of the system to them */
+	uint64_t notice;     /* enum notice: which it was */
+	int64_t notice_at;   /* wall ms */
+	int64_t queued_at;   /* since when it waits, or waited, in line: kept
+			       * when a seller gives it back */
+	int64_t waiting_at;  /* since when the customer waits for a word of a
+			       * person; 0: they do not */
+	int64_t snoozed_until; /* wall ms; 0: not put off */
+	/*
+	 * Who spoke last, and up to where somebody else did. Together they
+	 * say, for anyone, whether another has spoken since seq n.
+	 */
+	enum author spoken_by;
+	int64_t spoken_id; /* which agent */
+	uint64_t spoken_seq, spoken_before;
 };
 
 /*
@@ -68,8 +100,18 @@ struct conversation {
 enum err conversation_fold(
     struct conversation *c, const struct event *e) MUST_USE;
 
-/* Is there work for the bot? */
+/*
+ * Is there work for a worker: for the bot to answer, or for the support desk
+ * to be written to?
+ */
 bool conversation_pending(const struct conversation *c);
+
+/* Has anybody but this one said something to the other side after seq? */
+bool conversation_spoken_since(
+    const struct conversation *c, enum author by, int64_t agent, uint64_t seq);
+
+/* A team's number: made of its key, so that nobody needs to keep a list. */
+int64_t team_id(struct str key);
 
 const char *holder_name(enum holder h);
 const char *status_name(enum status s);

@@ -80,9 +80,7 @@ decide_answer(const struct conversation *c, const struct decision *asked,
 	    .ref = asked->asked_to,
 	    .at = now};
 	if (asked->asked_from <= c->resolved_seq && policy->idle_ms > 0)
-		out->timer = (struct timer_set){.set = true,
-		    .due = now + policy->idle_ms,
-		    .kind = TIMER_IDLE};
+		decision_set_timer(out, TIMER_IDLE, now + policy->idle_ms);
 	if (answer->kind != ANSWER_NOTHING)
 		return answer_body(answer, a, &e->body);
 	e->kind = EVENT_HANDLED;
@@ -106,13 +104,16 @@ decide_idle(const struct conversation *c, const struct policy *policy,
 {
 	int64_t due = c->last_at + policy->idle_ms;
 
-	out->timer = (struct timer_set){.set = true, .kind = TIMER_IDLE};
-	if (policy->idle_ms == 0 || c->status == STATUS_RESOLVED)
-		return OK;
-	if (due > now || c->holder != HOLDER_BOT || conversation_pending(c)) {
-		out->timer.due = due > now ? due : now + policy->idle_ms;
+	if (policy->idle_ms == 0 || c->status == STATUS_RESOLVED) {
+		decision_set_timer(out, TIMER_IDLE, 0);
 		return OK;
 	}
+	if (due > now || c->holder != HOLDER_BOT || conversation_pending(c)) {
+		decision_set_timer(
+		    out, TIMER_IDLE, due > now ? due : now + policy->idle_ms);
+		return OK;
+	}
+	decision_set_timer(out, TIMER_IDLE, 0);
 	out->events[0] = (struct event){.kind = EVENT_TIMER,
 	    .author = AUTHOR_SYSTEM,
 	    .ref = TIMER_IDLE,

@@ -16,9 +16,25 @@
 #include "core/arena.h"
 #include "core/conversation.h"
 
-/* What a company's document says about deciding. */
+/* What a company's document says about deciding. Of 0 ms: never. */
 struct policy {
-	int64_t idle_ms; /* resolve after this long without a word; 0: never */
+	int64_t idle_ms; /* resolve after this long without a word */
+	/* ---- handing over to people ---- */
+	int64_t offer_ms;	   /* a seller may take so long to accept */
+	int64_t queue_ms;	   /* a customer waits no longer in line */
+	int64_t first_response_ms; /* a person should have answered by then */
+	int64_t next_response_ms;
+	int64_t unread_ms;  /* then an unread answer goes by mail, too */
+	int64_t notice_ms;  /* the customer is told news of the line no more
+			    * often */
+	int64_t window_ms;  /* of the channel; 0: it has none. Set by who knows
+			    * the channel */
+	bool has_desk;	    /* there is a support desk to write to */
+	int64_t confidence; /* a less sure answer is handed over; 0..100 */
+	int64_t unknown_after; /* hand over at the n-th question in a row that
+				 * has no answer; 0: never */
+	int64_t failed_after;  /* and when the bot was broken so often */
+	int64_t mood_after;    /* and after so many angry messages */
 };
 
 /* What the brain found. */
@@ -46,12 +62,12 @@ enum decision_kind {
 };
 
 struct timer_set {
-	bool set;    /* false: leave the timer as it is */
 	int64_t due; /* wall ms; 0: remove it */
 	enum timer_kind kind;
 };
 
-#define DECISION_EVENTS_MAX 4
+#define DECISION_EVENTS_MAX 8
+#define DECISION_TIMERS_MAX 6
 
 struct decision {
 	enum decision_kind kind;
@@ -59,8 +75,17 @@ struct decision {
 	uint64_t asked_from, asked_to; /* DECIDE_ASK: pending customer part */
 	struct event events[DECISION_EVENTS_MAX];
 	unsigned event_count;
-	struct timer_set timer;
+	struct timer_set timers[DECISION_TIMERS_MAX]; /* others stay as they
+						       * are */
+	unsigned timer_count;
 };
+
+/* Adds one; there must be room. */
+static inline void
+decision_set_timer(struct decision *d, enum timer_kind kind, int64_t due)
+{
+	d->timers[d->timer_count++] = (struct timer_set){due, kind};
+}
 
 /* Looks at the state after a notice of new events. */
 struct decision decide(const struct conversation *c);

@@ -16,6 +16,17 @@ static const struct {
     [EVENT_DELETED] = {"deleted", true},
     [EVENT_FILE] = {"file", true},
     [EVENT_DELIVERY] = {"delivery", false},
+    [EVENT_ROUTE] = {"route", false},
+    [EVENT_OFFER] = {"offer", false},
+    [EVENT_OFFER_END] = {"offer_end", false},
+    [EVENT_NOTE] = {"note", false},
+    [EVENT_PACK] = {"pack", false},
+    [EVENT_MAILED] = {"mailed", false},
+    [EVENT_SNOOZED] = {"snoozed", false},
+    [EVENT_REOPENED] = {"reopened", false},
+    [EVENT_LABELS] = {"labels", false},
+    [EVENT_PRIORITY] = {"priority", false},
+    [EVENT_GONE] = {"gone", false},
 };
 
 static const char *const authors[AUTHORS] = {
@@ -27,6 +38,26 @@ static const char *const authors[AUTHORS] = {
 
 static const char *const timers[TIMER_KINDS] = {
     [TIMER_IDLE] = "idle",
+    [TIMER_OFFER] = "offer",
+    [TIMER_QUEUE] = "queue",
+    [TIMER_FIRST_RESPONSE] = "first_response",
+    [TIMER_NEXT_RESPONSE] = "next_response",
+    [TIMER_SNOOZE] = "snooze",
+    [TIMER_WINDOW] = "window",
+    [TIMER_UNREAD] = "unread",
+};
+
+static const char *const offer_ends[OFFER_ENDS] = {
+    [OFFER_DECLINED] = "declined",
+    [OFFER_EXPIRED] = "expired",
+    [OFFER_WITHDRAWN] = "withdrawn",
+};
+
+static const char *const notes[NOTE_KINDS] = {
+    [NOTE_PLAIN] = "plain",
+    [NOTE_WHISPER] = "whisper",
+    [NOTE_TRANSFER] = "transfer",
+    [NOTE_REFUSED] = "refused",
 };
 
 const char *
@@ -45,6 +76,18 @@ const char *
 timer_kind_name(enum timer_kind kind)
 {
 	return (unsigned)kind < TIMER_KINDS ? timers[kind] : "unknown";
+}
+
+const char *
+offer_end_name(enum offer_end end)
+{
+	return (unsigned)end < OFFER_ENDS ? offer_ends[end] : "unknown";
+}
+
+const char *
+note_kind_name(enum note_kind kind)
+{
+	return (unsigned)kind < NOTE_KINDS ? notes[kind] : "unknown";
 }
 
 enum event_kind

@@ -53,8 +53,8 @@ struct store_engine {
 	void (*stats)(void *engine, struct store_stats *out);
 
 	/* As store_lead(); close() ends it too. */
-	enum err (*lead)(void *engine);
-	void (*unlead)(void *engine);
+	enum err (*lead)(void *engine, enum store_role role);
+	void (*unlead)(void *engine, enum store_role role);
 
 	enum err (*reader_open)(void *engine, void **reader);
 	void (*reader_close)(void *reader);

@@ -33,6 +33,13 @@ static const char *const verbs[STORE_VERBS] = {
     [STORE_RECEIPT] = "receipt",
     [STORE_REPLAY] = "replay",
     [STORE_LANE] = "lane",
+    [STORE_AUDIT] = "audit",
+    [STORE_ITEM] = "item",
+    [STORE_PASS] = "pass",
+    [STORE_PRESENCE] = "presence",
+    [STORE_AGENT] = "agent",
+    [STORE_FEED] = "feed",
+    [STORE_ACT] = "act",
 };
 
 static const char *const outbox_states[OUTBOX_STATES] = {
@@ -353,15 +360,15 @@ store_list_reaches(struct store_reader *r, const struct reach_ask *ask,
 /* ---- who delivers, files ----------------------------------------------- */
 
 enum err
-store_lead(struct store *s)
+store_lead(struct store *s, enum store_role role)
 {
-	return s->engine->lead(s->data);
+	return s->engine->lead(s->data, role);
 }
 
 void
-store_unlead(struct store *s)
+store_unlead(struct store *s, enum store_role role)
 {
-	s->engine->unlead(s->data);
+	s->engine->unlead(s->data, role);
 }
 
 enum err

@@ -38,6 +38,8 @@
 #include "core/clock.h"
 #include "core/conversation.h"
 #include "core/decide.h"
+#include "core/handoff.h"
+#include "store/staff.h"
 
 struct store;
 struct store_reader;
@@ -168,6 +170,13 @@ enum store_verb {
 	STORE_RECEIPT,	   /* what the vendor says of one, later */
 	STORE_REPLAY,	   /* rows that were given up are to go out after all */
 	STORE_LANE,	   /* how an account is doing */
+	STORE_ACT,	   /* what a seller or the desk does; decided here */
+	STORE_FEED,	   /* how far a follower of the log has come */
+	STORE_AGENT,	   /* a seller is made or changed; see staff.h */
+	STORE_PRESENCE,	   /* a seller came, went, is away */
+	STORE_PASS,	   /* a session, key or invitation begins or ends */
+	STORE_ITEM,	   /* a canned reply, a draft, a label ... */
+	STORE_AUDIT,	   /* who tried what */
 	STORE_VERBS
 };
 
@@ -255,7 +264,8 @@ struct store_inbound {
 
 /*
  * In: conversation, decision (events, timer, seq and epoch it was computed
- * from), outbox rows (caused by the first event). A claim on the conversation
+ * from), outbox rows (caused by the first event), email (may be empty: the
+ * contact's address, if it has none yet). A claim on the conversation
  * ends with a commit that deals with more of what the customer said (raises
  * handled_seq) or changes the holder (epoch); any other leaves it. Out: state
  * after it; events get their seq.
@@ -268,6 +278,7 @@ struct store_commit {
 	struct decision decision;
 	struct outbox_row *outbox;
 	unsigned outbox_count;
+	struct str email;
 	struct conversation state;
 };
 
@@ -410,6 +421,62 @@ struct store_lane {
 	int64_t lane;
 };
 
+/*
+ * An act of core/handoff.h on the state as it is: handoff_act() is called
+ * inside the transaction, so no fence is needed and of two acts that exclude
+ * each other the first one wins. A change of agent or offer moves the agents'
+ * `chats` with it, here as in every other verb that folds.
+ *
+ * In: conversation; company (not 0: it must be that one's); act; chats_max:
+ * whoever gets a chat by it may have so many then, 0: no limit; arena: the
+ * caller's, used on the store's thread until done, for what the act writes;
+ * rows: said_rows go with what is said, notice_rows with the notice if it
+ * goes; `audit`: a line of the audit with it, where act.agent is set.
+ * Out: state; acted (events with their seq); duplicate: act.source was stored
+ * before, nothing changed, acted is empty and seq the first one's; seq: of
+ * what was said, or of the newest event.
+ * E_DENIED: refused, acted.refusal says why, state is as it was (state.agent:
+ * who holds). E_NOTFOUND: no such conversation; an agent whom the act names is
+ * not this company's, or not active.
+ */
+struct store_act {
+	int64_t conversation, company;
+	struct act act;
+	unsigned chats_max;
+	struct arena *arena;
+	struct outbox_row *said_rows, *notice_rows;
+	unsigned said_count, notice_count;
+	bool audit;
+	struct acted acted;
+	struct conversation state;
+	bool duplicate;
+	uint64_t seq;
+};
+
+/*
+ * The log of all conversations in the order of their commits has positions
+ * 1, 2 ... with gaps; followers go along it, each with a place of its own
+ * that moves in the transaction that stores what they made of it.
+ *
+ * In: follower (a word), from (its place as it was; E_STALE if it is not),
+ * upto; rows: of the outbox, each with its conversation and seq set, of
+ * channels without a customer; texts: to be found by store_search().
+ */
+struct feed_text {
+	int64_t conversation, company;
+	uint64_t seq;
+	struct str text;
+};
+
+struct store_feed {
+	struct str follower;
+	uint64_t from, upto;
+	struct outbox_row *rows;
+	unsigned row_count;
+	const struct feed_text *texts;
+	unsigned text_count;
+};
+
 struct store_op {
 	enum store_verb verb;
 	union {
@@ -424,6 +491,13 @@ struct store_op {
 		struct store_receipt receipt;
 		struct store_replay replay;
 		struct store_lane lane;
+		struct store_act act;
+		struct store_feed feed;
+		struct store_agent agent;
+		struct store_presence presence;
+		struct store_pass pass;
+		struct store_item item;
+		struct store_audit audit;
 	};
 	enum err err; /* out */
 	/*
@@ -569,17 +643,127 @@ struct reach_ask {
 enum err store_list_reaches(struct store_reader *r, const struct reach_ask *ask,
     struct arena *a, struct reach *out, size_t *n) MUST_USE;
 
+/* ---- lists for sellers ------------------------------------------------- */
+
+enum view {
+	VIEW_MINE,  /* held by, or offered to, `agent`; not put off */
+	VIEW_QUEUE, /* waiting in line */
+	VIEW_OPEN,  /* with people: queue, agents, support desk; not put off */
+	VIEW_MAIL,  /* with the support desk */
+	VIEW_SNOOZED,
+	VIEW_RESOLVED,
+	VIEW_BOT, /* with the bot, not resolved */
+	VIEWS
+};
+
+const char *view_name(enum view v);
+enum view view_find(struct str name); /* VIEWS if unknown */
+
+struct contact_row {
+	int64_t id, company;
+	struct str external_id, name, email; /* may be empty */
+};
+
+/* A line of a list. */
+struct list_row {
+	struct conversation c;
+	struct contact_row contact;
+	struct reach reach;
+	struct seen seen;
+	struct event spoken; /* newest message of a side; seq 0: none */
+	struct str labels;   /* JSON array */
+};
+
+/*
+ * The newest `last_at` first (QUEUE: who waits longest; BOT: the newest
+ * conversation). Cursor: at and id of the last row seen, both 0 to begin; at
+ * is last_at, or queued_at in QUEUE, or unused in BOT.
+ */
+struct list_ask {
+	int64_t company;
+	enum view view;
+	int64_t agent, team; /* team 0: any */
+	struct str label;    /* empty: any */
+	int64_t at, id;
+};
+enum err store_list_conversations(struct store_reader *r,
+    const struct list_ask *ask, struct arena *a, struct list_row *out,
+    size_t *n) MUST_USE;
+
+/* How many there are in each view; at most 1000 are counted. */
+enum err store_count_views(struct store_reader *r, int64_t company,
+    int64_t agent, uint64_t out[VIEWS]) MUST_USE;
+
+/* One line, whatever view it is in. E_NOTFOUND: not of this company. */
+enum err store_read_row(struct store_reader *r, int64_t company,
+    int64_t conversation, struct arena *a, struct list_row *out) MUST_USE;
+
+/*
+ * All conversations with holder queue or agent, id > after, in order, of all
+ * companies: what the desk begins with. `route`: the body of the event at
+ * c.route_seq, or empty.
+ */
+struct handed_row {
+	struct conversation c;
+	struct str channel, route;
+};
+enum err store_list_handed(struct store_reader *r, int64_t after,
+    struct arena *a, struct handed_row *out, size_t *n) MUST_USE;
+/* The same of one conversation, whoever holds it. */
+enum err store_read_handed(struct store_reader *r, int64_t conversation,
+    struct arena *a, struct handed_row *out) MUST_USE;
+
+/*
+ * Messages that hold all the words, or words that begin so ("ref"), the
+ * newest first, at most *n; before: position of the last one seen, or 0.
+ */
+struct found {
+	int64_t conversation;
+	uint64_t seq, position;
+	struct str text;
+};
+struct search_ask {
+	int64_t company;
+	struct str words;
+	uint64_t before;
+};
+enum err store_search(struct store_reader *r, const struct search_ask *ask,
+    struct arena *a, struct found *out, size_t *n) MUST_USE;
+
+/* ---- the log of all conversations -------------------------------------- */
+
+struct feed_row {
+	uint64_t position;
+	int64_t conversation, company;
+	struct event event;
+};
+/* Positions > after, in order. */
+enum err store_read_feed(struct store_reader *r, uint64_t after,
+    struct arena *a, struct feed_row *out, size_t *n) MUST_USE;
+/* Where a follower is; 0: it has not begun. */
+enum err store_read_place(
+    struct store_reader *r, struct str follower, uint64_t *out) MUST_USE;
+/* The newest position. */
+enum err store_read_end_of_feed(struct store_reader *r, uint64_t *out) MUST_USE;
+
 /* ---- who delivers ------------------------------------------------------ */
 
 /*
- * Delivery has one leader among all stores that are open on the same data. OK:
- * it is this one, until store_unlead(), store_close() or the death of its
- * process; asked again, OK again. E_CLAIMED: another leads; ask again in a
- * while. E_IO. Blocks no longer than a file's lock is asked for. One thread at
- * a time.
+ * What only one may do has one leader among all stores that are open on the
+ * same data. OK: it is this one, until store_unlead(), store_close() or the
+ * death of its process; asked again, OK again. E_CLAIMED: another leads; ask
+ * again in a while. E_IO. Blocks no longer than a file's lock is asked for.
+ * One thread at a time for each role.
  */
-enum err store_lead(struct store *s) MUST_USE;
-void store_unlead(struct store *s);
+enum store_role {
+	ROLE_DELIVER, /* takes and settles rows of the outbox */
+	ROLE_DESK,    /* offers conversations to sellers */
+	ROLE_FEED,    /* follows the log */
+	ROLE_MAIL,    /* fetches mail */
+	ROLES
+};
+enum err store_lead(struct store *s, enum store_role role) MUST_USE;
+void store_unlead(struct store *s, enum store_role role);
 
 /* ---- files ------------------------------------------------------------- */
 

@@ -106,7 +106,7 @@ lead(struct deliver *d)
 	if (d->lead != LEAD_NOT || d->now < d->lead_at)
 		return;
 	d->lead_at = d->now + LEAD_MS;
-	if (store_lead(d->conf.store) != OK)
+	if (store_lead(d->conf.store, ROLE_DELIVER) != OK)
 		return;
 	d->orphans_mail.fn = on_orphans;
 	d->orphans = (struct store_op){.verb = STORE_TAKE,
@@ -262,7 +262,7 @@ finish(struct deliver *d)
 		last_round(d);
 	atomic_store(&d->leads, false);
 	if (d->lead != LEAD_NOT)
-		store_unlead(d->conf.store);
+		store_unlead(d->conf.store, ROLE_DELIVER);
 }
 
 static void *

@@ -233,9 +233,8 @@ turn_timer(struct turn *t)
 		t->decision = (struct decision){.kind = DECIDE_COMMIT,
 		    .seq = t->c.seq,
 		    .epoch = t->c.epoch,
-		    .timer = {.set = true,
-			.due = now + TIMER_PUT_OFF_MS,
-			.kind = t->timer}};
+		    .timers = {{now + TIMER_PUT_OFF_MS, t->timer}},
+		    .timer_count = 1};
 	turn_submit(t);
 }
 

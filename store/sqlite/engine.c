@@ -144,27 +144,28 @@ sqlite_stats(void *engine, struct store_stats *out)
 /* ---- who delivers ------------------------------------------------------ */
 
 static enum err
-sqlite_lead(void *engine)
+sqlite_lead(void *engine, enum store_role role)
 {
 	struct sqlite *s = engine;
+	struct turn *lead = &s->lead[role];
 	enum err e;
 
-	if (s->lead.file >= 0)
+	if (lead->file >= 0)
 		return OK;
-	e = turn_open(&s->lead, s->path);
+	e = turn_open(lead, s->path);
 	if (e == OK)
-		e = turn_lead(&s->lead);
+		e = turn_lead(lead, role);
 	if (e != OK)
-		turn_close(&s->lead);
+		turn_close(lead);
 	return e;
 }
 
 static void
-sqlite_unlead(void *engine)
+sqlite_unlead(void *engine, enum store_role role)
 {
 	struct sqlite *s = engine;
 
-	turn_close(&s->lead);
+	turn_close(&s->lead[role]);
 }
 
 /* ---- readers ----------------------------------------------------------- */
@@ -203,7 +204,10 @@ sqlite_read_end(void *reader)
 static void
 sqlite_free(struct sqlite *s)
 {
-	turn_close(&s->lead);
+	unsigned i;
+
+	for (i = 0; i < ROLES; i++)
+		turn_close(&s->lead[i]);
 	conn_close(&s->writer);
 	readers_free(&s->readers);
 	free(s->path);
@@ -224,10 +228,12 @@ static enum err
 sqlite_new(const struct store_conf *conf, struct sqlite **out)
 {
 	struct sqlite *s = calloc(1, sizeof(*s));
+	unsigned i;
 
 	if (s == NULL)
 		return E_NOMEM;
-	s->lead.file = -1;
+	for (i = 0; i < ROLES; i++)
+		s->lead[i].file = -1;
 	s->path = strdup(conf->path);
 	if (conf->vfs != NULL)
 		s->vfs = strdup(conf->vfs);

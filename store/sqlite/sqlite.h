@@ -17,7 +17,7 @@ struct sqlite {
 	struct conn writer;
 	struct readers readers;
 	struct checkpointer checkpointer;
-	struct turn lead; /* open while this store leads */
+	struct turn lead[ROLES]; /* open while this store leads */
 };
 
 /* The engine's reads (see engine.h); reader.h has the rest. */

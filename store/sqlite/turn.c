@@ -14,10 +14,10 @@
 
 #define YIELD_NAP_NS 50000L
 
-enum byte { COPYING, WAITING, LEADING };
+enum byte { COPYING, WAITING, LEADING }; /* and one a role after it */
 
 static struct flock
-lock_of(enum byte which, short type)
+lock_of(unsigned which, short type)
 {
 	return (struct flock){.l_type = type,
 	    .l_whence = SEEK_SET,
@@ -26,7 +26,7 @@ lock_of(enum byte which, short type)
 }
 
 static bool
-set(struct turn *t, enum byte which, short type)
+set(struct turn *t, unsigned which, short type)
 {
 	struct flock lock = lock_of(which, type);
 
@@ -67,9 +67,9 @@ turn_copy_end(struct turn *t)
 }
 
 enum err
-turn_lead(struct turn *t)
+turn_lead(struct turn *t, unsigned role)
 {
-	if (set(t, LEADING, F_WRLCK))
+	if (set(t, LEADING + role, F_WRLCK))
 		return OK;
 	return errno == EAGAIN || errno == EACCES ? E_CLAIMED : E_IO;
 }

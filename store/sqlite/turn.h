@@ -1,14 +1,14 @@
 /*
  * turn: what the processes on one database agree on, beyond SQLite's locks.
  *
- * Three locks in a file beside the database, "<path>-turn". It is empty, it is
+ * Locks in a file beside the database, "<path>-turn". It is empty, it is
  * never removed, and nothing in it needs a backup. The kernel gives a lock up
  * when its holder dies.
  *
  *	copying   one at a time checkpoints; checkpoint.c says why
  *	waiting   shared by the writers that found another's transaction in
  *	          their way
- *	leading   one at a time delivers (store_lead())
+ *	leading   one at a time for each role (store_lead())
  *
  * A waiting writer polls, and one that begins again within microseconds would
  * be faster every time. So a writer looks, before each group, whether another
@@ -37,7 +37,7 @@ void turn_copy_end(struct turn *t);
  * E_CLAIMED: another one leads. E_IO. Until turn_close(); by a struct turn
  * that serves nothing else.
  */
-enum err turn_lead(struct turn *t) MUST_USE;
+enum err turn_lead(struct turn *t, unsigned role) MUST_USE;
 
 /* The writer's: from the first failed try until it has its lock, or not. */
 void turn_wait_begin(struct turn *t);

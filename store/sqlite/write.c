@@ -217,5 +217,5 @@ write_op(struct conn *c, struct store_op *op)
 {
 	if ((unsigned)op->verb >= STORE_VERBS)
 		return E_BADINPUT;
-	return verbs[op->verb](c, op);
+	return verbs[op->verb] == NULL ? E_BADINPUT : verbs[op->verb](c, op);
 }

@@ -264,6 +264,19 @@ event_check(struct conn *c, struct decision *d, struct event *event,
 	return e == OK ? source_check(c, state->company, d, event) : e;
 }
 
+static bool
+timers_valid(const struct decision *d)
+{
+	unsigned i;
+
+	if (d->timer_count > DECISION_TIMERS_MAX)
+		return false;
+	for (i = 0; i < d->timer_count; i++)
+		if ((unsigned)d->timers[i].kind >= TIMER_KINDS)
+			return false;
+	return true;
+}
+
 /* Everything that can be refused is refused here. */
 static enum err
 commit_check(
@@ -274,7 +287,7 @@ commit_check(
 
 	if (d->event_count > DECISION_EVENTS_MAX ||
 	    (d->event_count == 0 && in->outbox_count > 0) ||
-	    (d->timer.set && (unsigned)d->timer.kind >= TIMER_KINDS))
+	    !timers_valid(d))
 		return E_BADINPUT;
 	for (unsigned i = 0; i < d->event_count && e == OK; i++)
 		e = event_check(c, d, &d->events[i], state);
@@ -309,13 +322,22 @@ commit_events(
 static enum err
 commit_timer(struct conn *c, int64_t conversation, const struct timer_set *t)
 {
-	if (!t->set)
-		return OK;
 	if (t->due == 0)
 		return CONN_CHANGE(
 		    c, SQL_TIMER_DELETE, NULL, NUM(conversation), NUM(t->kind));
 	return CONN_CHANGE(c, SQL_TIMER_SET, NULL, NUM(conversation),
 	    NUM(t->kind), NUM(t->due));
+}
+
+static enum err
+commit_timers(struct conn *c, int64_t conversation, const struct decision *d)
+{
+	enum err e = OK;
+	unsigned i;
+
+	for (i = 0; i < d->timer_count && e == OK; i++)
+		e = commit_timer(c, conversation, &d->timers[i]);
+	return e;
 }
 
 /* Was what may have been claimed dealt with, or taken out of its hands? */
@@ -342,7 +364,7 @@ write_commit(struct conn *c, struct store_commit *in)
 		return e;
 	if ((e = commit_events(c, &state, in)) != OK)
 		return e;
-	if ((e = commit_timer(c, state.id, &in->decision.timer)) != OK)
+	if ((e = commit_timers(c, state.id, &in->decision)) != OK)
 		return e;
 	if (ends_claim(&in->state, &state))
 		save = SQL_CONVERSATION_COMMIT;

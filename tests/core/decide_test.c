@@ -62,8 +62,9 @@ test_answer_is_one_message(void **state)
 	assert_string_equal(d.events[0].body.p,
 	    "{\"text\":\"say \\\"hi\\\"\",\"answer\":\"found\","
 	    "\"confidence\":90,\"cites\":\"faq\"}");
-	assert_true(d.timer.set); /* the first answer arms the idle timer */
-	assert_int_equal(d.timer.due, 2000 + HOUR);
+	assert_int_equal(
+	    d.timer_count, 1); /* the first answer arms the idle timer */
+	assert_int_equal(d.timers[0].due, 2000 + HOUR);
 	arena_free(&a);
 }
 
@@ -80,12 +81,12 @@ test_later_answers_leave_the_timer(void **state)
 	asked = decide(&c);
 	assert_int_equal(
 	    decide_answer(&c, &asked, &answer, &policy, 2000, &a, &d), OK);
-	assert_false(d.timer.set);
+	assert_int_equal(d.timer_count, 0);
 	assert_int_equal(d.events[0].kind, EVENT_HANDLED);
 	c.resolved_seq = 2; /* resolved since, and reopened by seq 3 */
 	assert_int_equal(
 	    decide_answer(&c, &asked, &answer, &policy, 2000, &a, &d), OK);
-	assert_true(d.timer.set);
+	assert_int_equal(d.timer_count, 1);
 	arena_free(&a);
 }
 
@@ -126,7 +127,7 @@ idle(const struct conversation *c, int64_t now)
 	struct decision d;
 
 	assert_int_equal(decide_timer(c, TIMER_IDLE, &policy, now, &d), OK);
-	assert_true(d.timer.set);
+	assert_int_equal(d.timer_count, 1);
 	return d;
 }
 
@@ -140,21 +141,21 @@ test_idle_timer(void **state)
 	assert_int_equal(d.event_count, 2);
 	assert_int_equal(d.events[0].kind, EVENT_TIMER);
 	assert_int_equal(d.events[1].kind, EVENT_RESOLVED);
-	assert_int_equal(d.timer.due, 0);
+	assert_int_equal(d.timers[0].due, 0);
 
 	d = idle(&c, 500 + HOUR); /* somebody wrote since it was armed */
 	assert_int_equal(d.event_count, 0);
-	assert_int_equal(d.timer.due, 1000 + HOUR);
+	assert_int_equal(d.timers[0].due, 1000 + HOUR);
 
 	c.last_customer_seq = 2; /* an unanswered question is not silence */
 	d = idle(&c, 1000 + HOUR);
 	assert_int_equal(d.event_count, 0);
-	assert_true(d.timer.due > 1000 + HOUR);
+	assert_true(d.timers[0].due > 1000 + HOUR);
 
 	c.status = STATUS_RESOLVED;
 	d = idle(&c, 1000 + HOUR);
 	assert_int_equal(d.event_count, 0);
-	assert_int_equal(d.timer.due, 0);
+	assert_int_equal(d.timers[0].due, 0);
 }
 
 int

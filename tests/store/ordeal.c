@@ -60,7 +60,7 @@ answer_and_deliver(
 	    .channel = STR("slack"), .payload = STR("hi")};
 	op.commit.outbox = row;
 	op.commit.outbox_count = 1;
-	op.commit.decision.timer = (struct timer_set){.set = true, .due = 5};
+	decision_set_timer(&op.commit.decision, TIMER_IDLE, 5);
 	if (store_submit_wait(o->f.store, &op) != OK) {
 		row->id = 0;
 		return;

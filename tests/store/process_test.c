@@ -230,7 +230,7 @@ static void
 lead_on(struct fixture *f, int64_t id, struct shared *s)
 {
 	(void)id;
-	must(store_lead(f->store));
+	must(store_lead(f->store, ROLE_DELIVER));
 	s->tries = 1;
 	for (;;)
 		(void)pause();
@@ -250,9 +250,9 @@ a_leader_that_is_killed_makes_room(void **state)
 	while (s->tries == 0)
 		continue;
 	fixture_start(&f);
-	assert_int_equal(store_lead(f.store), E_CLAIMED);
+	assert_int_equal(store_lead(f.store, ROLE_DELIVER), E_CLAIMED);
 	kill_after(pid, 0);
-	must(store_lead(f.store));
+	must(store_lead(f.store, ROLE_DELIVER));
 	fixture_close(&f);
 	(void)munmap(s, sizeof(*s));
 }

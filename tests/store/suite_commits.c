@@ -73,8 +73,7 @@ commit_brings_outbox_and_timer(struct fixture *f)
 
 	op.commit.outbox = rows;
 	op.commit.outbox_count = ARRAY_LEN(rows);
-	op.commit.decision.timer = (struct timer_set){
-	    .set = true, .due = 500, .kind = TIMER_IDLE};
+	decision_set_timer(&op.commit.decision, TIMER_IDLE, 500);
 	must(store_submit_wait(f->store, &op));
 	assert_int_equal(outbox_of(f, read, ARRAY_LEN(read)), 2);
 	assert_int_equal(read[0].conversation, c.id);
@@ -99,11 +98,10 @@ commit_moves_and_removes_the_timer(struct fixture *f)
 		struct timer_set set;
 		size_t before_600, ever;
 	} steps[] = {
-	    {{.set = true, .due = 500}, 1, 1},
-	    {{.set = false, .due = 900}, 1, 1},
-	    {{.set = true, .due = 700}, 0, 1},
-	    {{.set = true, .due = 0}, 0, 0},
-	    {{.set = true, .due = 0}, 0, 0},
+	    {{.due = 500}, 1, 1},
+	    {{.due = 700}, 0, 1},
+	    {{.due = 0}, 0, 0},
+	    {{.due = 0}, 0, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
@@ -112,7 +110,8 @@ commit_moves_and_removes_the_timer(struct fixture *f)
 		size_t n = 1;
 
 		op.commit.decision.event_count = 0;
-		op.commit.decision.timer = steps[i].set;
+		op.commit.decision.timers[0] = steps[i].set;
+		op.commit.decision.timer_count = 1;
 		must(store_submit_wait(f->store, &op));
 		assert_int_equal(op.commit.state.seq, c.seq);
 		must(store_list_timers(f->reader, 600, &row, &n));
@@ -131,8 +130,7 @@ commit_from_an_old_state_is_stale(struct fixture *f)
 	must(say(f, c.id, NULL));
 	late.commit.outbox = &row;
 	late.commit.outbox_count = 1;
-	late.commit.decision.timer = (struct timer_set){
-	    .set = true, .due = 500};
+	decision_set_timer(&late.commit.decision, TIMER_IDLE, 500);
 	assert_int_equal(store_submit_wait(f->store, &late), E_STALE);
 	assert_int_equal(late.commit.state.seq, 3);
 	foreign.commit.decision.seq = 3;
@@ -184,8 +182,7 @@ spoil_sources(struct store_commit *c)
 static void
 spoil_timer(struct store_commit *c)
 {
-	c->decision.timer = (struct timer_set){
-	    .set = true, .due = 1, .kind = TIMER_KINDS};
+	decision_set_timer(&c->decision, TIMER_KINDS, 1);
 }
 
 static void

@@ -299,16 +299,16 @@ one_store_leads(struct fixture *f)
 {
 	struct store *other = fixture_other(f);
 
-	must(store_lead(f->store));
-	must(store_lead(f->store));
-	assert_int_equal(store_lead(other), E_CLAIMED);
-	store_unlead(f->store);
-	must(store_lead(other));
-	assert_int_equal(store_lead(f->store), E_CLAIMED);
+	must(store_lead(f->store, ROLE_DELIVER));
+	must(store_lead(f->store, ROLE_DELIVER));
+	assert_int_equal(store_lead(other, ROLE_DELIVER), E_CLAIMED);
+	store_unlead(f->store, ROLE_DELIVER);
+	must(store_lead(other, ROLE_DELIVER));
+	assert_int_equal(store_lead(f->store, ROLE_DELIVER), E_CLAIMED);
 	store_close(other);
-	must(store_lead(f->store));
-	store_unlead(f->store);
-	store_unlead(f->store);
+	must(store_lead(f->store, ROLE_DELIVER));
+	store_unlead(f->store, ROLE_DELIVER);
+	store_unlead(f->store, ROLE_DELIVER);
 }
 
 /* ---- files ------------------------------------------------------------- */

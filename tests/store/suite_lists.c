@@ -86,7 +86,7 @@ arm(struct fixture *f, int64_t id, int64_t due)
 	struct store_op op = answer_op(&c);
 
 	op.commit.decision.event_count = 0;
-	op.commit.decision.timer = (struct timer_set){.set = true, .due = due};
+	decision_set_timer(&op.commit.decision, TIMER_IDLE, due);
 	must(store_submit_wait(f->store, &op));
 }
 

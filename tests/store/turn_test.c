@@ -122,13 +122,13 @@ leading_is_a_lock_of_its_own(void **state)
 	must(turn_open(&a, f.path));
 	must(turn_open(&b, f.path));
 	must(turn_open(&lead, f.path));
-	must(turn_lead(&lead));
-	assert_int_equal(turn_lead(&a), E_CLAIMED);
+	must(turn_lead(&lead, 0));
+	assert_int_equal(turn_lead(&a, 0), E_CLAIMED);
 	assert_true(turn_copy_begin(&a));
 	turn_wait_begin(&b);
 	assert_true(b.waiting);
 	turn_close(&lead);
-	must(turn_lead(&a));
+	must(turn_lead(&a, 0));
 	turn_close(&a);
 	turn_close(&b);
 	fixture_remove(&f);

@@ -357,7 +357,7 @@ another_leads(void)
 	char why[256];
 
 	assert_int_equal(store_open(&conf, &s, why, sizeof(why)), OK);
-	while (store_lead(s) != OK) {
+	while (store_lead(s, ROLE_DELIVER) != OK) {
 		later(1000);
 		patience(&p, "the lead to be given up");
 	}

@@ -130,7 +130,8 @@ test_timer_is_put_off(void **state)
 	op.commit.conversation = id;
 	op.commit.decision = (struct decision){.kind = DECIDE_COMMIT,
 	    .seq = 1,
-	    .timer = {.set = true, .due = 1, .kind = TIMER_IDLE}};
+	    .timers = {{1, TIMER_IDLE}},
+	    .timer_count = 1};
 	assert_int_equal(store_submit_wait(f.store, &op), OK);
 	op = (struct store_op){.verb = STORE_COMPANY_PUT,
 	    .company_put = {.key = STR("shop"), .document = STR("{}")}};

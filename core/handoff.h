@@ -1,0 +1,179 @@
+/*
+ * handoff: who holds a conversation, and what each may do to it. Pure.
+ *
+ * An act is what somebody (a seller, a supervisor, the system) wants done.
+ * handoff_act() holds it against the folded state and says which events and
+ * timers it makes, or why it is refused. The store calls it inside the
+ * transaction that stores the events, so nothing can come between: of two
+ * sellers who accept at the same instant one gets it, the other is told who.
+ *
+ * One table (handoff_transitions) lists every change of holder, by name:
+ *
+ *	from           act          to
+ *	bot            queue        queue    asked, unsure, failed, rule ...
+ *	queue          accept       agent    what was offered to them
+ *	queue          pull         agent    taken from the list by a seller
+ *	queue, agent, email, bot, nobody
+ *	               take_over    agent    by who may supervise
+ *	agent          transfer     queue    to a team, or offered to a seller
+ *	agent          drop         queue    the seller is gone; to the front
+ *	queue          overflow     queue    of another team
+ *	queue, bot     mail         email    nobody there, or too long
+ *	email          pull         agent    a seller takes it from the desk
+ *	agent, queue, email, nobody
+ *	               give_back    bot
+ *	any            resolve      bot      and resolved: who writes again
+ *	                                     begins with the bot
+ *	bot (resolved) reopen       agent    who reopens holds
+ *	any            block        nobody   spam: nobody answers
+ *
+ * Each change raises the epoch; what was computed under an older one is
+ * refused by the store. Offers, notes, labels, priority, snooze and what is
+ * said change no holder.
+ *
+ * Every holder has a way out without anybody's doing: the queue by TIMER_QUEUE
+ * (to the support desk where there is one), an agent by being dropped, the
+ * support desk and the bot by TIMER_IDLE; only "nobody" stays until somebody
+ * undoes it.
+ *
+ * ---- what is said to the customer by itself ------------------------------
+ *
+ * Whoever submits an act may offer one notice (an automatic text) with it. It
+ * goes out where the act succeeds and handoff_notice_due() agrees: there are
+ * never two for one thing, none while the customer has just been told the
+ * same, and none over a person who has begun to speak.
+ */
+#ifndef CORE_HANDOFF_H
+#define CORE_HANDOFF_H
+
+#include "core/decide.h"
+
+enum act_kind {
+	/* The system's: desk, workers, timers. */
+	ACT_OFFER,    /* to_agent, chats_max, body: the reason */
+	ACT_EXPIRE,   /* the offer offer_seq was not taken in time */
+	ACT_WITHDRAW, /* the offer offer_seq cannot stand; body: why */
+	ACT_DROP,     /* to_agent has gone */
+	ACT_OVERFLOW, /* to_team */
+	ACT_MAIL,     /* to the support desk; body: why */
+	ACT_NOTIFY,   /* nothing but its notice */
+	ACT_GONE,     /* the customer closed the chat */
+	ACT_DESK_SAY, /* the support desk answered by mail; body, source */
+	ACT_REFUSED,  /* something came in and was not taken: a note */
+	ACT_BREACH,   /* timer: FIRST_RESPONSE or NEXT_RESPONSE is over */
+
+	/* A seller's; `agent` says whose. */
+	ACT_QUEUE, /* from the bot to people: team, wanted, priority, body */
+	ACT_ACCEPT,
+	ACT_DECLINE,
+	ACT_PULL,
+	ACT_SAY,       /* body, source, seen_seq */
+	ACT_NOTE,      /* body */
+	ACT_WHISPER,   /* body; to who holds; may_supervise */
+	ACT_BARGE,     /* as SAY, while another holds; may_supervise */
+	ACT_TAKE_OVER, /* may_supervise, unless nobody holds */
+	ACT_TRANSFER,  /* to_agent or to_team; body: the note, or empty */
+	ACT_GIVE_BACK, /* to the bot */
+	ACT_SNOOZE,    /* until */
+	ACT_WAKE,      /* of what was put off */
+	ACT_RESOLVE,
+	ACT_REOPEN,
+	ACT_BLOCK,
+	ACT_LABEL,    /* body {"add":[..],"remove":[..]} */
+	ACT_PRIORITY, /* priority */
+	ACTS
+};
+
+/* What is told to a customer without anybody's writing it. */
+enum notice {
+	NOTICE_NONE,
+	NOTICE_WAITING, /* a person comes; position, expected wait */
+	NOTICE_CLOSED,	/* outside hours; when we are back */
+	NOTICE_NOBODY,	/* nobody is free; it goes by mail */
+	NOTICE_MAILED,	/* it waited too long and went by mail */
+	NOTICE_PASSED,	/* handed on to somebody else */
+	NOTICE_BACK,	/* the bot answers again */
+	NOTICES
+};
+
+/* Why an act is not done. The word is for programs, see act_refusal_name(). */
+enum act_refusal {
+	ACT_FINE,
+	ACT_IS_OVER,	 /* "over": the offer is gone */
+	ACT_IS_HELD,	 /* "held": another holds it; `holder` says who */
+	ACT_NOT_YOURS,	 /* "not_yours": you do not hold it */
+	ACT_SPOKEN,	 /* "spoken": others have said more since seen_seq */
+	ACT_IS_RESOLVED, /* "resolved": it has ended */
+	ACT_IS_FULL,	 /* "full": the agent has as many as they may */
+	ACT_NOT_WAITING, /* "not_waiting": it is not in the queue */
+	ACT_NOBODY,	 /* "nobody": there is nobody it could go to */
+	ACT_FORBIDDEN,	 /* "forbidden": it takes a right that you lack */
+	ACT_NO_CHANGE,	 /* "no_change": it is so already */
+	ACT_MALFORMED,	 /* "malformed": a parameter that cannot be */
+	ACT_REFUSALS
+};
+
+struct act {
+	enum act_kind kind;
+	int64_t agent; /* who does it; 0: the system */
+	bool may_supervise;
+	int64_t to_agent, to_team; /* transfer: exactly one; 0: none */
+	uint64_t offer_seq;	   /* EXPIRE, WITHDRAW: 0: the newest */
+	uint64_t seen_seq;	   /* SAY, BARGE: what the writer has seen */
+	uint64_t priority;
+	enum timer_kind timer; /* BREACH */
+	int64_t until;	       /* SNOOZE: wall ms */
+	int64_t now;	       /* wall ms */
+	struct str name;       /* what customers call the agent; may be empty */
+	struct str body;       /* JSON object; empty: {} */
+	struct str source;     /* unique id of what is said; may be empty */
+	/* QUEUE: body of its EVENT_ROUTE and of its EVENT_PACK; or empty. */
+	struct str route, pack;
+	int64_t wanted;
+	/* An automatic text that may go with it: body of the message. */
+	enum notice notice;
+	struct str notice_body;
+	const struct policy *policy;
+};
+
+/* What handoff_act() made of it. */
+struct acted {
+	enum act_refusal refusal;
+	struct decision decision; /* when ACT_FINE */
+	/* Of its events: which is what was said, and which the notice; an
+	 * index, or DECISION_EVENTS_MAX: none. For the rows of each. */
+	unsigned said, noticed;
+};
+
+/*
+ * E_NOMEM: no room in the arena for the bodies it writes. `out` points into
+ * act and arena.
+ */
+enum err handoff_act(const struct conversation *c, const struct act *act,
+    struct arena *a, struct acted *out) MUST_USE;
+
+/* May this notice be told now? */
+bool handoff_notice_due(const struct conversation *c, enum notice notice,
+    const struct policy *policy, int64_t now);
+
+/* How many chats of an agent this conversation is: held or offered; 0 or 1. */
+unsigned handoff_counts(const struct conversation *c, int64_t agent);
+
+/* ---- the table, for tests and for people --------------------------------- */
+
+struct transition {
+	const char *name;
+	enum act_kind act;
+	unsigned from; /* bits: 1u << enum holder */
+	enum holder to;
+};
+
+extern const struct transition handoff_transitions[]; /* name NULL: end */
+
+const char *act_kind_name(enum act_kind kind);
+/* ACTS if unknown. */
+enum act_kind act_kind_find(struct str name);
+const char *act_refusal_name(enum act_refusal r);
+const char *notice_name(enum notice n);
+
+#endif

@@ -1,0 +1,218 @@
+/*
+ * staff: what the store keeps of the company's people and their work: sellers,
+ * their sessions and keys, small things of theirs, and who did what. Part of
+ * the contract in store.h; the ops are submitted as all others.
+ *
+ * Nothing here is a secret in the clear: passwords are hashes, tokens are
+ * looked up by their hash, TOTP secrets come sealed.
+ */
+#ifndef STORE_STAFF_H
+#define STORE_STAFF_H
+
+#include "core/arena.h"
+#include "core/base.h"
+
+struct store_reader;
+
+/* ---- sellers ----------------------------------------------------------- */
+
+enum agent_state {
+	AGENT_INVITED, /* has no password yet */
+	AGENT_ACTIVE,
+	AGENT_DISABLED, /* may not log in, gets nothing; kept for the log */
+	AGENT_STATES
+};
+
+const char *agent_state_name(enum agent_state s);
+
+struct agent_row {
+	int64_t id, company;
+	uint64_t version; /* raised by each change but of presence */
+	struct str email; /* lower case; unique in the company */
+	struct str name;  /* what customers and colleagues see */
+	struct str role;  /* a word: core/role.h */
+	enum agent_state state;
+	struct str password; /* Argon2id, as crypto_pwhash_str writes it; empty:
+			      * none */
+	struct str totp;     /* sealed; empty: none */
+	struct str backup;   /* JSON array of the hashes of unused codes */
+	uint64_t totp_step;  /* newest time step that was used: none twice */
+	int64_t capacity;    /* hundredths of a chat */
+	struct str skills, languages, teams; /* JSON arrays of words */
+	int64_t created_at;
+	/* Presence. */
+	bool online; /* has a socket, or had one when the process died */
+	bool away;   /* has said so, or ignored too much */
+	int64_t presence_at; /* wall ms of its newest change */
+	/* The store's: conversations held by or offered to them. */
+	uint64_t chats;
+};
+
+enum agent_member {
+	AGENT_EMAIL = 1 << 0,
+	AGENT_NAME = 1 << 1,
+	AGENT_ROLE = 1 << 2,
+	AGENT_STATE = 1 << 3,
+	AGENT_PASSWORD = 1 << 4,
+	AGENT_TOTP = 1 << 5, /* with backup and totp_step */
+	AGENT_CAPACITY = 1 << 6,
+	AGENT_SKILLS = 1 << 7,
+	AGENT_LANGUAGES = 1 << 8,
+	AGENT_TEAMS = 1 << 9,
+	AGENT_BACKUP = 1 << 10, /* alone: a code was used */
+	AGENT_STEP = 1 << 11,	/* alone: a step was used; it must rise */
+};
+
+/*
+ * In: row.id 0: a new one (company, email; all members count), else `set` says
+ * which are changed. version: not 0: it must be that one still (E_STALE).
+ * Out: row.id, row.version.
+ * E_NOTFOUND: no such agent or company. E_CLAIMED: another of the company has
+ * that e-mail. E_STALE also: AGENT_STEP that is not higher, AGENT_BACKUP while
+ * row.backup_was is not what is stored.
+ * Disabling ends their passes in the same transaction.
+ */
+struct store_agent {
+	struct agent_row row;
+	unsigned set; /* bits of enum agent_member */
+	uint64_t version;
+	struct str backup_was;
+	int64_t at;
+};
+
+/* In: agent; what is set. Out: changed, row (as it is now). */
+struct store_presence {
+	int64_t agent;
+	bool set_online, online, set_away, away;
+	int64_t at;
+	bool changed;
+	int64_t company;
+};
+
+enum err store_read_agent(struct store_reader *r, int64_t id, struct arena *a,
+    struct agent_row *out) MUST_USE;
+struct agent_ask {
+	int64_t company;
+	struct str email; /* lower case */
+};
+enum err store_find_agent(struct store_reader *r, const struct agent_ask *ask,
+    struct arena *a, struct agent_row *out) MUST_USE;
+/* Of a company (0: of all), id > after, in order. */
+enum err store_list_agents(struct store_reader *r, int64_t company,
+    int64_t after, struct arena *a, struct agent_row *out, size_t *n) MUST_USE;
+
+/* ---- passes: what one shows to be let in ------------------------------- */
+
+enum pass_kind {
+	PASS_SESSION,
+	PASS_KEY,	 /* of the API; agent 0: the company's own */
+	PASS_INVITATION, /* sets the first password */
+	PASS_RESET,	 /* sets a new one */
+	PASSES
+};
+
+#define PASS_HASH 32u /* bytes: SHA-256 of the random token */
+
+struct pass_row {
+	int64_t id;
+	enum pass_kind kind;
+	int64_t company, agent;
+	unsigned char hash[PASS_HASH];
+	struct str name; /* for people: which key, which browser */
+	struct str data; /* JSON: of a key, its role */
+	int64_t created_at, seen_at, expires_at; /* wall ms; expires 0: never */
+};
+
+enum pass_deed {
+	PASS_BEGIN,   /* row; out: row.id. E_CLAIMED: that hash is known */
+	PASS_SEEN,    /* row.id; row.seen_at, row.expires_at rise */
+	PASS_END,     /* row.id; out: row. E_NOTFOUND */
+	PASS_END_ALL, /* of row.agent and row.kind, but row.id */
+	PASS_SWEEP,   /* those that expired before `at` */
+};
+
+struct store_pass {
+	enum pass_deed deed;
+	struct pass_row row;
+	int64_t at;
+	uint64_t ended; /* out: how many */
+};
+
+/* Also those that have expired: the caller looks. E_NOTFOUND. */
+enum err store_find_pass(struct store_reader *r,
+    const unsigned char hash[PASS_HASH], struct arena *a,
+    struct pass_row *out) MUST_USE;
+/* Of a company and kind, of agent (0: of all), id > after, in order. */
+struct pass_ask {
+	int64_t company, agent, after;
+	enum pass_kind kind;
+};
+enum err store_list_passes(struct store_reader *r, const struct pass_ask *ask,
+    struct arena *a, struct pass_row *out, size_t *n) MUST_USE;
+
+/* ---- items: small documents by name ------------------------------------ */
+
+enum item_kind {
+	ITEM_CANNED, /* owner 0: everybody's; key: the shortcut */
+	ITEM_DRAFT,  /* owner: the agent; key: the conversation's number */
+	ITEM_LABEL,  /* key: the label; value: colour, text */
+	ITEM_ROLE,   /* key: a role of the company's own; value: permissions */
+	ITEMS
+};
+
+struct item {
+	int64_t company;
+	enum item_kind kind;
+	int64_t owner; /* an agent, or 0 */
+	struct str key;
+	struct str value; /* JSON; empty: it is removed */
+	int64_t at;	  /* wall ms; when it was last set */
+	uint64_t version;
+};
+
+/*
+ * In: item; version: not 0: it must be that one still, E_STALE. most: there
+ * may be so many of the kind and owner (E_DENIED); 0: no limit. Out: version.
+ */
+struct store_item {
+	struct item item;
+	uint64_t version;
+	unsigned most;
+};
+
+struct item_ask {
+	int64_t company;
+	enum item_kind kind;
+	int64_t owner;
+	struct str after; /* keys after this one */
+};
+enum err store_list_items(struct store_reader *r, const struct item_ask *ask,
+    struct arena *a, struct item *out, size_t *n) MUST_USE;
+/* By company, kind, owner and key of `which`. E_NOTFOUND. */
+enum err store_read_item(struct store_reader *r, const struct item *which,
+    struct arena *a, struct item *out) MUST_USE;
+
+/* ---- the audit --------------------------------------------------------- */
+
+struct audit_row {
+	int64_t id; /* rises */
+	int64_t at, company, agent, conversation;
+	struct str what;    /* "accept", "login", "agent.change" ... */
+	struct str outcome; /* "ok", or the refusal's word */
+	struct str detail;  /* JSON object; nothing secret */
+};
+
+/* In: row but its id. */
+struct store_audit {
+	struct audit_row row;
+};
+
+/* Of a company, id < before (0: the newest), the newest first; conversation
+ * and agent: only theirs; 0: all. */
+struct audit_ask {
+	int64_t company, agent, conversation, before;
+};
+enum err store_list_audit(struct store_reader *r, const struct audit_ask *ask,
+    struct arena *a, struct audit_row *out, size_t *n) MUST_USE;
+
+#endif
