@@ -212,6 +212,20 @@ open_secrets(
 	return OK;
 }
 
+static enum err
+derive_keys(
+    const struct token_keys *keys, struct arena *a, struct account *out)
+{
+	struct str purpose = arena_printf(a, "account %.*s/%.*s/%.*s",
+	    STR_FMT(out->doc->channel), STR_FMT(out->company),
+	    STR_FMT(out->doc->name));
+
+	if (purpose.p == NULL)
+		return E_NOMEM;
+	key_derive(keys, purpose, &out->keys);
+	return OK;
+}
+
 enum err
 account_open(const struct token_keys *keys, const struct account_of *of,
     struct arena *a, struct account *out)
@@ -225,7 +239,7 @@ account_open(const struct token_keys *keys, const struct account_of *of,
 	out->hook_url = arena_printf(a, "%.*s/hooks/%.*s/%.*s/%.*s",
 	    STR_FMT(public_url), STR_FMT(doc->channel), STR_FMT(out->company),
 	    STR_FMT(doc->name));
-	if (out->hook_url.p == NULL)
+	if (out->hook_url.p == NULL || derive_keys(keys, a, out) != OK)
 		return E_NOMEM;
 	return open_secrets(keys, a, out);
 }

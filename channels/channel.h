@@ -50,6 +50,7 @@
 #include "core/company.h"
 #include "core/event.h"
 #include "core/faults.h"
+#include "core/token.h"
 
 /* ---- the row ------------------------------------------------------------ */
 
@@ -117,6 +118,9 @@ struct account {
 	struct str token;
 	struct str signing[COMPANY_SIGNING_MAX];
 	size_t signing_count; /* at least 1: the token, where none is given */
+	/* Made of the installation's, for this account of this company alone:
+	 * what we stamp with them comes back to no other. */
+	struct token_keys keys;
 	/* Where the vendor reaches us for it, without "/" at the end:
 	 * https://host/hooks/<channel>/<company>/<account> */
 	struct str hook_url;
@@ -423,7 +427,6 @@ void channels_check(const struct company *c, struct faults *faults);
  * sealed under other keys, or it has none that signs. public_url as in the
  * settings.
  */
-struct token_keys;
 struct account_of {
 	const struct company *company;
 	const struct company_account *doc; /* one of its accounts */

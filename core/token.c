@@ -8,6 +8,7 @@
  */
 #include "core/token.h"
 
+#include <assert.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <pthread.h>
@@ -151,6 +152,50 @@ key_signed(const struct token_keys *keys, struct str text, struct str signature)
 	unsigned char mac[MAC_BYTES];
 
 	return decode_mac(signature, mac) && signed_by(keys, text, mac);
+}
+
+/* ---- stamps ------------------------------------------------------------ */
+
+/* By another hash than all signatures, so that none of them is a key. */
+void
+key_derive(const struct token_keys *keys, struct str purpose,
+    struct token_keys *out)
+{
+	unsigned i;
+
+	*out = (struct token_keys){.count = keys->count};
+	for (i = 0; i < keys->count; i++)
+		crypto_generichash(out->key[i], TOKEN_KEY_BYTES,
+		    (const unsigned char *)purpose.p, purpose.n, keys->key[i],
+		    TOKEN_KEY_BYTES);
+}
+
+bool
+key_stamp(const struct token_keys *keys, struct str text, unsigned char *out,
+    size_t n)
+{
+	unsigned char mac[MAC_BYTES];
+
+	assert(n >= STAMP_BYTES_MIN && n <= MAC_BYTES);
+	if (keys->count == 0 || !hmac(key_view(keys, 0), text, mac))
+		return false;
+	memcpy(out, mac, n);
+	return true;
+}
+
+bool
+key_stamped(const struct token_keys *keys, struct str text,
+    const unsigned char *stamp, size_t n)
+{
+	unsigned char want[MAC_BYTES];
+	unsigned i;
+
+	assert(n >= STAMP_BYTES_MIN && n <= MAC_BYTES);
+	for (i = 0; i < keys->count; i++)
+		if (hmac(key_view(keys, i), text, want) &&
+		    sodium_memcmp(want, stamp, n) == 0)
+			return true;
+	return false;
 }
 
 /* ---- tokens ------------------------------------------------------------ */

@@ -48,6 +48,25 @@ bool key_sign(const struct token_keys *keys, struct str text,
 bool key_signed(const struct token_keys *keys, struct str text,
     struct str signature) MUST_USE;
 
+/*
+ * Keys for one purpose, made from the installation's: what is made with them
+ * proves nothing under any others. The purpose is the caller's words.
+ */
+void key_derive(const struct token_keys *keys, struct str purpose,
+    struct token_keys *out);
+
+/*
+ * A short signature, for places that have no room for a whole one: the first n
+ * bytes of HMAC-SHA256, 10 to 32. Two keys as for tokens, and keys of their own
+ * (key_derive), so that it can be taken for nothing else. False: there is no
+ * key, or no memory. `stamped`: in constant time.
+ */
+#define STAMP_BYTES_MIN 10u
+bool key_stamp(const struct token_keys *keys, struct str text,
+    unsigned char *out, size_t n) MUST_USE;
+bool key_stamped(const struct token_keys *keys, struct str text,
+    const unsigned char *stamp, size_t n) MUST_USE;
+
 /* Is hex == hex(HMAC-SHA256(secret, message))? In constant time. */
 bool hmac_hex_matches(struct str secret, struct str message, struct str hex);
 

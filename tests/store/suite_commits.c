@@ -337,8 +337,7 @@ claim_outlives_a_commit_that_deals_with_nothing(struct fixture *f)
 
 	must(store_submit_wait(f->store, &take));
 	d->event_count = 0;
-	d->timer = (struct timer_set){
-	    .set = true, .kind = TIMER_IDLE, .due = 9000};
+	decision_set_timer(d, TIMER_IDLE, 9000);
 	must(store_submit_wait(f->store, &op));
 	must(store_read_claim(f->reader, c.id, &read));
 	assert_int_equal(read.worker, ANN);
