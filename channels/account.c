@@ -24,6 +24,8 @@ static const struct {
     {"token", offsetof(struct company_account, token), false},
     {"signing", offsetof(struct company_account, signing_count), true},
     {"template", offsetof(struct company_account, template), false},
+    {"smtp", offsetof(struct company_account, smtp), false},
+    {"imap", offsetof(struct company_account, imap), false},
 };
 
 static bool
@@ -213,8 +215,7 @@ open_secrets(
 }
 
 static enum err
-derive_keys(
-    const struct token_keys *keys, struct arena *a, struct account *out)
+derive_keys(const struct token_keys *keys, struct arena *a, struct account *out)
 {
 	struct str purpose = arena_printf(a, "account %.*s/%.*s/%.*s",
 	    STR_FMT(out->doc->channel), STR_FMT(out->company),
@@ -235,7 +236,9 @@ account_open(const struct token_keys *keys, const struct account_of *of,
 
 	while (public_url.n > 0 && public_url.p[public_url.n - 1] == '/')
 		public_url.n--;
-	*out = (struct account){.company = of->company->key, .doc = doc};
+	*out = (struct account){.company = of->company->key,
+	    .title = of->company->name,
+	    .doc = doc};
 	out->hook_url = arena_printf(a, "%.*s/hooks/%.*s/%.*s/%.*s",
 	    STR_FMT(public_url), STR_FMT(doc->channel), STR_FMT(out->company),
 	    STR_FMT(doc->name));

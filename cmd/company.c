@@ -79,6 +79,7 @@ look(const struct company *company, struct faults *faults)
 {
 	if (company->brain.n > 0 && brain_find(company->brain) == NULL)
 		brain_fault(faults, company->brain);
+	company_people_check(company, faults);
 	channels_check(company, faults);
 }
 

@@ -54,6 +54,7 @@ document_read(struct str document, struct faults *faults, struct company **out)
 	if (e == OK)
 		e = company_walk(root, faults, &o->arena, &o->company);
 	json_decref(root);
+	o->company.policy.has_desk = o->company.desk_count > 0;
 	*out = &o->company;
 	return e;
 }

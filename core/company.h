@@ -35,6 +35,9 @@
  *	.template      string, 1..100
  *	.sends_per_second .sends_per_recipient_minute
  *	               integers 0..100000, default 0: the channel's own
+ *	.smtp .imap .auth     of mail: servers and how to log in
+ *	support, teams, hours, handoff, routing, texts, webhooks
+ *	               people: see company_people.c and docs/company.md
  *
  * Whether a brain of that name exists is not known here: brain_find() says;
  * whether a channel does, and what it needs, channels_check().
@@ -78,6 +81,68 @@ struct company_account {
 	struct str template; /* what may be sent when a window is closed */
 	int64_t per_second;  /* sends; 0: the channel's own figure */
 	int64_t per_recipient_minute;
+	struct str smtp; /* "smtp://host:587", "smtps://host:465" */
+	struct str imap; /* "imaps://host/FOLDER"; empty: not fetched */
+	struct str auth; /* "password" or "oauth2" */
+};
+
+/* ---- people -------------------------------------------------------------- */
+
+/* Somebody of the support desk: gets what is handed over, and may answer. */
+struct company_desk {
+	struct str address, name;
+};
+
+struct company_hours {
+	struct str key, zone; /* "Europe/Berlin" */
+	struct str *week;     /* "mon-fri 09:00-17:30" */
+	struct str *holidays; /* "2026-12-25", "12-24 09:00-12:00" */
+	size_t week_count, holiday_count;
+};
+
+struct company_team {
+	struct str key, name;
+	struct str hours;    /* key of hours; empty: always there */
+	struct str overflow; /* key of a team; empty: the support desk */
+};
+
+/* A rule by which the bot gives up at once, or asks for certain people. */
+struct company_rule {
+	struct str *words; /* any of them in a message; none: every message */
+	size_t word_count;
+	struct str channel; /* only there; empty: everywhere */
+	struct str team;
+	struct str *skills, *prefer; /* must have; better have */
+	size_t skill_count, prefer_count;
+	int64_t priority;
+	struct str when; /* "always": hand over; "handed": only say who shall
+			  * have it once it is handed over */
+};
+
+struct company_weight {
+	struct str channel;
+	int64_t percent; /* of a chat */
+};
+
+struct company_routing {
+	struct str policy; /* "longest_idle", "least_loaded", "round_robin" */
+	int64_t grace_ms, wrap_ms, ignore_max, relax_ms, sticky_ms;
+	int64_t priority_ms; /* a head start for each level */
+	int64_t silent_ms, silent_percent;
+	struct company_weight *weights;
+	size_t weight_count;
+};
+
+/* What customers are told by itself; "{position}" and such are filled in. */
+struct company_texts {
+	struct str waiting, closed, nobody, mailed, passed, back;
+};
+
+struct company_webhook {
+	struct str name, url;
+	struct str secret;  /* as in the document: sealed */
+	struct str *events; /* none: all */
+	size_t event_count;
 };
 
 /* Borrows everything from its own arena; company_unref() frees it. */
@@ -98,6 +163,24 @@ struct company {
 	struct str identity_secret; /* as in the document: sealed or plain */
 	struct company_account *accounts;
 	size_t account_count;
+
+	struct str support_account; /* name of the mail account that writes */
+	struct company_desk *desk;
+	size_t desk_count;
+	struct company_hours *hours;
+	size_t hours_count;
+	struct company_team *teams;
+	size_t team_count;
+	struct str handoff_team;   /* who gets what no rule says; or empty */
+	struct str *handoff_words; /* by which a customer asks for a person,
+				    * beyond those that are known anyway */
+	size_t handoff_word_count;
+	struct company_rule *rules;
+	size_t rule_count;
+	struct company_routing routing;
+	struct company_texts texts;
+	struct company_webhook *webhooks;
+	size_t webhook_count;
 };
 
 /*
@@ -130,6 +213,20 @@ const struct company_account *company_account(
 
 /* 1 to 40 of a-z, 0-9 and "-", not "-" first or last: what URLs carry. */
 bool company_key_valid(struct str key);
+
+/* The team of that key or number, or NULL. */
+const struct company_team *company_team(
+    const struct company *c, struct str key);
+const struct company_team *company_team_of(
+    const struct company *c, int64_t team);
+const struct company_hours *company_hours(
+    const struct company *c, struct str key);
+
+/*
+ * What its parts say of each other: teams, hours and accounts that are named
+ * exist, keys are there once. For company_check().
+ */
+void company_people_check(const struct company *c, struct faults *faults);
 
 /* The table as Markdown: docs/company.md, word for word. */
 void company_describe(struct buf *out);

@@ -2,8 +2,8 @@
  * company_members: the table, how to walk it, and how it reads as Markdown.
  * What is done with a document stands in company.c.
  */
-#include "core/company_members.h"
 #include "core/company.h"
+#include "core/company_people.h"
 
 #include <ctype.h>
 
@@ -36,19 +36,26 @@ url_port(struct str s, size_t *at)
 	return *at > from && *at - from <= 5;
 }
 
-/* Scheme, host and port; *at: where they end. */
+/* One of the schemes, host and port; *at: where they end. */
 static bool
-url_begins(struct str s, size_t *at)
+url_of(struct str s, const char *const schemes[2], size_t *at)
 {
-	static const char *const schemes[] = {"https://", "http://"};
 	size_t i;
 
-	for (i = 0; i < ARRAY_LEN(schemes); i++) {
+	for (i = 0; i < 2; i++) {
 		*at = strlen(schemes[i]);
 		if (s.n > *at && memcmp(s.p, schemes[i], *at) == 0)
 			return url_host(s, at) && url_port(s, at);
 	}
 	return false;
+}
+
+static bool
+url_begins(struct str s, size_t *at)
+{
+	static const char *const schemes[2] = {"https://", "http://"};
+
+	return url_of(s, schemes, at);
 }
 
 static const char *
@@ -69,23 +76,62 @@ path_character(char c)
 	       (c != '\0' && strchr("/._~-", c) != NULL);
 }
 
+/* A path from `at` on that does not end with "/", or none. */
+static bool
+url_ends(struct str s, size_t at)
+{
+	if (at < s.n && s.p[at] != '/')
+		return false;
+	while (at < s.n && path_character(s.p[at]))
+		at++;
+	return at == s.n && s.p[at - 1] != '/';
+}
+
 static const char *
 api_wrong(struct str s)
 {
 	size_t at;
 
-	if (url_begins(s, &at) && (at == s.n || s.p[at] == '/')) {
-		while (at < s.n && path_character(s.p[at]))
-			at++;
-		if (at == s.n && s.p[at - 1] != '/')
-			return NULL;
-	}
+	if (url_begins(s, &at) && url_ends(s, at))
+		return NULL;
 	return "the address of an API without \"/\" at its end, such as "
 	       "\"http://localhost:8090/api\"";
 }
 
 static const char *
-key_wrong(struct str s)
+smtp_wrong(struct str s)
+{
+	static const char *const schemes[2] = {"smtps://", "smtp://"};
+	size_t at;
+
+	if (url_of(s, schemes, &at) && at == s.n)
+		return NULL;
+	return "a server such as \"smtp://mail.shop.example:587\" or "
+	       "\"smtps://mail.shop.example:465\"";
+}
+
+static const char *
+imap_wrong(struct str s)
+{
+	static const char *const schemes[2] = {"imaps://", "imap://"};
+	size_t at;
+
+	if (url_of(s, schemes, &at) && url_ends(s, at))
+		return NULL;
+	return "a server, with a folder behind it if that is not INBOX, such "
+	       "as \"imaps://mail.shop.example/Support\"";
+}
+
+static const char *
+auth_wrong(struct str s)
+{
+	if (str_eq(s, STR("password")) || str_eq(s, STR("oauth2")))
+		return NULL;
+	return "\"password\" or \"oauth2\"";
+}
+
+const char *
+member_key_wrong(struct str s)
 {
 	return company_key_valid(s) ? NULL
 				    : "a word of a-z, 0-9 and \"-\", with "
@@ -104,8 +150,8 @@ is_name(struct str s)
 	return i == s.n;
 }
 
-static const char *
-channel_wrong(struct str s)
+const char *
+member_channel_wrong(struct str s)
 {
 	return is_name(s) ? NULL : "the name of a channel, in small letters";
 }
@@ -237,7 +283,7 @@ static const struct member members[] = {
 	.max = 40,
 	.required = true,
 	.help = "The channel's name.",
-	.wrong = channel_wrong,
+	.wrong = member_channel_wrong,
 	.pattern = "^[a-z0-9_]+$",
 	ACCOUNT(channel)},
     {.path = "accounts[].name",
@@ -247,7 +293,7 @@ static const struct member members[] = {
 	.required = true,
 	.help = "Your word for the account; it stands in the address that "
 		"the vendor calls.",
-	.wrong = key_wrong,
+	.wrong = member_key_wrong,
 	.pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
 	ACCOUNT(name)},
     {.path = "accounts[].id",
@@ -317,12 +363,42 @@ static const struct member members[] = {
 	.fallback = "0",
 	.help = "Messages to one customer; 0: what the channel allows.",
 	ACCOUNT(per_recipient_minute)},
+    {.path = "accounts[].smtp",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 300,
+	.help = "The server that sends mail: `smtp://host:587` (with STARTTLS) "
+		"or `smtps://host:465`.",
+	.wrong = smtp_wrong,
+	.pattern = "^smtps?://[a-z0-9.-]+(:[0-9]{1,5})?$",
+	ACCOUNT(smtp)},
+    {.path = "accounts[].imap",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 300,
+	.help = "The server that mail is fetched from: `imaps://host`, with a "
+		"folder behind it if that is not INBOX.",
+	.wrong = imap_wrong,
+	.pattern = "^imaps?://[a-z0-9.-]+(:[0-9]{1,5})?"
+		   "(/[A-Za-z0-9/._~-]*[A-Za-z0-9._~-])?$",
+	ACCOUNT(imap)},
+    {.path = "accounts[].auth",
+	.type = MEMBER_STRING,
+	.min = 1,
+	.max = 20,
+	.fallback = "password",
+	.help = "How to log in to them: `password` or `oauth2`.",
+	.wrong = auth_wrong,
+	.pattern = "^(password|oauth2)$",
+	ACCOUNT(auth)},
 };
 
 const struct member *
 company_member(size_t i)
 {
-	return i < ARRAY_LEN(members) ? &members[i] : NULL;
+	return i < ARRAY_LEN(members)
+		   ? &members[i]
+		   : company_people_member(i - ARRAY_LEN(members));
 }
 
 struct str
@@ -351,10 +427,13 @@ inside(const char *parent, const char *path)
 size_t
 company_member_inside(size_t parent, size_t last)
 {
+	const char *outer = company_member(parent)->path;
+	const struct member *m;
 	size_t i;
 
-	for (i = (last == 0 ? parent : last) + 1; i < ARRAY_LEN(members); i++)
-		if (inside(members[parent].path, members[i].path))
+	for (i = (last == 0 ? parent : last) + 1;
+	     (m = company_member(i)) != NULL; i++)
+		if (inside(outer, m->path))
 			return i;
 	return 0;
 }
@@ -400,6 +479,7 @@ describe_row(const struct member *m, struct buf *out)
 void
 company_describe(struct buf *out)
 {
+	const struct member *m;
 	size_t i;
 
 	buf_str(out,
@@ -410,9 +490,9 @@ company_describe(struct buf *out)
 	    "as a JSON Schema: `schemas/company.schema.json`.\n\n"
 	    "| member | is | default | |\n"
 	    "| --- | --- | --- | --- |\n");
-	for (i = 1; i < ARRAY_LEN(members); i++)
-		if (members[i].help != NULL)
-			describe_row(&members[i], out);
+	for (i = 1; (m = company_member(i)) != NULL; i++)
+		if (m->help != NULL)
+			describe_row(m, out);
 	buf_str(out,
 	    "\nA secret is sealed with the installation's key before it is\n"
 	    "stored, and left out of every log. Members that are not in this\n"

@@ -53,15 +53,15 @@ decode(struct str s, struct buf *out)
 /* ---- <...> -------------------------------------------------------------- */
 
 /* What stands between "<" and ">": "what|label". */
-struct token {
+struct mark {
 	struct str what, label;
 };
 
-static struct token
+static struct mark
 token_of(struct str inner)
 {
 	const char *bar = memchr(inner.p, '|', inner.n);
-	struct token t = {inner, STR("")};
+	struct mark t = {inner, STR("")};
 
 	if (bar != NULL) {
 		t.what.n = (size_t)(bar - inner.p);
@@ -72,7 +72,7 @@ token_of(struct str inner)
 
 /* "<@U1|ann>" is "@ann", "<#C1|help>" is "#help". */
 static void
-write_named(const struct token *t, struct buf *out)
+write_named(const struct mark *t, struct buf *out)
 {
 	buf_char(out, t->what.p[0]);
 	decode(t->label.n > 0 ? t->label : from(t->what, 1), out);
@@ -80,7 +80,7 @@ write_named(const struct token *t, struct buf *out)
 
 /* "<!here>" is "@here", "<!subteam^S1|@shop>" "@shop", a date its words. */
 static void
-write_special(const struct token *t, struct buf *out)
+write_special(const struct mark *t, struct buf *out)
 {
 	if (t->label.n > 0) {
 		decode(t->label, out);
@@ -92,7 +92,7 @@ write_special(const struct token *t, struct buf *out)
 
 /* The label where it says the same as the URL, else both. */
 static void
-write_link(const struct token *t, struct buf *out)
+write_link(const struct mark *t, struct buf *out)
 {
 	static const char *const schemes[] = {
 	    "mailto:", "tel:", "https://", "http://"};
@@ -121,7 +121,7 @@ write_link(const struct token *t, struct buf *out)
 
 static const struct {
 	char mark;
-	void (*write)(const struct token *t, struct buf *out);
+	void (*write)(const struct mark *t, struct buf *out);
 } marks[] = {
     {'@', write_named},
     {'#', write_named},
@@ -148,7 +148,7 @@ static size_t
 write_token(struct str s, struct buf *out)
 {
 	size_t n = closed_at(s), i;
-	struct token t;
+	struct mark t;
 
 	if (n < 2)
 		return 0;
@@ -179,7 +179,7 @@ write_plain(struct str s, struct buf *out)
 static size_t
 mention_at(struct str s, struct str bot, bool any)
 {
-	struct token t;
+	struct mark t;
 	size_t n;
 
 	if (!begins(s, STR("<@")))
