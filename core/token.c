@@ -158,8 +158,8 @@ key_signed(const struct token_keys *keys, struct str text, struct str signature)
 
 /* By another hash than all signatures, so that none of them is a key. */
 void
-key_derive(const struct token_keys *keys, struct str purpose,
-    struct token_keys *out)
+key_derive(
+    const struct token_keys *keys, struct str purpose, struct token_keys *out)
 {
 	unsigned i;
 

@@ -52,8 +52,8 @@ bool key_signed(const struct token_keys *keys, struct str text,
  * Keys for one purpose, made from the installation's: what is made with them
  * proves nothing under any others. The purpose is the caller's words.
  */
-void key_derive(const struct token_keys *keys, struct str purpose,
-    struct token_keys *out);
+void key_derive(
+    const struct token_keys *keys, struct str purpose, struct token_keys *out);
 
 /*
  * A short signature, for places that have no room for a whole one: the first n

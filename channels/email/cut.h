@@ -1,0 +1,44 @@
+/*
+ * cut: the new words of a reply, without what it quotes and its signature.
+ *
+ * Going down the lines, the first of these ends what was written:
+ *
+ *	our own marker (LETTER_MARKER), quoted or wrapped
+ *	"On ... wrote:" in the languages of a table, over 1 to 3 lines
+ *	"-----Original Message-----" and its like, a long line of "_", a block
+ *	of From:, Sent:, To:, Subject: of at least three lines
+ *	lines that begin with ">" up to the end
+ *	"-- " alone, "Sent from my ...", "Get Outlook for ..."
+ *
+ * Who answers between the lines of a quote is understood: where lines without
+ * ">" stand among those with it, the former are kept.
+ */
+#ifndef CHANNELS_EMAIL_CUT_H
+#define CHANNELS_EMAIL_CUT_H
+
+#include "core/arena.h"
+
+/* Words for why it was cut; of the first rule that did it. */
+enum cut_rule {
+	CUT_NOTHING,
+	CUT_MARKER,
+	CUT_WROTE,
+	CUT_OLD_MAIL,
+	CUT_QUOTE,
+	CUT_SIGNATURE,
+	CUT_RULES
+};
+
+struct cut {
+	struct str said; /* without blank lines at both ends */
+	enum cut_rule rule;
+	/* Nothing was left, so `said` is all of it. */
+	bool unstripped;
+};
+
+const char *cut_rule_name(enum cut_rule rule);
+
+/* text is UTF-8 with "\n" between lines; whole, or of the arena. E_NOMEM. */
+enum err cut_reply(struct str text, struct arena *a, struct cut *out) MUST_USE;
+
+#endif
