@@ -114,6 +114,7 @@ struct capabilities {
 /* As in the document, but with its secrets readable. Lives for one use. */
 struct account {
 	struct str company; /* its key */
+	struct str title;   /* the company's name, as customers see it */
 	const struct company_account *doc;
 	struct str token;
 	struct str signing[COMPANY_SIGNING_MAX];
