@@ -40,7 +40,7 @@ void bus_close(struct bus *b);
 /* ---- news -------------------------------------------------------------- */
 
 enum news_kind {
-	NEWS_EVENT,  /* body: the event object as clients see it */
+	NEWS_EVENT,  /* body: the event object, whole */
 	NEWS_TYPING, /* body: the author's word; seq: 1 on, 0 off */
 	NEWS_SEEN,   /* body: the author's word of the side; seq: up to */
 	NEWS_DRAFT,  /* body: a turn's draft frame */
@@ -49,8 +49,10 @@ enum news_kind {
 
 struct news {
 	enum news_kind kind;
+	int64_t company; /* 0: of an event only */
 	int64_t conversation;
 	uint64_t seq;
+	bool hidden; /* an event that the customer may not see */
 	/*
 	 * The connection that caused it and needs not be told; 0: none. Means
 	 * something only in the process that made it.
@@ -64,7 +66,8 @@ struct news {
 /*
  * One frame carries what one transaction of the store brought, in order:
  *	magic u8 | publisher u64 | count u64 | entries
- *	entry: kind u8 | conversation i64 | seq u64 | origin u64 | size u32 | body
+ *	entry: kind u8 | hidden u8 | company i64 | conversation i64 | seq u64 |
+ *	       origin u64 | size u32 | body
  * little-endian, lengths explicit. A frame without entries is a heartbeat.
  */
 struct news_frame {

@@ -2,16 +2,17 @@
 #include "bus/publish.h"
 
 void
-publish_event(struct bus_publisher *p,
-    void (*write)(struct buf *out, const struct event *e), int64_t conversation,
+publish_event(struct bus_publisher *p, const struct conversation *c,
     const struct event *e, uint64_t origin)
 {
 	struct buf body = {0};
 
-	write(&body, e);
+	event_write(&body, e);
 	if (!body.failed)
 		bus_add_news(p, &(struct news){.kind = NEWS_EVENT,
-				    .conversation = conversation,
+				    .company = c->company,
+				    .conversation = c->id,
+				    .hidden = !event_is_public(e->kind),
 				    .seq = e->seq,
 				    .origin = origin,
 				    .body = buf_view(&body)});

@@ -8,13 +8,10 @@
 #include "core/conversation.h"
 
 /*
- * News of one stored event, in the shape clients see; origin as in struct
- * news. For use in an op's `done`. The object's text is made by `write`
- * (the visitor channel's frame_write_event_object), so that the bus knows no
- * channel.
+ * News of one stored event of conversation c (its id and company are looked
+ * at); origin as in struct news. For use in an op's `done`.
  */
-void publish_event(struct bus_publisher *p,
-    void (*write)(struct buf *out, const struct event *e), int64_t conversation,
+void publish_event(struct bus_publisher *p, const struct conversation *c,
     const struct event *e, uint64_t origin);
 
 #endif

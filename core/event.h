@@ -12,6 +12,7 @@
 #define CORE_EVENT_H
 
 #include "core/base.h"
+#include "core/buf.h"
 
 enum event_kind {
 	EVENT_OPENED,	  /* always seq 1; ref: 0 */
@@ -110,5 +111,12 @@ enum author author_find(struct str name);
  * {"seq":n,"kind":"hidden"}, so that their sequence has no gap either.
  */
 bool event_is_public(enum event_kind kind);
+
+/*
+ * An event as a JSON object, as schemas/event.schema.json has it: the whole,
+ * for the company's side; and what stands for it where it is not to be seen.
+ */
+void event_write(struct buf *out, const struct event *e);
+void event_write_hidden(struct buf *out, uint64_t seq);
 
 #endif

@@ -77,7 +77,16 @@ news_watch_publishers(struct hub *h)
 static void
 write_event(struct buf *out, const struct news *n)
 {
-	frame_write_event(out, n->body);
+	struct buf hidden = {0};
+
+	if (!n->hidden) {
+		frame_write_event(out, n->body);
+		return;
+	}
+	event_write_hidden(&hidden, n->seq);
+	frame_write_event(out, buf_view(&hidden));
+	out->failed |= hidden.failed;
+	buf_free(&hidden);
 }
 
 static void

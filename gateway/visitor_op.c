@@ -231,8 +231,7 @@ publish_inbound(struct visitor_op *o)
 	metric_add(g->metrics, METRIC_MESSAGES_IN, e.kind == EVENT_MESSAGE);
 	e.seq = in->seq;
 	e.at = in->at;
-	publish_event(g->publisher, frame_write_event_object, in->conversation,
-	    &e, o->origin);
+	publish_event(g->publisher, &in->state, &e, o->origin);
 	if (conversation_pending(&in->state))
 		bus_add_work(g->publisher, in->conversation);
 }

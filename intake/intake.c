@@ -255,13 +255,12 @@ fail(struct intake *n, enum err e)
 }
 
 static void
-tell(const struct intake *n, int64_t conversation, const struct event *e,
+tell(const struct intake *n, const struct event *e,
     const struct conversation *state)
 {
-	publish_event(
-	    n->conf.publisher, frame_write_event_object, conversation, e, 0);
+	publish_event(n->conf.publisher, state, e, 0);
 	if (conversation_pending(state))
-		bus_add_work(n->conf.publisher, conversation);
+		bus_add_work(n->conf.publisher, state->id);
 }
 
 static void
@@ -286,7 +285,7 @@ on_inbound(struct intake *n, struct store_op *op)
 	    n->conf.metrics, METRIC_MESSAGES_IN, e.kind == EVENT_MESSAGE);
 	e.seq = in->seq;
 	e.at = in->at;
-	tell(n, in->state.id, &e, &in->state);
+	tell(n, &e, &in->state);
 }
 
 static void
@@ -296,7 +295,7 @@ on_receipt(struct intake *n, struct store_op *op)
 
 	metric_add(n->conf.metrics, METRIC_RECEIPTS, 1);
 	if (r->event.seq > 0)
-		tell(n, r->conversation, &r->event, &r->state);
+		tell(n, &r->event, &r->state);
 }
 
 static void (*const on_stored[STORE_VERBS])(

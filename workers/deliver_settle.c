@@ -290,8 +290,8 @@ settle_stored(struct store_op *op)
 	for (i = b->from; op->err == OK && i < b->to; i++)
 		if (b->list[i].event.seq > 0)
 			publish_event(b->d->conf.publisher,
-			    frame_write_event_object, b->list[i].conversation,
-			    &b->list[i].event, 0);
+			    &b->list[i].conversation_state, &b->list[i].event,
+			    0);
 	mailbox_post(&b->d->mailbox, &b->mail);
 }
 

@@ -157,8 +157,7 @@ commit_stored(struct store_op *op)
 	unsigned i;
 
 	for (i = 0; op->err == OK && i < d->event_count; i++)
-		publish_event(t->worker->conf.publisher,
-		    frame_write_event_object, op->commit.conversation,
+		publish_event(t->worker->conf.publisher, &op->commit.state,
 		    &d->events[i], 0);
 	if (op->err == OK && op->commit.outbox_count > 0 &&
 	    t->worker->conf.deliver != NULL)

@@ -167,11 +167,10 @@ struct welcome {
 };
 
 void frame_write_welcome(struct buf *out, const struct welcome *w);
-/* The event object itself, as it travels in news and stands in frames. */
+/* The event object as a visitor sees it: the whole, or hidden. */
 void frame_write_event_object(struct buf *out, const struct event *e);
 /* {"type":"event","event":OBJECT} around what the above wrote. */
 void frame_write_event(struct buf *out, struct str object);
-void frame_write_hidden_object(struct buf *out, uint64_t seq);
 /* id empty: what it acknowledges was no message, and has none. */
 void frame_write_ack(
     struct buf *out, struct str id, uint64_t seq, int64_t at, bool duplicate);

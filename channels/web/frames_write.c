@@ -45,42 +45,13 @@ frame_write_welcome(struct buf *out, const struct welcome *w)
 	buf_str(out, "}}");
 }
 
-/* A holder is stored as a number and travels as a word. */
-static void
-add_ref(struct buf *out, const struct event *e)
-{
-	if (e->kind == EVENT_HOLDER) {
-		buf_str(out, ",\"holder\":\"");
-		buf_str(out, holder_name((enum holder)e->ref));
-		buf_char(out, '"');
-	} else if (e->ref != 0) {
-		add_number(out, ",\"ref\":", e->ref);
-	}
-}
-
 void
 frame_write_event_object(struct buf *out, const struct event *e)
 {
-	if (!event_is_public(e->kind)) {
-		frame_write_hidden_object(out, e->seq);
-		return;
-	}
-	add_number(out, "{\"seq\":", e->seq);
-	buf_str(out, ",\"kind\":\"");
-	buf_str(out, event_kind_name(e->kind));
-	buf_str(out, "\",\"author\":\"");
-	buf_str(out, author_name(e->author));
-	buf_str(out, "\",\"at\":");
-	buf_i64(out, e->at);
-	add_ref(out, e);
-	if (e->author_id > 0)
-		add_number(out, ",\"agent\":", (uint64_t)e->author_id);
-	buf_str(out, ",\"body\":");
-	if (e->body.n > 0)
-		buf_add(out, e->body.p, e->body.n);
+	if (event_is_public(e->kind))
+		event_write(out, e);
 	else
-		buf_str(out, "{}");
-	buf_char(out, '}');
+		event_write_hidden(out, e->seq);
 }
 
 void
@@ -89,13 +60,6 @@ frame_write_event(struct buf *out, struct str object)
 	buf_str(out, "{\"type\":\"event\",\"event\":");
 	buf_add(out, object.p, object.n);
 	buf_char(out, '}');
-}
-
-void
-frame_write_hidden_object(struct buf *out, uint64_t seq)
-{
-	add_number(out, "{\"seq\":", seq);
-	buf_str(out, ",\"kind\":\"hidden\"}");
 }
 
 void

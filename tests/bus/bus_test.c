@@ -19,8 +19,8 @@ static void
 test_frame_round_trip(void **state)
 {
 	const struct news in[] = {
-	    {NEWS_EVENT, 7, 3, 9, STR("{\"seq\":3}")},
-	    {NEWS_SEEN, INT64_MAX, UINT64_MAX, 0, STR("")},
+	    {NEWS_EVENT, 5, 7, 3, true, 9, STR("{\"seq\":3}")},
+	    {NEWS_SEEN, INT64_MIN, INT64_MAX, UINT64_MAX, false, 0, STR("")},
 	};
 	struct buf b = {0};
 	struct news_frame f;
@@ -39,6 +39,8 @@ test_frame_round_trip(void **state)
 		assert_int_equal(n.kind, in[i].kind);
 		assert_int_equal(n.conversation, in[i].conversation);
 		assert_int_equal(n.seq, in[i].seq);
+		assert_int_equal(n.company, in[i].company);
+		assert_int_equal(n.hidden, in[i].hidden);
 		assert_int_equal(n.origin, in[i].origin);
 		assert_true(str_eq(n.body, in[i].body));
 	}
@@ -51,7 +53,7 @@ static void
 test_broken_frames(void **state)
 {
 	struct test_random r = test_random_new("broken_frames");
-	struct news news = {NEWS_DRAFT, 1, 2, 3, STR("some text")};
+	struct news news = {NEWS_DRAFT, 1, 1, 2, false, 3, STR("some text")};
 	struct buf b = {0};
 	int round;
 
@@ -133,7 +135,10 @@ travel(const char *work_at, const char *news_at)
 	count = meet(p, news);
 	bus_add_work(p, 42);
 	bus_add_work(p, 43);
-	bus_add_news(p, &(struct news){NEWS_EVENT, 42, 1, 0, STR("{}")});
+	bus_add_news(p, &(struct news){.kind = NEWS_EVENT,
+			    .conversation = 42,
+			    .seq = 1,
+			    .body = STR("{}")});
 	bus_flush(p);
 	do {
 		assert_true(news_frame_read(receive(news), &f));

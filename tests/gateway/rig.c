@@ -274,8 +274,7 @@ tell(struct rig *r, const struct store_inbound *in, uint64_t origin)
 
 	e.seq = in->seq;
 	e.at = in->at;
-	publish_event(r->gateway.publisher, frame_write_event_object,
-	    in->conversation, &e, origin);
+	publish_event(r->gateway.publisher, &in->state, &e, origin);
 	bus_flush(r->gateway.publisher);
 }
 

@@ -297,8 +297,8 @@ random_commit(struct test_random *r, const struct conversation *c)
 	for (unsigned i = 0; i < d->event_count; i++)
 		d->events[i] = random_message(r, c->id).inbound.event;
 	d->seq -= test_random_below(r, 10) == 0;
-	d->timer.set = test_random_below(r, 2) == 0;
-	d->timer.due = (int64_t)test_random_below(r, 3);
+	d->timer_count = (unsigned)test_random_below(r, 2);
+	d->timers[0].due = (int64_t)test_random_below(r, 3);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		rows[i] = (struct outbox_row){
 		    .channel = STR("chat"), .account = STR("T1")};
