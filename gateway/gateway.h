@@ -56,6 +56,10 @@ struct gateway {
 	/* How vendors' accounts do: a JSON list; false: not all are well. */
 	bool (*channels)(void *arg, struct buf *out);
 	void *health_arg;
+	/* Is shown each frame of news, on a hub's thread; must not block.
+	 * NULL: nobody looks. */
+	void (*tap)(void *arg, struct str frame);
+	void *tap_arg;
 
 	/* ---- the gateway's own ---- */
 	struct http *front, *ops;

@@ -202,7 +202,7 @@ take_news(struct hub *h, const struct news *n)
 			continue;
 		if (n->kind == NEWS_EVENT)
 			take_event(h, w, &p);
-		else
+		else if (n->kind != NEWS_STAFF)
 			take_passing_word(h, w, &p);
 	}
 	piece_unref(p.piece);
@@ -284,6 +284,8 @@ news_step(struct hub *h)
 			return false;
 		/* Acknowledgements were posted before this was published. */
 		(void)mailbox_run(&h->mailbox, h);
+		if (h->gateway->tap != NULL)
+			h->gateway->tap(h->gateway->tap_arg, bytes);
 		pass_on(h, bytes);
 		take_frame(h, bytes);
 	}

@@ -174,10 +174,15 @@ turn_outgoing(struct turn *t, struct store_commit *commit)
 	    .reach = &t->reach,
 	    .now = clock_wall(t->worker->conf.clock)};
 
+	struct outgoing_list list;
+	enum err e;
+
 	if (t->vendor == NULL)
 		return OK;
-	return outgoing_rows(&of, &commit->decision, &t->arena, &commit->outbox,
-	    &commit->outbox_count);
+	e = outgoing_rows(&of, &commit->decision, &t->arena, &list);
+	commit->outbox = list.rows;
+	commit->outbox_count = list.count;
+	return e;
 }
 
 static void

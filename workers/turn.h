@@ -17,7 +17,7 @@
 
 #include "bus/mailbox.h"
 #include "workers/brain.h"
-#include "workers/outgoing.h"
+#include "intake/outgoing.h"
 #include "workers/worker.h"
 
 /* Customer messages read for one turn; more wait for the next. */

@@ -4,7 +4,7 @@
  */
 #include "core/company.h"
 #include "tests/lib/cmocka.h"
-#include "workers/outgoing.h"
+#include "intake/outgoing.h"
 
 #include <stdio.h>
 
@@ -26,8 +26,7 @@ struct said {
 	struct company *company;
 	struct reach reach;
 	struct decision d;
-	struct outbox_row *rows;
-	unsigned count;
+	struct outgoing_list list;
 };
 
 static void
@@ -45,8 +44,7 @@ say(struct said *s, const struct channel *c, struct str body)
 	s->d.events[0] = (struct event){
 	    .kind = EVENT_MESSAGE, .author = AUTHOR_BOT, .body = body};
 	s->d.event_count = 1;
-	assert_int_equal(
-	    outgoing_rows(&of, &s->d, &s->arena, &s->rows, &s->count), OK);
+	assert_int_equal(outgoing_rows(&of, &s->d, &s->arena, &s->list), OK);
 }
 
 static void
@@ -65,7 +63,7 @@ each_vendor_gets_rows(void **state)
 	for (i = 0; channels[i] != NULL; i++) {
 		const struct reach there = {
 		    .channel = str_from(channels[i]->name)};
-		struct said s = {.count = 0};
+		struct said s = {.company = NULL};
 
 		if (!channel_has_vendor(channels[i])) {
 			assert_null(outgoing_channel(&there));
@@ -73,12 +71,15 @@ each_vendor_gets_rows(void **state)
 		}
 		assert_ptr_equal(outgoing_channel(&there), channels[i]);
 		say(&s, channels[i], STR("{\"text\":\"Hello.\"}"));
-		if (s.count == 1) { /* else its reply was needed to say where */
-			assert_true(str_eq(s.rows[0].channel, there.channel));
-			assert_true(str_eq(s.rows[0].account, STR("main")));
-			assert_non_null(memmem(s.rows[0].payload.p,
-			    s.rows[0].payload.n, "Hello.", 6));
-			assert_int_equal(s.rows[0].kind, OUTBOX_SEND);
+		if (s.list.count ==
+		    1) { /* else its reply was needed to say where */
+			assert_true(
+			    str_eq(s.list.rows[0].channel, there.channel));
+			assert_true(
+			    str_eq(s.list.rows[0].account, STR("main")));
+			assert_non_null(memmem(s.list.rows[0].payload.p,
+			    s.list.rows[0].payload.n, "Hello.", 6));
+			assert_int_equal(s.list.rows[0].kind, OUTBOX_SEND);
 		} else {
 			assert_int_equal(s.d.event_count, 2);
 		}
@@ -91,7 +92,7 @@ static void
 what_is_refused_is_told(void **state)
 {
 	const struct channel *c = channel_find(STR("sms"));
-	struct said s = {.count = 0};
+	struct said s = {.company = NULL};
 	struct buf body = {0};
 	unsigned i;
 
@@ -102,7 +103,7 @@ what_is_refused_is_told(void **state)
 		buf_char(&body, i % 10 == 9 ? ' ' : 'x');
 	buf_str(&body, "\"}");
 	say(&s, c, buf_view(&body));
-	assert_int_equal(s.count, 0);
+	assert_int_equal(s.list.count, 0);
 	assert_int_equal(s.d.event_count, 2);
 	assert_int_equal(s.d.events[1].kind, EVENT_DELIVERY);
 	assert_int_equal(s.d.events[1].ref, 5);

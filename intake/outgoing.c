@@ -2,7 +2,7 @@
  * outgoing: reads a message event's body back, has the channel split and dress
  * it, and makes rows of the parts.
  */
-#include "workers/outgoing.h"
+#include "intake/outgoing.h"
 
 #include <jansson.h>
 
@@ -97,32 +97,35 @@ refuse(const struct outgoing_of *of, struct decision *d, unsigned which,
 
 static enum err
 add_rows(const struct outgoing_of *of, const struct payloads *p,
-    struct arena *a, struct outbox_row **rows, unsigned *count)
+    struct arena *a, struct outgoing_list *out)
 {
-	size_t total = *count + p->count;
-	struct outbox_row *list = arena_alloc(a, total * sizeof(*list));
+	size_t total = out->count + p->count;
+	struct outbox_row *list;
 	unsigned i;
 
+	if (p->count == 0)
+		return OK;
+	list = arena_alloc(a, total * sizeof(*list));
 	if (list == NULL)
 		return E_NOMEM;
-	if (*count > 0)
-		memcpy(list, *rows, *count * sizeof(*list));
+	if (out->count > 0)
+		memcpy(list, out->rows, out->count * sizeof(*list));
 	for (i = 0; i < p->count; i++)
-		list[*count + i] = (struct outbox_row){.kind = OUTBOX_SEND,
+		list[out->count + i] = (struct outbox_row){.kind = OUTBOX_SEND,
 		    .channel = of->reach->channel,
 		    .account = of->reach->account,
 		    .recipient = p->list[i].recipient,
 		    .payload = p->list[i].text,
 		    .at = of->now,
 		    .due = of->now};
-	*rows = list;
-	*count = (unsigned)total;
+	out->rows = list;
+	out->count = (unsigned)total;
 	return OK;
 }
 
-static enum err
-render_one(const struct outgoing_of *of, struct decision *d, unsigned which,
-    struct arena *a, struct payloads *out)
+enum err
+outgoing_message(const struct outgoing_of *of, struct str body, struct arena *a,
+    struct outgoing_list *out, struct faults *faults)
 {
 	static const struct company_account gone;
 	const struct company_account *account = company_account(
@@ -131,37 +134,31 @@ render_one(const struct outgoing_of *of, struct decision *d, unsigned which,
 	    .reply = of->reach->reply,
 	    .customer_at = of->reach->customer_at,
 	    .now = of->now};
-	struct faults faults = {0};
+	struct payloads p = {.count = 0};
 	enum err e;
 
-	read_body(d->events[which].body, &m, a);
-	out->count = 0;
+	read_body(body, &m, a);
 	e = of->channel->render(
-	    account == NULL ? &gone : account, &m, a, out, &faults);
-	if (e == E_BADINPUT) {
-		out->count = 0;
-		e = refuse(of, d, which, &faults, a);
-	}
-	faults_free(&faults);
-	return e;
+	    account == NULL ? &gone : account, &m, a, &p, faults);
+	return e == OK ? add_rows(of, &p, a, out) : e;
 }
 
 enum err
 outgoing_rows(const struct outgoing_of *of, struct decision *d, struct arena *a,
-    struct outbox_row **rows, unsigned *count)
+    struct outgoing_list *out)
 {
 	unsigned n = d->event_count, i;
-	struct payloads p;
+	struct faults faults = {0};
 	enum err e = OK;
 
-	*rows = NULL;
-	*count = 0;
+	*out = (struct outgoing_list){0};
 	for (i = 0; i < n && e == OK; i++) {
 		if (d->events[i].kind != EVENT_MESSAGE)
 			continue;
-		e = render_one(of, d, i, a, &p);
-		if (e == OK && p.count > 0)
-			e = add_rows(of, &p, a, rows, count);
+		e = outgoing_message(of, d->events[i].body, a, out, &faults);
+		if (e == E_BADINPUT)
+			e = refuse(of, d, i, &faults, a);
+		faults_free(&faults);
 	}
 	return e;
 }
