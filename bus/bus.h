@@ -20,6 +20,7 @@
 
 #include "core/base.h"
 #include "core/buf.h"
+#include "core/event.h"
 #include "core/log.h"
 #include "core/metrics.h"
 
@@ -54,7 +55,10 @@ struct news {
 	int64_t company; /* 0: of an event only */
 	int64_t conversation;
 	uint64_t seq;
-	bool hidden; /* an event that the customer may not see */
+	/* Of an event: which, by whom, and may the customer not see it? */
+	enum event_kind event;
+	enum author author;
+	bool hidden;
 	/*
 	 * The connection that caused it and needs not be told; 0: none. Means
 	 * something only in the process that made it.
@@ -68,7 +72,7 @@ struct news {
 /*
  * One frame carries what one transaction of the store brought, in order:
  *	magic u8 | publisher u64 | count u64 | entries
- *	entry: kind u8 | hidden u8 | company i64 | conversation i64 | seq u64 |
+ *	entry: kind u8 | event u8 | author u8 | hidden u8 | company i64 | conversation i64 | seq u64 |
  *	       origin u64 | size u32 | body
  * little-endian, lengths explicit. A frame without entries is a heartbeat.
  */

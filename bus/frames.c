@@ -20,6 +20,8 @@ void
 news_write(struct buf *out, const struct news *n)
 {
 	bytes_put(out, (uint64_t)n->kind, 1);
+	bytes_put(out, (uint64_t)n->event, 1);
+	bytes_put(out, (uint64_t)n->author, 1);
 	bytes_put(out, n->hidden, 1);
 	bytes_put(out, (uint64_t)n->company, 8);
 	bytes_put(out, (uint64_t)n->conversation, 8);
@@ -47,9 +49,11 @@ bool
 news_next(struct str *entries, struct news *out)
 {
 	struct str rest = *entries;
-	uint64_t kind, hidden, company, conversation, size;
+	uint64_t kind, event, author, hidden, company, conversation, size;
 
 	if (!bytes_take(&rest, 1, &kind) || kind >= NEWS_KINDS ||
+	    !bytes_take(&rest, 1, &event) || event >= EVENT_KINDS ||
+	    !bytes_take(&rest, 1, &author) || author >= AUTHORS ||
 	    !bytes_take(&rest, 1, &hidden) || hidden > 1 ||
 	    !bytes_take(&rest, 8, &company) ||
 	    !bytes_take(&rest, 8, &conversation) ||
@@ -58,6 +62,8 @@ news_next(struct str *entries, struct news *out)
 	    !bytes_take(&rest, 4, &size) || size > rest.n)
 		return false;
 	out->kind = (enum news_kind)kind;
+	out->event = (enum event_kind)event;
+	out->author = (enum author)author;
 	out->hidden = hidden == 1;
 	out->company = (int64_t)company;
 	out->conversation = (int64_t)conversation;

@@ -19,8 +19,20 @@ static void
 test_frame_round_trip(void **state)
 {
 	const struct news in[] = {
-	    {NEWS_EVENT, 5, 7, 3, true, 9, STR("{\"seq\":3}")},
-	    {NEWS_SEEN, INT64_MIN, INT64_MAX, UINT64_MAX, false, 0, STR("")},
+	    {.kind = NEWS_EVENT,
+		.company = 5,
+		.conversation = 7,
+		.seq = 3,
+		.event = EVENT_NOTE,
+		.author = AUTHOR_AGENT,
+		.hidden = true,
+		.origin = 9,
+		.body = STR("{\"seq\":3}")},
+	    {.kind = NEWS_SEEN,
+		.company = INT64_MIN,
+		.conversation = INT64_MAX,
+		.seq = UINT64_MAX,
+		.body = STR("")},
 	};
 	struct buf b = {0};
 	struct news_frame f;
@@ -40,6 +52,8 @@ test_frame_round_trip(void **state)
 		assert_int_equal(n.conversation, in[i].conversation);
 		assert_int_equal(n.seq, in[i].seq);
 		assert_int_equal(n.company, in[i].company);
+		assert_int_equal(n.event, in[i].event);
+		assert_int_equal(n.author, in[i].author);
 		assert_int_equal(n.hidden, in[i].hidden);
 		assert_int_equal(n.origin, in[i].origin);
 		assert_true(str_eq(n.body, in[i].body));
@@ -53,7 +67,12 @@ static void
 test_broken_frames(void **state)
 {
 	struct test_random r = test_random_new("broken_frames");
-	struct news news = {NEWS_DRAFT, 1, 1, 2, false, 3, STR("some text")};
+	struct news news = {.kind = NEWS_DRAFT,
+	    .company = 1,
+	    .conversation = 1,
+	    .seq = 2,
+	    .origin = 3,
+	    .body = STR("some text")};
 	struct buf b = {0};
 	int round;
 
