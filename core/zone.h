@@ -4,8 +4,8 @@
  * The rules that hold from now on, of every name the time zone database
  * knows, stand in a table in this program (core/zone_table.c, made by
  * cmake/zones.mjs): what a town's clocks did in the past is not there, so
- * times before the table was made may be an hour off, and a country that
- * changes its rules needs a new table.
+ * times before the table was made may be hours off, and a country that changes
+ * its rules needs a new table.
  *
  *	struct zone z;
  *	if (!zone_find(STR("Europe/Berlin"), &z)) ... zone_near() ...
@@ -34,11 +34,21 @@ struct zone_change {
 		     * above 86400 */
 };
 
-/* Borrows nothing; copy it freely. */
+/* From this minute since 1970 on clocks are so many minutes east of UTC. */
+struct zone_shift {
+	int32_t minute;
+	int16_t offset;
+};
+
+/* Points to nothing but the table; copy it freely. */
 struct zone {
 	int std, dst; /* seconds east of UTC */
 	bool changes; /* is there daylight saving at all? */
 	struct zone_change to_dst, to_std;
+	/* Where dates follow the moon no rule fits: each change up to the last
+	 * one here; the rule holds after it. */
+	const struct zone_shift *shifts;
+	size_t shift_count;
 };
 
 /*
@@ -54,8 +64,12 @@ bool zone_find(struct str name, struct zone *out) MUST_USE;
 /* The name that is meant, for "did you mean"; empty: nothing is near. */
 struct str zone_near(struct str name);
 
-/* Every name in order, by number from 0; empty behind the last. */
-struct str zone_name(size_t number);
+/* Every name: from {0}, until it says false. */
+struct zone_names {
+	size_t row, at;
+};
+
+bool zone_next_name(struct zone_names *it, struct str *out) MUST_USE;
 
 struct zone_time {
 	int64_t day;	       /* days since 1970-01-01, by the local date */
