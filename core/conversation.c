@@ -32,7 +32,22 @@ status_name(enum status s)
 static enum status
 active_status(const struct conversation *c)
 {
-	return c->holder == HOLDER_BOT ? STATUS_PENDING : STATUS_OPEN;
+	static const enum status by[HOLDERS] = {
+	    [HOLDER_BOT] = STATUS_PENDING,
+	    [HOLDER_QUEUE] = STATUS_OPEN,
+	    [HOLDER_AGENT] = STATUS_OPEN,
+	    [HOLDER_EMAIL] = STATUS_OPEN,
+	    /* Where nobody answers, what is written opens nothing. */
+	    [HOLDER_NOBODY] = STATUS_RESOLVED,
+	};
+
+	return by[c->holder];
+}
+
+static void
+forget_breach(struct conversation *c, enum timer_kind kind)
+{
+	c->breached &= ~(UINT64_C(1) << kind);
 }
 
 static void
@@ -64,7 +79,8 @@ fold_customer(struct conversation *c, const struct event *e)
 	c->status = active_status(c);
 	c->snoozed_until = 0;
 	c->gone = false;
-	if (c->holder != HOLDER_BOT && c->waiting_at == 0)
+	forget_breach(c, TIMER_WINDOW);
+	if (active_status(c) == STATUS_OPEN && c->waiting_at == 0)
 		c->waiting_at = e->at;
 	fold_spoken(c, e);
 }
@@ -82,6 +98,7 @@ fold_agent(struct conversation *c, const struct event *e)
 	raise_handled(c, c->last_customer_seq);
 	c->agent_seq = e->seq;
 	c->waiting_at = 0;
+	forget_breach(c, TIMER_NEXT_RESPONSE);
 	fold_spoken(c, e);
 }
 
@@ -146,13 +163,16 @@ fold_holder(struct conversation *c, const struct event *e)
 		fold_queue(c, e);
 	if (to == HOLDER_BOT || to == HOLDER_NOBODY)
 		fold_alone(c);
-	/* The bot starts with what the customer says from now on. */
-	if (to != HOLDER_EMAIL)
+	/* What a person is to answer the bot shall not answer, if it comes
+	 * back; but all that nobody has answered since then it shall. */
+	if (to == HOLDER_QUEUE || to == HOLDER_NOBODY)
 		raise_handled(c, c->last_customer_seq);
 	c->holder = to;
 	c->agent = to == HOLDER_AGENT ? e->author_id : 0;
-	if (to == HOLDER_AGENT)
+	if (to == HOLDER_AGENT) {
 		c->last_agent = c->agent;
+		c->wanted = 0; /* somebody has been found */
+	}
 	c->offered = 0;
 	c->holder_seq = e->seq;
 	c->epoch++;
@@ -171,7 +191,7 @@ fold_resolved(struct conversation *c, const struct event *e)
 static void
 fold_timer(struct conversation *c, const struct event *e)
 {
-	if (e->ref < TIMER_KINDS)
+	if (c->holder != HOLDER_BOT && e->ref < TIMER_KINDS)
 		c->breached |= UINT64_C(1) << e->ref;
 	if (e->ref == TIMER_SNOOZE && c->status == STATUS_SNOOZED) {
 		c->status = active_status(c);

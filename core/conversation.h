@@ -36,7 +36,7 @@ enum status {
 	STATUS_PENDING,	 /* with the bot */
 	STATUS_OPEN,	 /* with people */
 	STATUS_SNOOZED,	 /* put off by an agent */
-	STATUS_RESOLVED, /* ended */
+	STATUS_RESOLVED, /* ended, or nobody shall answer */
 	STATUSES
 };
 
@@ -68,7 +68,8 @@ struct conversation {
 	int64_t last_agent;  /* who held it last; 0: nobody ever */
 	uint64_t priority;   /* 0 to PRIORITY_MAX */
 	uint64_t breached;   /* bits: which of enum timer_kind have fired since
-			    * it was handed over */
+			      * it was handed over; of NEXT_RESPONSE, since a
+			      * person spoke; of WINDOW, since the customer did */
 	bool front;	     /* was with a seller before it came to the queue */
 	bool gone;	     /* the customer closed the chat since they wrote */
 	uint64_t holder_seq; /* newest change of holder; 0: none yet */

@@ -67,7 +67,7 @@ struct timer_set {
 };
 
 #define DECISION_EVENTS_MAX 8
-#define DECISION_TIMERS_MAX 6
+#define DECISION_TIMERS_MAX TIMER_KINDS
 
 struct decision {
 	enum decision_kind kind;

@@ -12,17 +12,17 @@
  *	from           act          to
  *	bot            queue        queue    asked, unsure, failed, rule ...
  *	queue          accept       agent    what was offered to them
- *	queue          pull         agent    taken from the list by a seller
- *	queue, agent, email, bot, nobody
- *	               take_over    agent    by who may supervise
- *	agent          transfer     queue    to a team, or offered to a seller
+ *	queue, email   pull         agent    taken from a list by a seller
+ *	any            take_over    agent    by who may supervise
+ *	agent, queue   transfer     queue    to a team, or offered to a seller
  *	agent          drop         queue    the seller is gone; to the front
  *	queue          overflow     queue    of another team
  *	queue, bot     mail         email    nobody there, or too long
- *	email          pull         agent    a seller takes it from the desk
+ *	bot, queue     desk_say     email    the desk's answer came late
  *	agent, queue, email, nobody
  *	               give_back    bot
- *	any            resolve      bot      and resolved: who writes again
+ *	agent, queue, email
+ *	               resolve      bot      and resolved: who writes again
  *	                                     begins with the bot
  *	bot (resolved) reopen       agent    who reopens holds
  *	any            block        nobody   spam: nobody answers
@@ -34,7 +34,14 @@
  * Every holder has a way out without anybody's doing: the queue by TIMER_QUEUE
  * (to the support desk where there is one), an agent by being dropped, the
  * support desk and the bot by TIMER_IDLE; only "nobody" stays until somebody
- * undoes it.
+ * undoes it (take_over, give_back).
+ *
+ * What an act changes is the business of who holds: of a chat that another
+ * seller has, an act is refused as "held", else as "not_yours", unless who acts
+ * may supervise, or is the system (agent 0). An offer that is open ends with
+ * any change of holder. HOLDER's body is public: {"why":"accept","name":"Anna"}
+ * with the change's name, and the act's `name`; QUEUE, MAIL, OVERFLOW and DROP
+ * take their `body` for it where there is one.
  *
  * ---- what is said to the customer by itself ------------------------------
  *
@@ -53,13 +60,14 @@ enum act_kind {
 	ACT_OFFER,    /* to_agent, chats_max, body: the reason */
 	ACT_EXPIRE,   /* the offer offer_seq was not taken in time */
 	ACT_WITHDRAW, /* the offer offer_seq cannot stand; body: why */
-	ACT_DROP,     /* to_agent has gone */
+	ACT_DROP,     /* to_agent has gone; an offer to them ends, too */
 	ACT_OVERFLOW, /* to_team */
-	ACT_MAIL,     /* to the support desk; body: why */
-	ACT_NOTIFY,   /* nothing but its notice */
-	ACT_GONE,     /* the customer closed the chat */
-	ACT_DESK_SAY, /* the support desk answered by mail; body, source */
-	ACT_REFUSED,  /* something came in and was not taken: a note */
+	ACT_MAIL,   /* to the support desk; body: why; from the bot as QUEUE */
+	ACT_NOTIFY, /* nothing but its notice */
+	ACT_GONE,   /* the customer closed the chat */
+	ACT_DESK_SAY, /* the support desk answered by mail; body, source; agent
+		       * where they are one of ours */
+	ACT_REFUSED,  /* something came in and was not taken: a note; body */
 	ACT_BREACH,   /* timer: FIRST_RESPONSE or NEXT_RESPONSE is over */
 
 	/* A seller's; `agent` says whose. */
@@ -67,24 +75,31 @@ enum act_kind {
 	ACT_ACCEPT,
 	ACT_DECLINE,
 	ACT_PULL,
-	ACT_SAY,       /* body, source, seen_seq */
+	ACT_SAY,       /* body (with the name that customers see), source,
+			* seen_seq; UINT64_MAX: whatever was said since */
 	ACT_NOTE,      /* body */
 	ACT_WHISPER,   /* body; to who holds; may_supervise */
 	ACT_BARGE,     /* as SAY, while another holds; may_supervise */
-	ACT_TAKE_OVER, /* may_supervise, unless nobody holds */
-	ACT_TRANSFER,  /* to_agent or to_team; body: the note, or empty */
+	ACT_TAKE_OVER, /* may_supervise, unless the holder is "nobody" */
+	ACT_TRANSFER,  /* to_agent or to_team; body: the note, or empty; route:
+			* what it takes, empty: nothing in particular */
 	ACT_GIVE_BACK, /* to the bot */
-	ACT_SNOOZE,    /* until */
+	ACT_SNOOZE,    /* until: a year at most */
 	ACT_WAKE,      /* of what was put off */
 	ACT_RESOLVE,
-	ACT_REOPEN,
-	ACT_BLOCK,
+	ACT_REOPEN, /* what has ended */
+	ACT_BLOCK, /* the customer; it counts as resolved, whatever they write */
 	ACT_LABEL,    /* body {"add":[..],"remove":[..]} */
 	ACT_PRIORITY, /* priority */
 	ACTS
 };
 
-/* What is told to a customer without anybody's writing it. */
+/*
+ * What is told to a customer without anybody's writing it. CLOSED, NOBODY and
+ * MAILED are of one family, WAITING and PASSED of another; of a family one is
+ * told while the same holds, but for WAITING, and none within notice_ms of the
+ * last. None is told over what a person has said, nor to who is gone.
+ */
 enum notice {
 	NOTICE_NONE,
 	NOTICE_WAITING, /* a person comes; position, expected wait */
@@ -118,6 +133,7 @@ struct act {
 	int64_t agent; /* who does it; 0: the system */
 	bool may_supervise;
 	int64_t to_agent, to_team; /* transfer: exactly one; 0: none */
+	unsigned chats_max;	   /* OFFER, TRANSFER: ref of the EVENT_OFFER */
 	uint64_t offer_seq;	   /* EXPIRE, WITHDRAW: 0: the newest */
 	uint64_t seen_seq;	   /* SAY, BARGE: what the writer has seen */
 	uint64_t priority;
@@ -133,7 +149,7 @@ struct act {
 	/* An automatic text that may go with it: body of the message. */
 	enum notice notice;
 	struct str notice_body;
-	const struct policy *policy;
+	const struct policy *policy; /* NULL: no timers, no support desk */
 };
 
 /* What handoff_act() made of it. */
@@ -147,7 +163,7 @@ struct acted {
 
 /*
  * E_NOMEM: no room in the arena for the bodies it writes. `out` points into
- * act and arena.
+ * act and arena. A refusal is OK, and leaves no events or timers in it.
  */
 enum err handoff_act(const struct conversation *c, const struct act *act,
     struct arena *a, struct acted *out) MUST_USE;

@@ -1,0 +1,262 @@
+/*
+ * handoff: the table of who may hold after whom, the words, and the frame
+ * around an act: what every act needs, and the notice that may go with it.
+ * What each one does stands in handoff_acts.c.
+ */
+#include "core/handoff_internal.h"
+
+/* The desk knows the line better than a timer: it has the first word. */
+#define DESK_GRACE_MS 10000
+/* A window is about to close so long before it does. */
+#define WINDOW_LEAD_MS ((int64_t)2 * 3600 * 1000)
+
+#define FROM(holder) (1u << HOLDER_##holder)
+#define FROM_ANY (FROM(BOT) | FROM(QUEUE) | FROM(AGENT) | FROM(EMAIL))
+
+const struct transition handoff_transitions[] = {
+    {"queue", ACT_QUEUE, FROM(BOT), HOLDER_QUEUE},
+    {"accept", ACT_ACCEPT, FROM(QUEUE), HOLDER_AGENT},
+    {"pull", ACT_PULL, FROM(QUEUE) | FROM(EMAIL), HOLDER_AGENT},
+    {"take_over", ACT_TAKE_OVER, FROM_ANY | FROM(NOBODY), HOLDER_AGENT},
+    {"transfer", ACT_TRANSFER, FROM(AGENT) | FROM(QUEUE), HOLDER_QUEUE},
+    {"drop", ACT_DROP, FROM(AGENT), HOLDER_QUEUE},
+    {"overflow", ACT_OVERFLOW, FROM(QUEUE), HOLDER_QUEUE},
+    {"mail", ACT_MAIL, FROM(QUEUE) | FROM(BOT), HOLDER_EMAIL},
+    {"desk_say", ACT_DESK_SAY, FROM(BOT) | FROM(QUEUE), HOLDER_EMAIL},
+    {"give_back", ACT_GIVE_BACK,
+	FROM(AGENT) | FROM(QUEUE) | FROM(EMAIL) | FROM(NOBODY), HOLDER_BOT},
+    {"resolve", ACT_RESOLVE, FROM(AGENT) | FROM(QUEUE) | FROM(EMAIL),
+	HOLDER_BOT},
+    {"reopen", ACT_REOPEN, FROM(BOT), HOLDER_AGENT},
+    {"block", ACT_BLOCK, FROM_ANY, HOLDER_NOBODY},
+    {.name = NULL},
+};
+
+static const char *const refusals[ACT_REFUSALS] = {
+    [ACT_FINE] = "fine",
+    [ACT_IS_OVER] = "over",
+    [ACT_IS_HELD] = "held",
+    [ACT_NOT_YOURS] = "not_yours",
+    [ACT_SPOKEN] = "spoken",
+    [ACT_IS_RESOLVED] = "resolved",
+    [ACT_IS_FULL] = "full",
+    [ACT_NOT_WAITING] = "not_waiting",
+    [ACT_NOBODY] = "nobody",
+    [ACT_FORBIDDEN] = "forbidden",
+    [ACT_NO_CHANGE] = "no_change",
+    [ACT_MALFORMED] = "malformed",
+};
+
+/* Notices of one family say much the same. */
+enum family { FAMILY_LINE, FAMILY_AWAY, FAMILY_BOT };
+
+static const struct {
+	const char *name;
+	unsigned holders; /* told while one of these holds */
+	enum family family;
+} notices[NOTICES] = {
+    [NOTICE_NONE] = {.name = "none"},
+    [NOTICE_WAITING] = {"waiting", FROM(QUEUE), FAMILY_LINE},
+    [NOTICE_CLOSED] = {"closed", FROM(QUEUE) | FROM(EMAIL), FAMILY_AWAY},
+    [NOTICE_NOBODY] = {"nobody", FROM(QUEUE) | FROM(EMAIL), FAMILY_AWAY},
+    [NOTICE_MAILED] = {"mailed", FROM(EMAIL), FAMILY_AWAY},
+    [NOTICE_PASSED] = {"passed", FROM(QUEUE) | FROM(AGENT), FAMILY_LINE},
+    [NOTICE_BACK] = {"back", FROM(BOT), FAMILY_BOT},
+};
+
+const char *
+act_kind_name(enum act_kind kind)
+{
+	return (unsigned)kind < ACTS ? act_rows[kind].name : "unknown";
+}
+
+enum act_kind
+act_kind_find(struct str name)
+{
+	unsigned k = 0;
+
+	while (k < ACTS && !str_eq(name, str_from(act_rows[k].name)))
+		k++;
+	return (enum act_kind)k;
+}
+
+const char *
+act_refusal_name(enum act_refusal r)
+{
+	return (unsigned)r < ACT_REFUSALS ? refusals[r] : "unknown";
+}
+
+const char *
+notice_name(enum notice n)
+{
+	return (unsigned)n < NOTICES ? notices[n].name : "unknown";
+}
+
+const struct transition *
+handoff_transition(enum act_kind act, enum holder from)
+{
+	const struct transition *t = handoff_transitions;
+
+	while (
+	    t->name != NULL && (t->act != act || (t->from & (1u << from)) == 0))
+		t++;
+	return t->name == NULL ? NULL : t;
+}
+
+int64_t
+handoff_queue_ms(const struct policy *policy)
+{
+	return policy->queue_ms > 0
+		   ? policy->queue_ms + policy->offer_ms + DESK_GRACE_MS
+		   : 0;
+}
+
+int64_t
+handoff_window_ms(const struct policy *policy)
+{
+	int64_t lead = policy->window_ms / 8;
+
+	return policy->window_ms -
+	       (lead < WINDOW_LEAD_MS ? lead : WINDOW_LEAD_MS);
+}
+
+unsigned
+handoff_counts(const struct conversation *c, int64_t agent)
+{
+	return agent != 0 && (c->agent == agent || c->offered == agent);
+}
+
+/* ---- notices ------------------------------------------------------------- */
+
+/* Not when the clock was put back: better twice than never. */
+static bool
+just_told(
+    const struct conversation *c, const struct policy *policy, int64_t now)
+{
+	return c->notice_seq != 0 && now >= c->notice_at &&
+	       now - c->notice_at < policy->notice_ms;
+}
+
+bool
+handoff_notice_due(const struct conversation *c, enum notice notice,
+    const struct policy *policy, int64_t now)
+{
+	bool same_family, since_change = c->notice_seq > c->holder_seq;
+
+	if ((unsigned)notice >= NOTICES || c->gone ||
+	    (notices[notice].holders & (1u << c->holder)) == 0)
+		return false;
+	if (c->status == STATUS_RESOLVED || c->status == STATUS_SNOOZED)
+		return false;
+	if (c->agent_seq > c->holder_seq)
+		return false;
+	if (c->notice >= NOTICES || c->notice == NOTICE_NONE)
+		return true;
+	same_family = notices[c->notice].family == notices[notice].family;
+	if (same_family && just_told(c, policy, now))
+		return false;
+	/* News of the line may come again; the others are told once. */
+	return !since_change || !same_family || notice == NOTICE_WAITING;
+}
+
+/* Adds it where the state that the act makes allows. */
+static enum err
+add_notice(struct acting *w)
+{
+	struct decision *d = &w->out->decision;
+	struct conversation after = *w->c;
+	struct event e;
+	enum err err = OK;
+	unsigned i;
+
+	for (i = 0; err == OK && i < d->event_count; i++) {
+		e = d->events[i];
+		e.seq = after.seq + 1;
+		err = conversation_fold(&after, &e);
+	}
+	if (err != OK || w->act->notice_body.n == 0 ||
+	    !handoff_notice_due(&after, w->act->notice, w->policy, w->act->now))
+		return err;
+	w->out->noticed = d->event_count;
+	d->events[d->event_count++] = (struct event){.kind = EVENT_MESSAGE,
+	    .author = AUTHOR_SYSTEM,
+	    .ref = (uint64_t)w->act->notice,
+	    .at = w->act->now,
+	    .body = w->act->notice_body};
+	return OK;
+}
+
+/* ---- an act -------------------------------------------------------------- */
+
+static bool
+malformed(const struct act *act, unsigned needs)
+{
+	return ((needs & NEED_SELLER) != 0 && act->agent <= 0) ||
+	       ((needs & NEED_TO_AGENT) != 0 && act->to_agent <= 0) ||
+	       ((needs & NEED_BODY) != 0 && act->body.n == 0) ||
+	       act->agent < 0 || act->to_agent < 0 || act->to_team < 0 ||
+	       (unsigned)act->notice >= NOTICES;
+}
+
+static enum act_refusal
+refuse_stranger(const struct conversation *c, const struct act *act)
+{
+	bool own = c->holder == HOLDER_AGENT && c->agent == act->agent;
+
+	if (own || act->agent == 0 || act->may_supervise)
+		return ACT_FINE;
+	return c->holder == HOLDER_AGENT ? ACT_IS_HELD : ACT_NOT_YOURS;
+}
+
+static enum act_refusal
+refuse(const struct conversation *c, const struct act *act, unsigned needs)
+{
+	if (malformed(act, needs))
+		return ACT_MALFORMED;
+	if (((needs & NEED_SYSTEM) != 0 && act->agent != 0) ||
+	    ((needs & NEED_RIGHT) != 0 && !act->may_supervise))
+		return ACT_FORBIDDEN;
+	/* What nobody shall answer may be taken back, and no more. */
+	if ((needs & NEED_LIVE) != 0 && c->status == STATUS_RESOLVED &&
+	    (c->holder != HOLDER_NOBODY ||
+		handoff_transition(act->kind, c->holder) == NULL))
+		return ACT_IS_RESOLVED;
+	return (needs & NEED_OWN) != 0 ? refuse_stranger(c, act) : ACT_FINE;
+}
+
+enum err
+handoff_act(const struct conversation *c, const struct act *act,
+    struct arena *a, struct acted *out)
+{
+	static const struct policy nothing;
+	struct acting w = {.c = c,
+	    .act = act,
+	    .policy = act->policy != NULL ? act->policy : &nothing,
+	    .arena = a,
+	    .out = out};
+	enum err err = OK;
+
+	*out = (struct acted){.refusal = ACT_MALFORMED,
+	    .decision = {.kind = DECIDE_COMMIT,
+		.seq = c->seq,
+		.epoch = c->epoch},
+	    .said = DECISION_EVENTS_MAX,
+	    .noticed = DECISION_EVENTS_MAX};
+	if ((unsigned)act->kind >= ACTS)
+		return OK;
+	out->refusal = refuse(c, act, act_rows[act->kind].needs);
+	if (out->refusal == ACT_FINE)
+		out->refusal = act_rows[act->kind].run(&w);
+	if (w.nomem)
+		return E_NOMEM;
+	if (out->refusal == ACT_FINE)
+		err = add_notice(&w);
+	if (out->refusal == ACT_FINE && out->decision.event_count == 0)
+		out->refusal = ACT_NO_CHANGE;
+	if (out->refusal != ACT_FINE) {
+		out->decision.event_count = 0;
+		out->decision.timer_count = 0;
+		out->decision.kind = DECIDE_NOTHING;
+	}
+	return err;
+}
