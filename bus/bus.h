@@ -45,6 +45,7 @@ enum news_kind {
 	NEWS_TYPING, /* body: the author's word; seq: 1 on, 0 off */
 	NEWS_SEEN,   /* body: the author's word of the side; seq: up to */
 	NEWS_DRAFT,  /* body: a turn's draft frame */
+	NEWS_QUEUE,  /* a place in line; body: the frame that visitors get */
 	NEWS_STAFF,  /* a seller came, went, is away, or was changed; seq: who;
 		      * body: {"agent":7,"online":true,"away":false} */
 	NEWS_KINDS

@@ -112,6 +112,7 @@ static void (*const writers[NEWS_KINDS])(struct buf *, const struct news *) = {
     [NEWS_TYPING] = write_typing,
     [NEWS_SEEN] = write_seen,
     [NEWS_DRAFT] = write_draft,
+    [NEWS_QUEUE] = write_draft,
 };
 
 /* One piece of news on its way; the piece is made when the first wants it. */

@@ -1,0 +1,342 @@
+/*
+ * deeds: what routing decided, as acts for the store. Each is under way until
+ * the store has said what came of it; the conversation is then read again, so
+ * routing learns the outcome from the same place as everything else.
+ */
+#include "bus/publish.h"
+#include "desk/inner.h"
+
+#include <stdlib.h>
+
+bool
+deeds_room(const struct desk *d)
+{
+	return d->deeds < DEEDS_MAX;
+}
+
+static struct deed *
+deed_new(struct desk *d, struct bureau *b, struct chat *c)
+{
+	struct deed *e = d->idle;
+
+	if (e != NULL)
+		d->idle = e->next;
+	else if ((e = calloc(1, sizeof(*e))) == NULL)
+		return NULL;
+	*e = (struct deed){.d = d, .bureau = b, .chat = c, .arena = e->arena};
+	d->deeds++;
+	if (c != NULL)
+		c->busy++;
+	return e;
+}
+
+static void
+deed_free(struct deed *e)
+{
+	struct desk *d = e->d;
+
+	if (e->chat != NULL)
+		e->chat->busy--;
+	d->deeds--;
+	arena_reset(&e->arena);
+	e->next = d->idle;
+	d->idle = e;
+}
+
+void
+deeds_free(struct desk *d)
+{
+	struct deed *e;
+
+	while ((e = d->idle) != NULL) {
+		d->idle = e->next;
+		arena_free(&e->arena);
+		free(e);
+	}
+}
+
+/* ---- what came of it ----------------------------------------------------- */
+
+static void
+count(struct desk *d, const struct deed *e)
+{
+	static const enum metric metrics[ROUTING_ACTS] = {
+	    [ROUTING_OFFER] = METRIC_OFFERS,
+	    [ROUTING_EXPIRE] = METRIC_OFFERS_EXPIRED,
+	    [ROUTING_DROP] = METRIC_DROPPED,
+	    [ROUTING_OVERFLOW] = METRIC_OVERFLOWED,
+	    [ROUTING_TO_EMAIL] = METRIC_MAILED,
+	};
+
+	if (e->decision.act != ROUTING_NONE && e->decision.act != ROUTING_AWAY)
+		metric_add(d->conf.metrics, metrics[e->decision.act], 1);
+}
+
+static void
+deed_done(void *owner, struct mail *m)
+{
+	struct deed *e = CONTAINER_OF(m, struct deed, mail);
+	struct desk *d = owner;
+	struct chat *c = e->chat;
+
+	if (e->op.err == OK)
+		count(d, e);
+	else if (e->decision.act != ROUTING_NONE)
+		routing_refused(e->bureau->routing, &e->decision, d->wall);
+	deed_free(e);
+	if (c != NULL)
+		chat_soil(d, c);
+}
+
+/* On the store's thread. */
+static void
+act_stored(struct store_op *op)
+{
+	struct deed *e = op->arg;
+	const struct store_act *in = &op->act;
+	unsigned i;
+
+	for (i = 0; op->err == OK && i < in->acted.decision.event_count; i++)
+		publish_event(e->d->conf.publisher, &in->state,
+		    &in->acted.decision.events[i], 0);
+	if (op->err == OK && conversation_pending(&in->state))
+		bus_add_work(e->d->conf.publisher, in->state.id);
+	if (op->err == OK && in->notice_count > 0 && e->d->conf.poke != NULL)
+		e->d->conf.poke(e->d->conf.poke_arg);
+	mailbox_post(&e->d->mailbox, &e->mail);
+}
+
+/* On the store's thread. */
+static void
+presence_stored(struct store_op *op)
+{
+	struct deed *e = op->arg;
+	const struct store_presence *in = &op->presence;
+	struct buf body = {0};
+
+	if (op->err == OK && in->changed) {
+		buf_addf(&body, "{\"agent\":%lld,\"online\":%s,\"away\":%s}",
+		    (long long)in->agent, in->online ? "true" : "false",
+		    in->away ? "true" : "false");
+		bus_add_news(
+		    e->d->conf.publisher, &(struct news){.kind = NEWS_STAFF,
+					      .company = in->company,
+					      .seq = (uint64_t)in->agent,
+					      .body = buf_view(&body)});
+		buf_free(&body);
+	}
+	mailbox_post(&e->d->mailbox, &e->mail);
+}
+
+static void
+deed_submit(struct deed *e)
+{
+	struct desk *d = e->d;
+	enum err err;
+
+	e->mail.fn = deed_done;
+	e->op.arg = e;
+	err = store_submit(d->conf.store, &e->op);
+	if (err == OK)
+		return;
+	e->op.err = err;
+	mailbox_post(&d->mailbox, &e->mail);
+}
+
+/* ---- acts ---------------------------------------------------------------- */
+
+/* The notice that may go with it; without it where it cannot be made. */
+static void
+add_notice(struct deed *e, enum notice notice)
+{
+	struct store_act *in = &e->op.act;
+	struct words words;
+
+	if (notice == NOTICE_NONE ||
+	    !handoff_notice_due(
+		&e->chat->c, notice, &e->bureau->company->policy, e->d->wall))
+		return;
+	if (words_make(e->d, e->chat, notice, &e->arena, &words) != OK)
+		return;
+	in->act.notice = notice;
+	in->act.notice_body = words.body;
+	in->notice_rows = words.rows.rows;
+	in->notice_count = words.rows.count;
+}
+
+static struct str
+reason(const struct routing_decision *decision, struct arena *a)
+{
+	struct buf b = {0};
+	struct str out = {0};
+
+	routing_write_reason(decision, &b);
+	if (!b.failed)
+		out = arena_copy(a, buf_view(&b));
+	buf_free(&b);
+	return out;
+}
+
+static void
+begin_act(struct deed *e, enum act_kind kind, enum notice notice)
+{
+	struct store_act *in = &e->op.act;
+
+	e->op = (struct store_op){.verb = STORE_ACT, .done = act_stored};
+	in->conversation = e->chat->id;
+	in->company = e->bureau->id;
+	in->arena = &e->arena;
+	in->act = (struct act){.kind = kind,
+	    .to_agent = e->decision.seller,
+	    .to_team = e->decision.team,
+	    .offer_seq = e->chat->c.offer_seq,
+	    .now = e->d->wall,
+	    .policy = &e->bureau->company->policy};
+	if (e->decision.act != ROUTING_NONE)
+		in->act.body = reason(&e->decision, &e->arena);
+	add_notice(e, notice);
+}
+
+static void
+do_offer(struct deed *e)
+{
+	const struct seller *s = seller_find(e->d, e->decision.seller);
+
+	begin_act(e, ACT_OFFER, NOTICE_WAITING);
+	e->op.act.chats_max = (s == NULL ? 0 : s->chats) + 1;
+	e->chat->offered_until = e->decision.until;
+	deed_submit(e);
+}
+
+static void
+do_expire(struct deed *e)
+{
+	begin_act(e,
+	    e->decision.why == ROUTING_RAN_OUT ? ACT_EXPIRE : ACT_WITHDRAW,
+	    NOTICE_NONE);
+	deed_submit(e);
+}
+
+static void
+do_drop(struct deed *e)
+{
+	begin_act(e, ACT_DROP, NOTICE_PASSED);
+	deed_submit(e);
+}
+
+static void
+do_overflow(struct deed *e)
+{
+	begin_act(e, ACT_OVERFLOW, NOTICE_NONE);
+	deed_submit(e);
+}
+
+static enum notice
+notice_of(enum routing_why why)
+{
+	if (why == ROUTING_CLOSED)
+		return NOTICE_CLOSED;
+	return why == ROUTING_NOBODY ? NOTICE_NOBODY : NOTICE_MAILED;
+}
+
+/*
+ * Where there is no support desk it stays in line: a seller who comes will
+ * find it. The customer is told all the same.
+ */
+static void
+do_mail(struct deed *e)
+{
+	enum notice notice = notice_of(e->decision.why);
+
+	if (e->bureau->company->policy.has_desk) {
+		begin_act(e, ACT_MAIL, notice);
+	} else {
+		routing_refused(e->bureau->routing, &e->decision, e->d->wall);
+		e->decision.act = ROUTING_NONE;
+		begin_act(e, ACT_NOTIFY,
+		    notice == NOTICE_MAILED ? NOTICE_WAITING : notice);
+	}
+	if (e->op.act.act.kind == ACT_NOTIFY &&
+	    e->op.act.act.notice == NOTICE_NONE)
+		deed_free(e);
+	else
+		deed_submit(e);
+}
+
+static void
+do_away(struct deed *e)
+{
+	e->op = (struct store_op){.verb = STORE_PRESENCE,
+	    .presence = {.agent = e->decision.seller,
+		.set_away = true,
+		.away = true,
+		.at = e->d->wall},
+	    .done = presence_stored};
+	deed_submit(e);
+}
+
+void
+deed_notify(struct desk *d, struct chat *c, enum notice notice)
+{
+	struct deed *e = deeds_room(d) ? deed_new(d, c->bureau, c) : NULL;
+
+	if (e == NULL)
+		return;
+	begin_act(e, ACT_NOTIFY, notice);
+	if (e->op.act.act.notice == NOTICE_NONE)
+		deed_free(e);
+	else
+		deed_submit(e);
+}
+
+/* ---- deciding ------------------------------------------------------------ */
+
+static void (*const doing[ROUTING_ACTS])(struct deed *) = {
+    [ROUTING_EXPIRE] = do_expire,
+    [ROUTING_AWAY] = do_away,
+    [ROUTING_DROP] = do_drop,
+    [ROUTING_OVERFLOW] = do_overflow,
+    [ROUTING_TO_EMAIL] = do_mail,
+    [ROUTING_OFFER] = do_offer,
+};
+
+/* False: nothing more for now. */
+static bool
+decide_one(struct desk *d, struct bureau *b)
+{
+	struct routing_decision decision;
+	struct chat *c = NULL;
+	struct deed *e;
+	int64_t wait;
+
+	routing_next(b->routing, d->wall, &decision);
+	if (decision.act == ROUTING_NONE) {
+		wait = decision.until - d->wall;
+		if (decision.until != INT64_MAX &&
+		    d->steady + wait < d->wake_at)
+			d->wake_at = d->steady + wait;
+		return false;
+	}
+	if (decision.act != ROUTING_AWAY)
+		c = chat_find(d, decision.chat);
+	e = c == NULL && decision.act != ROUTING_AWAY ? NULL
+						      : deed_new(d, b, c);
+	if (e == NULL) {
+		routing_refused(b->routing, &decision, d->wall);
+		return false;
+	}
+	e->decision = decision;
+	doing[decision.act](e);
+	return true;
+}
+
+void
+deeds_decide(struct desk *d)
+{
+	struct bureau *b;
+
+	for (b = d->bureaus; b != NULL; b = b->next)
+		while (deeds_room(d) && decide_one(d, b))
+			arena_reset(&d->arena);
+	arena_reset(&d->arena);
+}

@@ -1,0 +1,352 @@
+/*
+ * facts: what the store has, as routing wants to be told it.
+ */
+#include "desk/inner.h"
+
+#include <jansson.h>
+
+#define PAGE 256u
+#define OFFERS_READ 64u
+
+/* ---- words as numbers ---------------------------------------------------- */
+
+/* The strings of a JSON array, each as its number. */
+static struct routing_ids
+ids_of(const json_t *list, struct arena *a)
+{
+	size_t n = json_array_size(list), i, count = 0;
+	int64_t *ids;
+
+	n = n > ROUTING_LIST_MAX ? ROUTING_LIST_MAX : n;
+	ids = n == 0 ? NULL : arena_alloc(a, n * sizeof(*ids));
+	for (i = 0; ids != NULL && i < n; i++) {
+		const json_t *word = json_array_get(list, i);
+
+		if (json_string_length(word) > 0)
+			ids[count++] = team_id((struct str){
+			    json_string_value(word), json_string_length(word)});
+	}
+	return (struct routing_ids){ids, count};
+}
+
+static struct routing_ids
+ids_in(struct str json, struct arena *a)
+{
+	json_t *list = json_loadb(
+	    json.p == NULL ? "" : json.p, json.n, JSON_REJECT_DUPLICATES, NULL);
+	struct routing_ids ids = ids_of(list, a);
+
+	json_decref(list);
+	return ids;
+}
+
+/* ---- sellers ------------------------------------------------------------- */
+
+/*
+ * Since when has a seller no socket? The store's word counts only where the
+ * process has not seen them itself.
+ */
+static int64_t
+offline_since(struct desk *d, struct seller *s, const struct agent_row *row)
+{
+	bool online = d->conf.online(d->conf.online_arg, row->id);
+
+	if (online)
+		s->offline_at = 0;
+	else if (s->online || (s->offline_at == 0 && row->online))
+		s->offline_at = d->wall;
+	else if (s->offline_at == 0)
+		s->offline_at = row->presence_at;
+	s->online = online;
+	return s->offline_at;
+}
+
+static void
+put_seller(struct desk *d, struct bureau *b, const struct agent_row *row)
+{
+	struct seller *s = seller_make(d, row->id, row->company);
+	struct routing_seller fact = {.id = row->id,
+	    .away = row->away,
+	    .capacity = (unsigned)(row->capacity < 0 ? 0 : row->capacity),
+	    .teams = ids_in(row->teams, &d->arena),
+	    .skills = ids_in(row->skills, &d->arena),
+	    .languages = ids_in(row->languages, &d->arena)};
+
+	if (s == NULL)
+		return;
+	fact.offline_at = offline_since(d, s, row);
+	fact.online = s->online;
+	fact.idle_since = row->presence_at;
+	if (row->state != AGENT_ACTIVE)
+		routing_seller_gone(b->routing, row->id, d->wall);
+	else if (routing_put_seller(b->routing, &fact, d->wall) != OK)
+		log_note(d->conf.log, LOG_WARN, "desk.seller", "company",
+		    b->company->key);
+}
+
+void
+facts_seller(struct desk *d, int64_t agent)
+{
+	struct agent_row row;
+	struct bureau *b;
+
+	if (store_read_agent(d->reader, agent, &d->arena, &row) != OK)
+		return;
+	b = bureau_of(d, row.company);
+	if (b != NULL)
+		put_seller(d, b, &row);
+}
+
+static bool
+reread_sellers(struct desk *d)
+{
+	struct agent_row rows[PAGE];
+	struct agents_ask ask = {0};
+	struct bureau *b;
+	size_t n, i;
+
+	do {
+		n = ARRAY_LEN(rows);
+		if (store_list_agents(d->reader, &ask, &d->arena, rows, &n) !=
+		    OK)
+			return false;
+		for (i = 0; i < n; i++) {
+			ask.after = rows[i].id;
+			b = bureau_of(d, rows[i].company);
+			if (b != NULL)
+				put_seller(d, b, &rows[i]);
+		}
+	} while (n == ARRAY_LEN(rows));
+	return true;
+}
+
+/* ---- conversations ------------------------------------------------------- */
+
+static void
+seller_count(struct desk *d, struct chat *c, int64_t seller)
+{
+	struct seller *s;
+
+	if (c->seller == seller)
+		return;
+	s = seller_find(d, c->seller);
+	if (s != NULL && s->chats > 0)
+		s->chats--;
+	c->seller = seller;
+	if (seller == 0)
+		return;
+	s = seller_make(d, seller, c->c.company);
+	if (s != NULL)
+		s->chats++;
+}
+
+/* Who was offered it since it is in line, and did not take it. */
+static size_t
+read_nots(struct desk *d, const struct conversation *c,
+    struct routing_not nots[OFFERS_READ])
+{
+	uint64_t after = c->holder_seq;
+	struct event events[OFFERS_READ];
+	size_t n = 1, i, count = 0;
+
+	if (c->offer_seq <= c->holder_seq)
+		return 0;
+	while (n > 0 && after < c->seq) {
+		n = ARRAY_LEN(events);
+		if (store_read_events(
+			d->reader, c->id, after, &d->arena, events, &n) != OK)
+			return count;
+		for (i = 0; i < n; i++) {
+			after = events[i].seq;
+			if (events[i].kind != EVENT_OFFER_END ||
+			    events[i].ref == OFFER_WITHDRAWN)
+				continue;
+			if (count == OFFERS_READ) /* the newest count */
+				memmove(
+				    nots, nots + 1, --count * sizeof(*nots));
+			nots[count++] = (struct routing_not){
+			    .seller = events[i].author_id,
+			    .ignored = events[i].ref == OFFER_EXPIRED};
+		}
+	}
+	return count;
+}
+
+static unsigned
+weight_of(const struct company *company, struct str channel)
+{
+	const struct company_routing *r = &company->routing;
+	size_t i;
+
+	for (i = 0; i < r->weight_count; i++)
+		if (str_eq(r->weights[i].channel, channel))
+			return (unsigned)r->weights[i].percent;
+	return 100;
+}
+
+static void
+read_route(struct str body, struct arena *a, struct routing_chat *out)
+{
+	json_t *route = json_loadb(
+	    body.p == NULL ? "" : body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *language = json_object_get(route, "language");
+
+	out->required = ids_of(json_object_get(route, "skills"), a);
+	out->preferred = ids_of(json_object_get(route, "prefer"), a);
+	if (json_string_length(language) > 0)
+		out->language = team_id((struct str){
+		    json_string_value(language), json_string_length(language)});
+	json_decref(route);
+}
+
+static void
+place_of(struct desk *d, struct chat *chat, struct routing_chat *out)
+{
+	const struct conversation *c = &chat->c;
+
+	out->place = ROUTING_GONE;
+	out->ended_at = c->last_at;
+	out->wrap = c->status == STATUS_RESOLVED;
+	if (c->holder == HOLDER_AGENT) {
+		out->place = ROUTING_HELD;
+		out->seller = c->agent;
+		out->held_at = c->last_at;
+		out->spoke_at = c->customer_at;
+	} else if (c->holder == HOLDER_QUEUE && c->offered != 0) {
+		out->place = ROUTING_OFFERED;
+		out->seller = c->offered;
+		if (chat->offered_until == 0)
+			chat->offered_until =
+			    d->wall + chat->bureau->company->policy.offer_ms;
+		out->until = chat->offered_until;
+	} else if (c->holder == HOLDER_QUEUE) {
+		out->place = ROUTING_WAITS;
+	}
+	if (out->place != ROUTING_OFFERED)
+		chat->offered_until = 0;
+}
+
+static void
+put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
+{
+	struct routing_not nots[OFFERS_READ];
+	struct routing_chat fact = {.id = chat->id,
+	    .seq = row->c.seq,
+	    .team = row->c.team,
+	    .since = row->c.queued_at,
+	    .priority = (unsigned)row->c.priority,
+	    .front = row->c.front,
+	    .wanted = row->c.wanted,
+	    .last = row->c.last_agent,
+	    .nots = nots};
+	const struct channel *channel = channel_find(row->channel);
+
+	chat->c = row->c;
+	chat->visitors = channel == channel_of_visitors();
+	place_of(d, chat, &fact);
+	read_route(row->route, &d->arena, &fact);
+	fact.weight = weight_of(chat->bureau->company, row->channel);
+	if (row->c.holder == HOLDER_QUEUE)
+		fact.not_count = read_nots(d, &row->c, nots);
+	seller_count(d, chat, fact.seller);
+	if (routing_put_chat(chat->bureau->routing, &fact, d->wall) != OK)
+		log_note(d->conf.log, LOG_WARN, "desk.chat", "company",
+		    chat->bureau->company->key);
+	if (fact.place == ROUTING_GONE && chat->busy == 0 && !chat->dirty)
+		chat_forget(d, chat);
+}
+
+static void
+put_row(struct desk *d, const struct handed_row *row)
+{
+	struct chat *chat = chat_make(d, row->c.id);
+
+	if (chat == NULL)
+		return;
+	if (chat->bureau == NULL)
+		chat->bureau = bureau_of(d, row->c.company);
+	chat->named = true;
+	if (chat->bureau != NULL)
+		put_chat(d, chat, row);
+	else
+		chat_forget(d, chat);
+}
+
+void
+facts_read(struct desk *d)
+{
+	struct handed_row row;
+	struct chat *c;
+
+	while ((c = d->dirty) != NULL) {
+		d->dirty = c->next_dirty;
+		c->dirty = false;
+		if (store_read_handed(d->reader, c->id, &d->arena, &row) == OK)
+			put_row(d, &row);
+		else
+			atomic_store(&d->lost, true);
+		arena_reset(&d->arena);
+	}
+}
+
+static bool
+reread_chats(struct desk *d)
+{
+	struct handed_row rows[PAGE];
+	int64_t after = 0;
+	size_t n, i;
+
+	do {
+		n = ARRAY_LEN(rows);
+		if (store_list_handed(d->reader, after, &d->arena, rows, &n) !=
+		    OK)
+			return false;
+		for (i = 0; i < n; i++) {
+			after = rows[i].c.id;
+			put_row(d, &rows[i]);
+		}
+		arena_reset(&d->arena);
+	} while (n == ARRAY_LEN(rows));
+	return true;
+}
+
+/* What the store did not name any more is out of sight. */
+static void
+forget_unnamed(struct desk *d)
+{
+	struct chat *c, *next;
+
+	for (c = d->all; c != NULL; c = next) {
+		next = c->next;
+		if (c->named || c->dirty || c->busy > 0)
+			continue;
+		seller_count(d, c, 0);
+		chat_forget(d, c);
+	}
+}
+
+/* Offline in the store as well, once nobody expects them back. */
+void
+facts_reread(struct desk *d)
+{
+	struct bureau *b;
+	struct chat *c;
+	bool whole;
+
+	for (b = d->bureaus; b != NULL; b = b->next) {
+		bureau_refresh(d, b);
+		routing_reread_begin(b->routing);
+	}
+	for (c = d->all; c != NULL; c = c->next)
+		c->named = false;
+	whole = reread_sellers(d);
+	arena_reset(&d->arena);
+	whole = whole && reread_chats(d);
+	if (whole)
+		forget_unnamed(d);
+	for (b = d->bureaus; whole && b != NULL; b = b->next)
+		routing_reread_end(b->routing, d->wall);
+	if (!whole)
+		atomic_store(&d->lost, true);
+	arena_reset(&d->arena);
+}

@@ -1,0 +1,147 @@
+/*
+ * inner: what the files of the desk share. Nobody else includes it.
+ */
+#ifndef DESK_INNER_H
+#define DESK_INNER_H
+
+#include "bus/mailbox.h"
+#include "core/arena.h"
+#include "core/routing.h"
+#include "desk/desk.h"
+#include "intake/outgoing.h"
+
+#include <pthread.h>
+
+#define BUCKETS 4096u
+#define DEEDS_MAX 512u	       /* acts under way */
+#define LETTERS_MAX 4096u      /* frames of news not yet looked at */
+#define NEWS_OF_LINE_MS 2000   /* how often places in line are looked at */
+#define NEWS_OF_LINE_MAX 2000u /* conversations at a time */
+
+/* A company whose customers are handed to people. */
+struct bureau {
+	int64_t id;
+	struct company *company; /* a reference */
+	struct routing *routing;
+	struct arena hours; /* of its teams, as the document has them */
+	uint64_t version;   /* of the document that the policy is made of */
+	struct bureau *next;
+};
+
+/* A conversation that routing knows of. */
+struct chat {
+	int64_t id;
+	struct bureau *bureau;
+	struct conversation c; /* as it was read last */
+	int64_t seller;	       /* held by, or offered to */
+	int64_t offered_until; /* of an offer that was made here */
+	bool visitors;	     /* on the website: told its place as it changes */
+	uint64_t told_place; /* to the visitor */
+	bool dirty;	     /* to be read again */
+	bool named;	     /* by the rereading under way */
+	unsigned busy;	     /* acts under way */
+	struct chat *next_same;
+	struct chat *next, **link; /* all of them */
+	struct chat *next_dirty;
+};
+
+/* A seller, as far as what they carry is counted here. */
+struct seller {
+	int64_t id, company;
+	unsigned chats;	    /* held by or offered to them, as was read */
+	bool online;	    /* has a socket, as was asked last */
+	int64_t offline_at; /* since when they have none; 0: not known */
+	struct seller *next_same;
+};
+
+/* An act on its way to the store. */
+struct deed {
+	struct desk *d;
+	struct chat *chat; /* NULL: of a seller */
+	struct bureau *bureau;
+	struct routing_decision decision;
+	struct arena arena;
+	struct store_op op;
+	struct mail mail;
+	struct deed *next;
+};
+
+struct desk {
+	struct desk_conf conf;
+	pthread_t thread;
+	struct mailbox mailbox;
+	int epoll;
+	struct store_reader *reader;
+	struct arena arena; /* of one step */
+	_Atomic bool stopping;
+	_Atomic int64_t alive_at;
+	_Atomic unsigned letters;
+	_Atomic bool lost; /* news may have been missed */
+	bool leads;
+
+	struct bureau *bureaus;
+	struct chat *chats[BUCKETS], *all;
+	struct chat *dirty;
+	size_t chat_count;
+	struct seller *sellers[BUCKETS];
+	struct deed *idle;
+	unsigned deeds; /* under way */
+
+	int64_t wall, steady; /* of this round of the loop */
+	int64_t reread_at, line_at, lead_at, wake_at; /* steady */
+};
+
+/* ---- table.c: what it remembers ------------------------------------------ */
+
+struct chat *chat_find(struct desk *d, int64_t id);
+/* NULL: no memory. */
+struct chat *chat_make(struct desk *d, int64_t id);
+/* Only while no act of it is under way. */
+void chat_forget(struct desk *d, struct chat *c);
+/* To be read again before the next decision. */
+void chat_soil(struct desk *d, struct chat *c);
+struct seller *seller_find(struct desk *d, int64_t id);
+/* Makes one where there is none; NULL: no memory. */
+struct seller *seller_make(struct desk *d, int64_t id, int64_t company);
+/* NULL where the company cannot be read. */
+struct bureau *bureau_of(struct desk *d, int64_t company);
+/* The company's document may have changed. */
+void bureau_refresh(struct desk *d, struct bureau *b);
+void table_free(struct desk *d);
+
+/* ---- facts.c: from the store to routing ---------------------------------- */
+
+/* Everything again. */
+void facts_reread(struct desk *d);
+/* What was soiled. */
+void facts_read(struct desk *d);
+/* This seller came, went, or was changed. */
+void facts_seller(struct desk *d, int64_t agent);
+
+/* ---- deeds.c: from decisions to the store -------------------------------- */
+
+/* Does what can be decided now; wake_at says when to ask again. */
+void deeds_decide(struct desk *d);
+/* A notice alone. */
+void deed_notify(struct desk *d, struct chat *c, enum notice notice);
+/* Room for one more act? */
+bool deeds_room(const struct desk *d);
+void deeds_free(struct desk *d);
+
+/* ---- words.c: what customers are told ------------------------------------ */
+
+/*
+ * The body of a notice of this conversation, and its rows where a vendor
+ * carries it. E_NOTFOUND: it cannot be told.
+ */
+struct words {
+	struct str body;
+	struct outgoing_list rows;
+};
+enum err words_make(struct desk *d, const struct chat *c, enum notice notice,
+    struct arena *a, struct words *out) MUST_USE;
+
+/* Tells whom it concerns how the line moves. */
+void words_of_line(struct desk *d);
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * words: what customers are told while they wait. The texts are the company's;
+ * what stands in braces is filled in here.
+ */
+#include "desk/inner.h"
+
+#include <stdio.h>
+
+#define MINUTE 60000
+
+/* ---- filling in ---------------------------------------------------------- */
+
+struct blank {
+	const char *name;
+	char text[80];
+};
+
+static void
+fill(struct buf *out, struct str text, const struct blank *blanks, size_t n)
+{
+	size_t i, at = 0, len;
+
+	while (at < text.n) {
+		for (i = 0; i < n; i++) {
+			len = strlen(blanks[i].name);
+			if (text.n - at >= len &&
+			    memcmp(text.p + at, blanks[i].name, len) == 0)
+				break;
+		}
+		if (i < n) {
+			buf_str(out, blanks[i].text);
+			at += strlen(blanks[i].name);
+		} else {
+			buf_char(out, text.p[at++]);
+		}
+	}
+}
+
+/* "about 4 minutes", or "a moment". */
+static void
+write_wait(char *out, size_t size, int64_t ms)
+{
+	int64_t minutes = (ms + MINUTE - 1) / MINUTE;
+
+	if (ms < 0 || minutes <= 1)
+		(void)snprintf(out, size, "a moment");
+	else if (minutes > 90)
+		(void)snprintf(out, size, "about %lld hours",
+		    (long long)((minutes + 30) / 60));
+	else
+		(void)snprintf(
+		    out, size, "about %lld minutes", (long long)minutes);
+}
+
+static const struct company_hours *
+hours_text_of(const struct chat *c)
+{
+	const struct company *company = c->bureau->company;
+	const struct company_team *t = company_team_of(company, c->c.team);
+
+	return t == NULL ? NULL : company_hours(company, t->hours);
+}
+
+static struct hours *
+hours_of(const struct company_hours *h, struct arena *a)
+{
+	struct faults faults = {0};
+	struct hours *out = NULL;
+
+	if (h == NULL)
+		return NULL;
+	if (hours_parse(&(struct hours_text){.zone = h->zone,
+			    .week = h->week,
+			    .week_count = h->week_count,
+			    .holidays = h->holidays,
+			    .holiday_count = h->holiday_count},
+		"hours", &faults, a, &out) != OK)
+		out = NULL;
+	faults_free(&faults);
+	return out;
+}
+
+/* "on Monday at 09:00", by the team's own clock. */
+static void
+write_open(struct desk *d, const struct chat *c, char *out, size_t size)
+{
+	static const char *const days[] = {"Monday", "Tuesday", "Wednesday",
+	    "Thursday", "Friday", "Saturday", "Sunday"};
+	const struct company_hours *text = hours_text_of(c);
+	const struct hours *h = hours_of(text, &d->arena);
+	int64_t open = h == NULL ? 0 : hours_next_open(h, d->wall);
+	struct zone_time t;
+	struct zone zone;
+
+	(void)snprintf(out, size, "soon");
+	if (open == 0 || !zone_find(text->zone, &zone))
+		return;
+	zone_local(&zone, open, &t);
+	(void)snprintf(out, size, "on %s at %02d:%02d", days[t.weekday % 7],
+	    t.minute / 60, t.minute % 60);
+}
+
+/* ---- notices ------------------------------------------------------------- */
+
+static struct str
+text_of(const struct company_texts *t, enum notice notice)
+{
+	const struct str texts[NOTICES] = {
+	    [NOTICE_WAITING] = t->waiting,
+	    [NOTICE_CLOSED] = t->closed,
+	    [NOTICE_NOBODY] = t->nobody,
+	    [NOTICE_MAILED] = t->mailed,
+	    [NOTICE_PASSED] = t->passed,
+	    [NOTICE_BACK] = t->back,
+	};
+
+	return texts[notice];
+}
+
+static enum err
+write_body(struct desk *d, const struct chat *c, enum notice notice,
+    struct arena *a, struct str *out)
+{
+	struct blank blanks[] = {
+	    {.name = "{position}"}, {.name = "{wait}"}, {.name = "{open}"}};
+	struct routing_spot spot;
+	struct buf text = {0}, body = {0};
+
+	routing_spot(c->bureau->routing, c->id, &spot);
+	(void)snprintf(blanks[0].text, sizeof(blanks[0].text), "%llu",
+	    (unsigned long long)(spot.position == 0 ? 1 : spot.position));
+	write_wait(blanks[1].text, sizeof(blanks[1].text), spot.wait_ms);
+	if (notice == NOTICE_CLOSED)
+		write_open(d, c, blanks[2].text, sizeof(blanks[2].text));
+	fill(&text, text_of(&c->bureau->company->texts, notice), blanks,
+	    ARRAY_LEN(blanks));
+	buf_str(&body, "{\"text\":");
+	buf_json(&body, buf_view(&text));
+	buf_addf(&body, ",\"notice\":\"%s\"", notice_name(notice));
+	if (notice == NOTICE_WAITING && spot.position > 0)
+		buf_addf(&body, ",\"position\":%llu",
+		    (unsigned long long)spot.position);
+	buf_char(&body, '}');
+	if (!text.failed && !body.failed)
+		*out = arena_copy(a, buf_view(&body));
+	buf_free(&text);
+	buf_free(&body);
+	return out->p == NULL ? E_NOMEM : OK;
+}
+
+/* Rows where a vendor carries it. What the channel refuses is not told. */
+static enum err
+write_rows(
+    struct desk *d, const struct chat *c, struct arena *a, struct words *out)
+{
+	struct reach reach;
+	struct faults faults = {0};
+	struct outgoing_of of = {
+	    .company = c->bureau->company, .reach = &reach, .now = d->wall};
+	enum err e = store_read_reach(d->reader, c->id, a, &reach);
+
+	if (e != OK)
+		return e;
+	of.channel = outgoing_channel(&reach);
+	if (of.channel == NULL)
+		return OK;
+	e = outgoing_message(&of, out->body, a, &out->rows, &faults);
+	faults_free(&faults);
+	return e;
+}
+
+enum err
+words_make(struct desk *d, const struct chat *c, enum notice notice,
+    struct arena *a, struct words *out)
+{
+	enum err e;
+
+	*out = (struct words){0};
+	e = write_body(d, c, notice, a, &out->body);
+	return e == OK ? write_rows(d, c, a, out) : e;
+}
+
+/* ---- the line as it moves ------------------------------------------------ */
+
+static void
+tell_visitor(struct desk *d, struct chat *c, const struct routing_spot *spot)
+{
+	struct buf body = {0};
+
+	buf_addf(&body, "{\"type\":\"queue\",\"position\":%llu",
+	    (unsigned long long)spot->position);
+	if (spot->wait_ms >= 0)
+		buf_addf(&body, ",\"wait_s\":%lld",
+		    (long long)((spot->wait_ms + 999) / 1000));
+	buf_char(&body, '}');
+	if (!body.failed)
+		bus_add_news(
+		    d->conf.publisher, &(struct news){.kind = NEWS_QUEUE,
+					   .company = c->c.company,
+					   .conversation = c->id,
+					   .body = buf_view(&body)});
+	buf_free(&body);
+	c->told_place = spot->position;
+}
+
+/*
+ * Who waits and was not told yet is told now; who is on the website sees the
+ * line move; the others hear of it as often as the company wants.
+ */
+static void
+tell(struct desk *d, struct chat *c)
+{
+	struct routing_spot spot;
+
+	if (c->c.holder != HOLDER_QUEUE || c->busy > 0)
+		return;
+	routing_spot(c->bureau->routing, c->id, &spot);
+	if (spot.position == 0)
+		return;
+	if (c->visitors && spot.position != c->told_place)
+		tell_visitor(d, c, &spot);
+	if (c->c.notice_seq < c->c.holder_seq ||
+	    (!c->visitors && spot.position < c->told_place)) {
+		c->told_place = spot.position;
+		deed_notify(d, c, NOTICE_WAITING);
+	}
+}
+
+void
+words_of_line(struct desk *d)
+{
+	struct chat *c;
+	unsigned n = 0;
+
+	for (c = d->all; c != NULL && n < NEWS_OF_LINE_MAX; c = c->next, n++)
+		if (c->bureau != NULL)
+			tell(d, c);
+	bus_flush(d->conf.publisher);
+	arena_reset(&d->arena);
+}
