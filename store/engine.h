@@ -39,7 +39,7 @@ struct store_engine {
 	 * An op may be applied more than once, for after a failure the group's
 	 * ops are tried alone. So what an op says must not be written over.
 	 * The members that are both in and out (worker and beat of a claim,
-	 * seen) are put back by the writer; all others are one or the other,
+	 * seen, an agent's id) are put back by the writer; all others are one or the other,
 	 * and what is out must be set anew each time.
 	 */
 	enum err (*commit)(
@@ -95,6 +95,24 @@ struct store_engine {
 	    struct lane *out, size_t *n);
 	enum err (*list_reaches)(void *reader, const struct reach_ask *ask,
 	    struct arena *a, struct reach *out, size_t *n);
+
+	/* Those of staff.h. */
+	enum err (*read_agent)(
+	    void *reader, int64_t id, struct arena *a, struct agent_row *out);
+	enum err (*find_agent)(void *reader, const struct agent_ask *ask,
+	    struct arena *a, struct agent_row *out);
+	enum err (*list_agents)(void *reader, const struct agents_ask *ask,
+	    struct arena *a, struct agent_row *out, size_t *n);
+	enum err (*find_pass)(void *reader, const unsigned char *hash,
+	    struct arena *a, struct pass_row *out);
+	enum err (*list_passes)(void *reader, const struct pass_ask *ask,
+	    struct arena *a, struct pass_row *out, size_t *n);
+	enum err (*list_items)(void *reader, const struct item_ask *ask,
+	    struct arena *a, struct item *out, size_t *n);
+	enum err (*read_item)(void *reader, const struct item *which,
+	    struct arena *a, struct item *out);
+	enum err (*list_audit)(void *reader, const struct audit_ask *ask,
+	    struct arena *a, struct audit_row *out, size_t *n);
 };
 
 /* Is e the answer to one op, rather than trouble of the whole group? */

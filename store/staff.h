@@ -27,7 +27,8 @@ const char *agent_state_name(enum agent_state s);
 
 struct agent_row {
 	int64_t id, company;
-	uint64_t version; /* raised by each change but of presence */
+	uint64_t version; /* raised by each change but of presence, and of
+			   * what a login uses up (step, code) */
 	struct str email; /* lower case; unique in the company */
 	struct str name;  /* what customers and colleagues see */
 	struct str role;  /* a word: core/role.h */
@@ -63,24 +64,33 @@ enum agent_member {
 	AGENT_STEP = 1 << 11,	/* alone: a step was used; it must rise */
 };
 
+struct audit_row;
+
 /*
  * In: row.id 0: a new one (company, email; all members count), else `set` says
- * which are changed. version: not 0: it must be that one still (E_STALE).
+ * which are changed. row.company: whose it must be; 0: anybody's. version: not
+ * 0: it must be that one still (E_STALE). audit (may be NULL): a line of the
+ * audit that is stored with it. Lists that are empty text are "[]".
  * Out: row.id, row.version.
  * E_NOTFOUND: no such agent or company. E_CLAIMED: another of the company has
- * that e-mail. E_STALE also: AGENT_STEP that is not higher, AGENT_BACKUP while
- * row.backup_was is not what is stored.
- * Disabling ends their passes in the same transaction.
+ * that e-mail. E_BADINPUT: a new one without e-mail, or a state that cannot
+ * be. E_STALE also: AGENT_STEP that is not higher, AGENT_BACKUP while
+ * backup_was is not what is stored.
+ * Disabling ends their passes in the same transaction; a new password does,
+ * too, but for keys.
  */
 struct store_agent {
 	struct agent_row row;
 	unsigned set; /* bits of enum agent_member */
 	uint64_t version;
 	struct str backup_was;
-	int64_t at;
+	const struct audit_row *audit;
 };
 
-/* In: agent; what is set. Out: changed, row (as it is now). */
+/*
+ * In: agent; what is set; at. Out: changed, company. E_NOTFOUND. Only a change
+ * moves presence_at.
+ */
 struct store_presence {
 	int64_t agent;
 	bool set_online, online, set_away, away;
@@ -98,8 +108,11 @@ struct agent_ask {
 enum err store_find_agent(struct store_reader *r, const struct agent_ask *ask,
     struct arena *a, struct agent_row *out) MUST_USE;
 /* Of a company (0: of all), id > after, in order. */
-enum err store_list_agents(struct store_reader *r, int64_t company,
-    int64_t after, struct arena *a, struct agent_row *out, size_t *n) MUST_USE;
+struct agents_ask {
+	int64_t company, after;
+};
+enum err store_list_agents(struct store_reader *r, const struct agents_ask *ask,
+    struct arena *a, struct agent_row *out, size_t *n) MUST_USE;
 
 /* ---- passes: what one shows to be let in ------------------------------- */
 
@@ -124,18 +137,34 @@ struct pass_row {
 };
 
 enum pass_deed {
-	PASS_BEGIN,   /* row; out: row.id. E_CLAIMED: that hash is known */
+	PASS_BEGIN,   /* row; out: row.id */
 	PASS_SEEN,    /* row.id; row.seen_at, row.expires_at rise */
-	PASS_END,     /* row.id; out: row. E_NOTFOUND */
-	PASS_END_ALL, /* of row.agent and row.kind, but row.id */
-	PASS_SWEEP,   /* those that expired before `at` */
+	PASS_END,     /* row.id, if it is as said; out: whose */
+	PASS_END_ALL, /* of row.agent, but row.id */
+	PASS_SWEEP,   /* those that expired at `at` or before, a few at once */
+	PASS_DEEDS
 };
 
+/*
+ * PASS_BEGIN: version: not 0: the agent's must be that one still (E_STALE).
+ * most: not 0: so many of the kind and agent stay, and the oldest end.
+ * E_CLAIMED: that hash is known; E_NOTFOUND: no such company, or the agent is
+ * not its; E_DENIED: the agent is disabled, or, for a session or key, not
+ * active.
+ * PASS_END, PASS_END_ALL: of row.company and row.kind; PASS_END: and of
+ * row.agent, unless that is 0. E_NOTFOUND: there is none such (PASS_SEEN,
+ * PASS_END).
+ * audit (may be NULL): a line of the audit that is stored with it.
+ */
 struct store_pass {
 	enum pass_deed deed;
 	struct pass_row row;
+	uint64_t version;
+	unsigned most;
 	int64_t at;
+	const struct audit_row *audit;
 	uint64_t ended; /* out: how many */
+	int64_t whose;	/* out: the agent */
 };
 
 /* Also those that have expired: the caller looks. E_NOTFOUND. */
@@ -172,12 +201,16 @@ struct item {
 
 /*
  * In: item; version: not 0: it must be that one still, E_STALE. most: there
- * may be so many of the kind and owner (E_DENIED); 0: no limit. Out: version.
+ * may be so many of the kind and owner (E_DENIED); 0: no limit. audit (may be
+ * NULL): a line of the audit that is stored with it. Out: item.version.
+ * Removing what is not there is OK. E_NOTFOUND: no such company, or the owner
+ * is not its agent. E_BADINPUT: no key, or no such kind.
  */
 struct store_item {
 	struct item item;
 	uint64_t version;
 	unsigned most;
+	const struct audit_row *audit;
 };
 
 struct item_ask {
@@ -202,7 +235,7 @@ struct audit_row {
 	struct str detail;  /* JSON object; nothing secret */
 };
 
-/* In: row but its id. */
+/* In: row but its id. E_NOTFOUND: no such company. */
 struct store_audit {
 	struct audit_row row;
 };

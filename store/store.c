@@ -4,6 +4,7 @@
  */
 #include "store/store.h"
 #include "store/blob.h"
+#include "store/inside.h"
 #include "store/writer.h"
 
 #include <stdio.h>
@@ -14,11 +15,6 @@ struct store {
 	void *data;
 	struct writer writer;
 	char *blobs; /* the folder of files */
-};
-
-struct store_reader {
-	const struct store_engine *engine;
-	void *data;
 };
 
 static const char *const verbs[STORE_VERBS] = {

@@ -32,6 +32,7 @@ set_all(struct store_op **ops, size_t n, enum err e)
 struct said {
 	struct seen seen;
 	uint64_t worker, beat;
+	int64_t agent;
 };
 
 static struct said
@@ -44,6 +45,8 @@ said_of(const struct store_op *op)
 		said.beat = op->claim.beat;
 	} else if (op->verb == STORE_SEEN) {
 		said.seen = op->seen.seen;
+	} else if (op->verb == STORE_AGENT) {
+		said.agent = op->agent.row.id;
 	}
 	return said;
 }
@@ -56,6 +59,8 @@ said_restore(struct store_op *op, const struct said *said)
 		op->claim.beat = said->beat;
 	} else if (op->verb == STORE_SEEN) {
 		op->seen.seen = said->seen;
+	} else if (op->verb == STORE_AGENT) {
+		op->agent.row.id = said->agent;
 	}
 }
 

@@ -358,4 +358,12 @@ const struct store_engine store_engine_sqlite = {
     .read_excess = sqlite_read_excess,
     .list_lanes = sqlite_list_lanes,
     .list_reaches = sqlite_list_reaches,
+    .read_agent = sqlite_read_agent,
+    .find_agent = sqlite_find_agent,
+    .list_agents = sqlite_list_agents,
+    .find_pass = sqlite_find_pass,
+    .list_passes = sqlite_list_passes,
+    .list_items = sqlite_list_items,
+    .read_item = sqlite_read_item,
+    .list_audit = sqlite_list_audit,
 };

@@ -36,6 +36,20 @@
 	" WHERE id IN (SELECT id FROM outbox WHERE lane = ?1 AND place = 1" \
 	" ORDER BY id LIMIT ?3)"
 
+#define AGENT_SELECT \
+	"SELECT id, company, version, state, totp_step, capacity," \
+	" created_at, online, away, presence_at, chats, email, name, role," \
+	" password, totp, backup, skills, languages, teams FROM agent"
+
+#define PASS_SELECT \
+	"SELECT id, kind, company, agent, created_at, seen_at, expires_at," \
+	" hash, name, data FROM pass"
+
+#define AUDIT_SELECT \
+	"SELECT id, at, company, agent, conversation, what, outcome, detail" \
+	" FROM audit"
+#define AUDIT_ORDER " AND id < ?2 ORDER BY id DESC LIMIT ?3"
+
 const char *const sql_text[SQLS] = {
     [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
     [SQL_BEGIN_READ] = "BEGIN",
@@ -223,4 +237,86 @@ const char *const sql_text[SQLS] = {
 	"DELETE FROM timer WHERE conversation = ?1 AND kind = ?2",
     [SQL_TIMER_LIST] = "SELECT conversation, kind, due FROM timer"
 		       " WHERE due <= ?1 ORDER BY due LIMIT ?2",
+
+    [SQL_AGENT_READ] = AGENT_SELECT " WHERE id = ?1",
+    [SQL_AGENT_FIND] = AGENT_SELECT " WHERE company = ?1 AND email = ?2",
+    [SQL_AGENT_LIST] = AGENT_SELECT
+    " WHERE company = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+    [SQL_AGENT_LIST_ALL] = AGENT_SELECT " WHERE id > ?2 ORDER BY id LIMIT ?3",
+    [SQL_AGENT_FACTS] = "SELECT company, version, state, totp_step, backup"
+			" FROM agent WHERE id = ?1",
+    [SQL_AGENT_INSERT] =
+	"INSERT INTO agent (company, email, name, role, state, password,"
+	" totp, backup, totp_step, capacity, skills, languages, teams,"
+	" created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+	" ?12, ?13, ?14) ON CONFLICT DO NOTHING",
+    /* What is NULL stays. */
+    [SQL_AGENT_UPDATE] =
+	"UPDATE OR IGNORE agent SET version = ?2,"
+	" email = coalesce(?3, email), name = coalesce(?4, name),"
+	" role = coalesce(?5, role), state = coalesce(?6, state),"
+	" password = coalesce(?7, password), totp = coalesce(?8, totp),"
+	" backup = coalesce(?9, backup),"
+	" totp_step = coalesce(?10, totp_step),"
+	" capacity = coalesce(?11, capacity),"
+	" skills = coalesce(?12, skills),"
+	" languages = coalesce(?13, languages),"
+	" teams = coalesce(?14, teams) WHERE id = ?1",
+    [SQL_AGENT_PRESENT] =
+	"SELECT company, online, away FROM agent WHERE id = ?1",
+    [SQL_AGENT_PRESENCE] = "UPDATE agent SET online = ?2, away = ?3,"
+			   " presence_at = ?4 WHERE id = ?1",
+
+    [SQL_PASS_FIND] = PASS_SELECT " WHERE hash = ?1",
+    [SQL_PASS_LIST] = PASS_SELECT
+    " WHERE company = ?1 AND kind = ?2 AND id > ?4 ORDER BY id LIMIT ?5",
+    [SQL_PASS_LIST_AGENT] = PASS_SELECT
+    " WHERE company = ?1 AND kind = ?2 AND agent = ?3 AND id > ?4"
+    " ORDER BY id LIMIT ?5",
+    [SQL_PASS_INSERT] =
+	"INSERT INTO pass (kind, company, agent, hash, name, data,"
+	" created_at, seen_at, expires_at)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+    [SQL_PASS_SEEN] = "UPDATE pass SET seen_at = max(seen_at, ?2),"
+		      " expires_at = max(expires_at, ?3) WHERE id = ?1",
+    [SQL_PASS_OWNER] =
+	"SELECT agent FROM pass WHERE id = ?1 AND company = ?2 AND kind = ?3",
+    [SQL_PASS_END] = "DELETE FROM pass WHERE id = ?1",
+    [SQL_PASS_END_KIND] = "DELETE FROM pass WHERE company = ?1"
+			  " AND kind = ?2 AND agent = ?3 AND id <> ?4",
+    [SQL_PASS_END_OLD] =
+	"DELETE FROM pass WHERE company = ?1 AND kind = ?2 AND agent = ?3"
+	" AND id NOT IN (SELECT id FROM pass WHERE company = ?1 AND kind = ?2"
+	" AND agent = ?3 ORDER BY id DESC LIMIT ?4)",
+    [SQL_PASS_END_ALL] = "DELETE FROM pass WHERE agent = ?1",
+    /* 1 is a key. */
+    [SQL_PASS_END_DOORS] = "DELETE FROM pass WHERE agent = ?1 AND kind <> 1",
+    [SQL_PASS_SWEEP] = "DELETE FROM pass WHERE id IN (SELECT id FROM pass"
+		       " WHERE expires_at > 0 AND expires_at <= ?1 LIMIT ?2)",
+
+    [SQL_ITEM_READ] = "SELECT version, at, key, value FROM item"
+		      " WHERE company = ?1 AND kind = ?2 AND owner = ?3"
+		      " AND key = ?4",
+    [SQL_ITEM_LIST] = "SELECT version, at, key, value FROM item"
+		      " WHERE company = ?1 AND kind = ?2 AND owner = ?3"
+		      " AND key > ?4 ORDER BY key LIMIT ?5",
+    [SQL_ITEM_COUNT] = "SELECT count(*) FROM item"
+		       " WHERE company = ?1 AND kind = ?2 AND owner = ?3",
+    [SQL_ITEM_PUT] =
+	"INSERT INTO item (company, kind, owner, key, value, at, version)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE"
+	" SET value = excluded.value, at = excluded.at,"
+	" version = excluded.version",
+    [SQL_ITEM_DELETE] = "DELETE FROM item WHERE company = ?1 AND kind = ?2"
+			" AND owner = ?3 AND key = ?4",
+
+    [SQL_AUDIT_INSERT] =
+	"INSERT INTO audit (at, company, agent, conversation, what, outcome,"
+	" detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [SQL_AUDIT_LIST] = AUDIT_SELECT " WHERE company = ?1" AUDIT_ORDER,
+    [SQL_AUDIT_LIST_AGENT] = AUDIT_SELECT
+    " WHERE company = ?1 AND agent = ?4 AND agent <> 0" AUDIT_ORDER,
+    [SQL_AUDIT_LIST_CONVERSATION] = AUDIT_SELECT
+    " WHERE company = ?1 AND conversation = ?5 AND conversation <> 0"
+    " AND (?4 = 0 OR agent = ?4)" AUDIT_ORDER,
 };

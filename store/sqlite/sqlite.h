@@ -54,5 +54,21 @@ enum err sqlite_list_lanes(void *reader, int64_t after, struct arena *a,
     struct lane *out, size_t *n) MUST_USE;
 enum err sqlite_list_reaches(void *reader, const struct reach_ask *ask,
     struct arena *a, struct reach *out, size_t *n) MUST_USE;
+enum err sqlite_read_agent(
+    void *reader, int64_t id, struct arena *a, struct agent_row *out) MUST_USE;
+enum err sqlite_find_agent(void *reader, const struct agent_ask *ask,
+    struct arena *a, struct agent_row *out) MUST_USE;
+enum err sqlite_list_agents(void *reader, const struct agents_ask *ask,
+    struct arena *a, struct agent_row *out, size_t *n) MUST_USE;
+enum err sqlite_find_pass(void *reader, const unsigned char *hash,
+    struct arena *a, struct pass_row *out) MUST_USE;
+enum err sqlite_list_passes(void *reader, const struct pass_ask *ask,
+    struct arena *a, struct pass_row *out, size_t *n) MUST_USE;
+enum err sqlite_list_items(void *reader, const struct item_ask *ask,
+    struct arena *a, struct item *out, size_t *n) MUST_USE;
+enum err sqlite_read_item(void *reader, const struct item *which,
+    struct arena *a, struct item *out) MUST_USE;
+enum err sqlite_list_audit(void *reader, const struct audit_ask *ask,
+    struct arena *a, struct audit_row *out, size_t *n) MUST_USE;
 
 #endif

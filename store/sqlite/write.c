@@ -197,6 +197,36 @@ do_lane(struct conn *c, struct store_op *op)
 	return write_lane(c, &op->lane);
 }
 
+static enum err
+do_agent(struct conn *c, struct store_op *op)
+{
+	return write_agent(c, &op->agent);
+}
+
+static enum err
+do_presence(struct conn *c, struct store_op *op)
+{
+	return write_presence(c, &op->presence);
+}
+
+static enum err
+do_pass(struct conn *c, struct store_op *op)
+{
+	return write_pass(c, &op->pass);
+}
+
+static enum err
+do_item(struct conn *c, struct store_op *op)
+{
+	return write_item(c, &op->item);
+}
+
+static enum err
+do_audit(struct conn *c, struct store_op *op)
+{
+	return write_audit(c, &op->audit);
+}
+
 static enum err (*const verbs[STORE_VERBS])(
     struct conn *, struct store_op *) = {
     [STORE_COMPANY_PUT] = do_company_put,
@@ -210,6 +240,11 @@ static enum err (*const verbs[STORE_VERBS])(
     [STORE_RECEIPT] = do_receipt,
     [STORE_REPLAY] = do_replay,
     [STORE_LANE] = do_lane,
+    [STORE_AGENT] = do_agent,
+    [STORE_PRESENCE] = do_presence,
+    [STORE_PASS] = do_pass,
+    [STORE_ITEM] = do_item,
+    [STORE_AUDIT] = do_audit,
 };
 
 enum err

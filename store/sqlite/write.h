@@ -26,6 +26,17 @@ enum err write_receipt(struct conn *c, struct store_receipt *in) MUST_USE;
 enum err write_replay(struct conn *c, struct store_replay *in) MUST_USE;
 enum err write_lane(struct conn *c, struct store_lane *in) MUST_USE;
 
+enum err write_agent(struct conn *c, struct store_agent *in) MUST_USE;
+enum err write_presence(struct conn *c, struct store_presence *in) MUST_USE;
+enum err write_pass(struct conn *c, struct store_pass *in) MUST_USE;
+enum err write_item(struct conn *c, struct store_item *in) MUST_USE;
+enum err write_audit(struct conn *c, struct store_audit *in) MUST_USE;
+
+/* ---- the audit --------------------------------------------------------- */
+
+/* The company is there. An empty detail is {}. */
+enum err audit_append(struct conn *c, const struct audit_row *row) MUST_USE;
+
 /* ---- addresses and persons --------------------------------------------- */
 
 struct whose {

@@ -45,6 +45,16 @@ run_list(struct fixture *f, const struct migration *list, char text[256])
 	return e;
 }
 
+static int64_t
+newest(void)
+{
+	int64_t n = 0;
+
+	while (sqlite_migrations[n].name != NULL)
+		n++;
+	return n;
+}
+
 /* ---- the real ones ----------------------------------------------------- */
 
 static void
@@ -197,7 +207,7 @@ version_1_comes_along_with_all_it_holds(void **state)
 	must(store_submit_wait(f.store, &op));
 	assert_int_equal(row.id, 10);
 	fixture_stop(&f);
-	assert_int_equal(file_number(f.path, VERSION), 2);
+	assert_int_equal(file_number(f.path, VERSION), newest());
 	assert_int_equal(
 	    file_number(f.path, "SELECT count(*) FROM sqlite_schema"
 				" WHERE name LIKE 'outbox_1%'"),

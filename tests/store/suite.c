@@ -16,6 +16,9 @@ static const struct suite_case *const parts[] = {
     suite_lanes,
     suite_queue,
     suite_races,
+    suite_staff,
+    suite_passes,
+    suite_items,
 };
 
 static const struct store_engine *under_test;

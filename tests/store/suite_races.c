@@ -4,6 +4,7 @@
  */
 #include "tests/lib/random.h"
 #include "tests/store/delivery.h"
+#include "tests/store/staff.h"
 #include "tests/store/suite.h"
 
 #include <stdlib.h>
@@ -407,6 +408,66 @@ readers_see_what_done_reported(struct fixture *f)
 	assert_true(is_consistent(f, id));
 }
 
+/* ---- what may be used once --------------------------------------------- */
+
+/* Each round everybody wants the same; how often it is won: once. */
+static void
+race_for(struct fixture *f, void (*want)(struct store_agent *a, unsigned round))
+{
+	struct store *stores[2] = {f->store, fixture_other(f)};
+	int64_t id = make_agent(f, "anna@shop.example");
+	struct racer racers[THREADS];
+	unsigned round, won;
+	size_t i;
+
+	for (round = 0; round < ROUNDS; round++) {
+		for (i = 0, won = 0; i < THREADS; i++) {
+			racers[i].op = (struct store_op){.verb = STORE_AGENT};
+			racers[i].op.agent.row.id = id;
+			want(&racers[i].op.agent, round);
+		}
+		race_all(stores, racers);
+		for (i = 0; i < THREADS; i++) {
+			won += racers[i].op.err == OK;
+			if (racers[i].op.err != OK)
+				assert_int_equal(racers[i].op.err, E_STALE);
+		}
+		assert_int_equal(won, 1);
+	}
+	store_close(stores[1]);
+}
+
+static void
+want_step(struct store_agent *a, unsigned round)
+{
+	a->set = AGENT_STEP;
+	a->row.totp_step = round + 1;
+}
+
+static void
+of_many_uses_of_a_step_one_wins(struct fixture *f)
+{
+	race_for(f, want_step);
+}
+
+static void
+want_code(struct store_agent *a, unsigned round)
+{
+	static const char *const codes[] = {"[]", "[1]", "[2]", "[3]", "[4]",
+	    "[5]", "[6]", "[7]", "[8]", "[9]", "[10]"};
+
+	_Static_assert(ARRAY_LEN(codes) > ROUNDS, "one more than rounds");
+	a->set = AGENT_BACKUP;
+	a->backup_was = str_from(codes[round]);
+	a->row.backup = str_from(codes[round + 1]);
+}
+
+static void
+of_many_uses_of_a_code_one_wins(struct fixture *f)
+{
+	race_for(f, want_code);
+}
+
 const struct suite_case suite_races[] = {
     CASE(of_many_commits_from_one_state_one_wins),
     CASE(of_many_copies_one_is_stored),
@@ -416,5 +477,7 @@ const struct suite_case suite_races[] = {
     CASE(of_many_claims_one_holds),
     CASE(whatever_happens_the_row_is_the_fold),
     CASE(readers_see_what_done_reported),
+    CASE(of_many_uses_of_a_step_one_wins),
+    CASE(of_many_uses_of_a_code_one_wins),
     {0},
 };
