@@ -20,7 +20,7 @@
 
 #include "core/base.h"
 #include "core/buf.h"
-#include "core/event.h"
+#include "core/conversation.h"
 #include "core/log.h"
 #include "core/metrics.h"
 
@@ -42,7 +42,8 @@ void bus_close(struct bus *b);
 
 enum news_kind {
 	NEWS_EVENT,  /* body: the event object, whole */
-	NEWS_TYPING, /* body: the author's word; seq: 1 on, 0 off */
+	NEWS_TYPING, /* body: the author's word, of an agent with " 7" behind
+		      * it: who; seq: 1 on, 0 off; hidden: for colleagues */
 	NEWS_SEEN,   /* body: the author's word of the side; seq: up to */
 	NEWS_DRAFT,  /* body: a turn's draft frame */
 	NEWS_QUEUE,  /* a place in line; body: the frame that visitors get */
@@ -60,6 +61,10 @@ struct news {
 	enum event_kind event;
 	enum author author;
 	bool hidden;
+	/* And how the conversation is after it, as in struct conversation. */
+	enum holder holder;
+	enum status status;
+	int64_t agent, offered;
 	/*
 	 * The connection that caused it and needs not be told; 0: none. Means
 	 * something only in the process that made it.
@@ -73,8 +78,9 @@ struct news {
 /*
  * One frame carries what one transaction of the store brought, in order:
  *	magic u8 | publisher u64 | count u64 | entries
- *	entry: kind u8 | event u8 | author u8 | hidden u8 | company i64 | conversation i64 | seq u64 |
- *	       origin u64 | size u32 | body
+ *	entry: kind u8 | event u8 | author u8 | hidden u8 | holder u8 |
+ *	       status u8 | agent i64 | offered i64 | company i64 |
+ *	       conversation i64 | seq u64 | origin u64 | size u32 | body
  * little-endian, lengths explicit. A frame without entries is a heartbeat.
  */
 struct news_frame {

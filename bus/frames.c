@@ -6,7 +6,7 @@
 #include "bus/bytes.h"
 #include "bus/frames.h"
 
-#define NEWS_MAGIC 0xF1u
+#define NEWS_MAGIC 0xF2u
 
 void
 news_frame_begin(struct buf *out, uint64_t publisher, uint64_t count)
@@ -23,6 +23,10 @@ news_write(struct buf *out, const struct news *n)
 	bytes_put(out, (uint64_t)n->event, 1);
 	bytes_put(out, (uint64_t)n->author, 1);
 	bytes_put(out, n->hidden, 1);
+	bytes_put(out, (uint64_t)n->holder, 1);
+	bytes_put(out, (uint64_t)n->status, 1);
+	bytes_put(out, (uint64_t)n->agent, 8);
+	bytes_put(out, (uint64_t)n->offered, 8);
 	bytes_put(out, (uint64_t)n->company, 8);
 	bytes_put(out, (uint64_t)n->conversation, 8);
 	bytes_put(out, n->seq, 8);
@@ -50,11 +54,15 @@ news_next(struct str *entries, struct news *out)
 {
 	struct str rest = *entries;
 	uint64_t kind, event, author, hidden, company, conversation, size;
+	uint64_t holder, status, agent, offered;
 
 	if (!bytes_take(&rest, 1, &kind) || kind >= NEWS_KINDS ||
 	    !bytes_take(&rest, 1, &event) || event >= EVENT_KINDS ||
 	    !bytes_take(&rest, 1, &author) || author >= AUTHORS ||
 	    !bytes_take(&rest, 1, &hidden) || hidden > 1 ||
+	    !bytes_take(&rest, 1, &holder) || holder >= HOLDERS ||
+	    !bytes_take(&rest, 1, &status) || status >= STATUSES ||
+	    !bytes_take(&rest, 8, &agent) || !bytes_take(&rest, 8, &offered) ||
 	    !bytes_take(&rest, 8, &company) ||
 	    !bytes_take(&rest, 8, &conversation) ||
 	    !bytes_take(&rest, 8, &out->seq) ||
@@ -65,6 +73,10 @@ news_next(struct str *entries, struct news *out)
 	out->event = (enum event_kind)event;
 	out->author = (enum author)author;
 	out->hidden = hidden == 1;
+	out->holder = (enum holder)holder;
+	out->status = (enum status)status;
+	out->agent = (int64_t)agent;
+	out->offered = (int64_t)offered;
 	out->company = (int64_t)company;
 	out->conversation = (int64_t)conversation;
 	out->body = (struct str){rest.p, (size_t)size};

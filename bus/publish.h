@@ -9,7 +9,7 @@
 
 /*
  * News of one stored event of conversation c (its id and company are looked
- * at); origin as in struct news. For use in an op's `done`.
+ * at, and who has it); origin as in struct news. For use in an op's `done`.
  */
 void publish_event(struct bus_publisher *p, const struct conversation *c,
     const struct event *e, uint64_t origin);

@@ -26,6 +26,10 @@ test_frame_round_trip(void **state)
 		.event = EVENT_NOTE,
 		.author = AUTHOR_AGENT,
 		.hidden = true,
+		.holder = HOLDER_QUEUE,
+		.status = STATUS_OPEN,
+		.agent = 4,
+		.offered = 6,
 		.origin = 9,
 		.body = STR("{\"seq\":3}")},
 	    {.kind = NEWS_SEEN,
@@ -55,6 +59,10 @@ test_frame_round_trip(void **state)
 		assert_int_equal(n.event, in[i].event);
 		assert_int_equal(n.author, in[i].author);
 		assert_int_equal(n.hidden, in[i].hidden);
+		assert_int_equal(n.holder, in[i].holder);
+		assert_int_equal(n.status, in[i].status);
+		assert_int_equal(n.agent, in[i].agent);
+		assert_int_equal(n.offered, in[i].offered);
 		assert_int_equal(n.origin, in[i].origin);
 		assert_true(str_eq(n.body, in[i].body));
 	}
