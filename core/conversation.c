@@ -212,6 +212,7 @@ fold_offer(struct conversation *c, const struct event *e)
 {
 	c->offered = e->author_id;
 	c->offer_seq = e->seq;
+	c->offered_at = e->at;
 }
 
 static void

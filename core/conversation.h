@@ -85,6 +85,7 @@ struct conversation {
 	int64_t waiting_at;  /* since when the customer waits for a word of a
 			       * person; 0: they do not */
 	int64_t snoozed_until; /* wall ms; 0: not put off */
+	int64_t offered_at;    /* wall ms: of the newest EVENT_OFFER */
 	/*
 	 * Who spoke last, and up to where somebody else did. Together they
 	 * say, for anyone, whether another has spoken since seq n.
