@@ -4,16 +4,31 @@
  */
 #include "store/sqlite/sql.h"
 
-#define CONVERSATION_COLUMNS \
+#define CONVERSATION_OPENED \
 	"id, company, contact, seq, epoch, last_customer_seq, handled_seq," \
-	" resolved_seq, holder, agent, status, opened_at, last_at, " \
-	"customer_at"
+	" resolved_seq, holder, agent, status, opened_at, last_at," \
+	" customer_at"
+#define CONVERSATION_COLUMNS CONVERSATION_OPENED ", answer_seq, handed"
 
-#define CONVERSATION_SET \
-	"UPDATE conversation SET seq = ?2, epoch = ?3," \
-	" last_customer_seq = ?4, handled_seq = ?5, resolved_seq = ?6," \
-	" holder = ?7, agent = ?8, status = ?9, last_at = ?10," \
-	" customer_at = ?11"
+#define CONVERSATION_MOVED \
+	"UPDATE conversation SET seq = ?2, last_customer_seq = ?3," \
+	" handled_seq = ?4, last_at = ?5, customer_at = ?6, answer_seq = ?7"
+
+#define HANDED_COLUMNS \
+	"h.team, h.offered, h.wanted, h.last_agent, h.priority, h.breached," \
+	" h.front, h.gone, h.holder_seq, h.route_seq, h.offer_seq," \
+	" h.mailed_seq, h.agent_seq, h.notice_seq, h.notice, h.notice_at," \
+	" h.queued_at, h.waiting_at, h.snoozed_until, h.offered_at," \
+	" h.spoken_by, h.spoken_id, h.spoken_seq, h.spoken_before"
+
+/* Of all companies; the columns in front of the conversation. */
+#define LISTING_OF(view) \
+	"company = 0 AND view = " view " AND who = 0 AND label = ''" \
+	" AND at = 0"
+
+#define LISTING_KEY \
+	"company = ?1 AND view = ?2 AND who = ?3 AND label = ?4" \
+	" AND at = ?5 AND conversation = ?6"
 
 #define OUTBOX_SELECT \
 	"SELECT o.id, o.lane, o.conversation, o.seq, o.kind, o.at, o.state," \
@@ -100,6 +115,8 @@ const char *const sql_text[SQLS] = {
 			   " email = coalesce(?4, email) WHERE id = ?1",
     [SQL_CONTACT_NAME] =
 	"UPDATE contact SET name = ?2 WHERE id = ?1 AND name IS NULL",
+    [SQL_CONTACT_EMAIL] =
+	"UPDATE contact SET email = ?2 WHERE id = ?1 AND email IS NULL",
     [SQL_CONTACT_DELETE_EMPTY] =
 	"DELETE FROM contact WHERE id = ?1 AND external_id IS NULL"
 	" AND NOT EXISTS"
@@ -108,16 +125,40 @@ const char *const sql_text[SQLS] = {
     [SQL_CONVERSATION_READ] = "SELECT " CONVERSATION_COLUMNS
 			      " FROM conversation WHERE id = ?1",
     [SQL_CONVERSATION_INSERT] =
-	"INSERT INTO conversation (" CONVERSATION_COLUMNS ") VALUES"
+	"INSERT INTO conversation (" CONVERSATION_OPENED ") VALUES"
 	" (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    [SQL_CONVERSATION_UPDATE] = CONVERSATION_SET " WHERE id = ?1",
-    [SQL_CONVERSATION_COMMIT] = CONVERSATION_SET
+    [SQL_CONVERSATION_MOVED] = CONVERSATION_MOVED " WHERE id = ?1",
+    [SQL_CONVERSATION_MOVED_FREE] = CONVERSATION_MOVED
     ", claim_worker = 0 WHERE id = ?1",
+    [SQL_CONVERSATION_TURNED] = CONVERSATION_MOVED
+    ", epoch = ?8, resolved_seq = ?9, holder = ?10, agent = ?11,"
+    " status = ?12, handed = ?13,"
+    " claim_worker = CASE ?14 WHEN 0 THEN claim_worker ELSE 0 END"
+    " WHERE id = ?1",
     [SQL_CONVERSATION_MOVE] =
 	"UPDATE conversation SET contact = ?2 WHERE id = ?1",
     [SQL_CONVERSATION_PENDING] =
 	"SELECT id FROM conversation WHERE id > ?1 AND holder = 0"
-	" AND handled_seq < last_customer_seq ORDER BY id LIMIT ?2",
+	" AND handled_seq < last_customer_seq UNION ALL"
+	" SELECT conversation FROM listing WHERE " LISTING_OF(
+	    "101") " AND conversation > ?1 ORDER BY id LIMIT ?2",
+    [SQL_HANDED_READ] = "SELECT " HANDED_COLUMNS
+			" FROM handoff AS h WHERE conversation = ?1",
+    [SQL_HANDED_PUT] =
+	"REPLACE INTO handoff VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+	" ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
+	" ?23, ?24, ?25)",
+    [SQL_HANDED_DELETE] = "DELETE FROM handoff WHERE conversation = ?1",
+    [SQL_LISTING_INSERT] =
+	"INSERT INTO listing (company, view, who, label, at, conversation)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_LISTING_MOVE] = "UPDATE listing SET at = ?7 WHERE " LISTING_KEY,
+    [SQL_LISTING_DELETE] = "DELETE FROM listing WHERE " LISTING_KEY,
+    [SQL_LABEL_LIST] = "SELECT label FROM label WHERE conversation = ?1",
+    [SQL_LABEL_INSERT] =
+	"INSERT INTO label (conversation, label) VALUES (?1, ?2)",
+    [SQL_LABEL_DELETE] =
+	"DELETE FROM label WHERE conversation = ?1 AND label = ?2",
     [SQL_REACH_INSERT] =
 	"INSERT INTO reach (conversation, channel, account, address)"
 	" VALUES (?1, ?2, ?3, ?4)",

@@ -114,8 +114,10 @@ event_add(struct conn *c, const struct facts *row, struct event *event,
 		return E_IO; /* checked before */
 	e = event_append(c, &next, event, 0, &stored);
 	if (e == OK && stored) {
+		e = conversation_save(
+		    c, &(struct change){.was = state, .is = &next});
 		*state = next;
-		return conversation_save(c, SQL_CONVERSATION_UPDATE, state);
+		return e;
 	}
 	event->seq = 0;
 	return e == OK && event->source.n == 0 ? E_IO : e;

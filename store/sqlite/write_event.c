@@ -1,46 +1,20 @@
 /*
- * write_event: what appends to a log. The state is read, folded and written
- * back here, within the transaction that holds the events.
+ * write_event: what comes in from customers. The state is read, folded and
+ * written back here, within the transaction that holds the event.
  */
 #include "store/sqlite/rows.h"
 #include "store/sqlite/write.h"
-
-/* ---- inbound ----------------------------------------------------------- */
-
-/* An event that was stored before. */
-struct first {
-	int64_t conversation;
-	uint64_t seq;
-	int64_t at;
-};
-
-static enum err
-source_find(
-    struct conn *c, int64_t company, struct str source, struct first *out)
-{
-	sqlite3_stmt *q;
-	enum err e = CONN_QUERY(
-	    c, SQL_EVENT_FIND_SOURCE, &q, NUM(company), TEXT(source));
-
-	if (e == OK && (e = conn_row(c, q)) == OK) {
-		out->conversation = sqlite3_column_int64(q, 0);
-		out->seq = (uint64_t)sqlite3_column_int64(q, 1);
-		out->at = sqlite3_column_int64(q, 2);
-	}
-	conn_reset(q);
-	return e;
-}
 
 /* Gives what the first one gave. E_NOTFOUND: there is no first one. */
 static enum err
 inbound_repeat(struct conn *c, int64_t company, struct store_inbound *in)
 {
-	struct first first;
+	struct stored first;
 	enum err e;
 
 	if (in->event.source.n == 0)
 		return E_NOTFOUND;
-	e = source_find(c, company, in->event.source, &first);
+	e = event_find(c, company, in->event.source, &first);
 	if (e != OK)
 		return e;
 	in->duplicate = true;
@@ -79,7 +53,8 @@ inbound_effects(struct conn *c, struct store_inbound *in,
 		e = inbound_outbox(c, in, state);
 	if (e != OK)
 		return e;
-	return conversation_save(c, SQL_CONVERSATION_UPDATE, state);
+	return conversation_save(
+	    c, &(struct change){.was = &in->state, .is = state});
 }
 
 /* Into the conversation in->state. */
@@ -179,8 +154,8 @@ about_nothing(struct conn *c, struct store_inbound *in)
 static enum err
 inbound_about(struct conn *c, struct store_inbound *in)
 {
-	struct first first;
-	enum err e = source_find(c, in->address.company, in->about, &first);
+	struct stored first;
+	enum err e = event_find(c, in->address.company, in->about, &first);
 
 	if (e == E_NOTFOUND)
 		return about_nothing(c, in);
@@ -194,13 +169,13 @@ inbound_about(struct conn *c, struct store_inbound *in)
 static enum err
 inbound_by_id(struct conn *c, struct store_inbound *in)
 {
-	struct first first;
+	struct stored first;
 	enum err e = conversation_load(c, in->conversation, &in->state);
 
 	if (e != OK)
 		return e;
 	if (in->about.n > 0) {
-		e = source_find(c, in->state.company, in->about, &first);
+		e = event_find(c, in->state.company, in->about, &first);
 		if (e == OK && first.conversation != in->conversation)
 			e = E_NOTFOUND;
 		if (e != OK)
@@ -216,7 +191,7 @@ write_inbound(struct conn *c, struct store_inbound *in)
 	enum err e = outbox_check(in->outbox, in->outbox_count);
 
 	in->duplicate = false;
-	if (in->event.kind == EVENT_OPENED)
+	if (in->event.kind == EVENT_OPENED || in->event.kind == EVENT_LABELS)
 		return E_BADINPUT;
 	if (e != OK)
 		return e;
@@ -225,149 +200,4 @@ write_inbound(struct conn *c, struct store_inbound *in)
 	if (in->about.n > 0)
 		return inbound_about(c, in);
 	return inbound_by_address(c, in);
-}
-
-/* ---- commit ------------------------------------------------------------ */
-
-/*
- * A decided event's source must be new, in the store and among its own. It is
- * looked up first, since few have one and a refusal must leave no trace.
- */
-static enum err
-source_check(struct conn *c, int64_t company, const struct decision *d,
-    const struct event *event)
-{
-	struct first found;
-	enum err e;
-
-	if (event->source.n == 0)
-		return OK;
-	for (const struct event *other = d->events; other != event; other++)
-		if (str_eq(other->source, event->source))
-			return E_BADINPUT;
-	e = source_find(c, company, event->source, &found);
-	if (e == OK)
-		return E_BADINPUT;
-	return e == E_NOTFOUND ? OK : e;
-}
-
-static enum err
-event_check(struct conn *c, struct decision *d, struct event *event,
-    struct conversation *state)
-{
-	enum err e;
-
-	if (event->kind == EVENT_OPENED)
-		return E_BADINPUT;
-	event->seq = state->seq + 1;
-	e = conversation_fold(state, event);
-	return e == OK ? source_check(c, state->company, d, event) : e;
-}
-
-static bool
-timers_valid(const struct decision *d)
-{
-	unsigned i;
-
-	if (d->timer_count > DECISION_TIMERS_MAX)
-		return false;
-	for (i = 0; i < d->timer_count; i++)
-		if ((unsigned)d->timers[i].kind >= TIMER_KINDS)
-			return false;
-	return true;
-}
-
-/* Everything that can be refused is refused here. */
-static enum err
-commit_check(
-    struct conn *c, struct store_commit *in, struct conversation *state)
-{
-	struct decision *d = &in->decision;
-	enum err e = outbox_check(in->outbox, in->outbox_count);
-
-	if (d->event_count > DECISION_EVENTS_MAX ||
-	    (d->event_count == 0 && in->outbox_count > 0) ||
-	    !timers_valid(d))
-		return E_BADINPUT;
-	for (unsigned i = 0; i < d->event_count && e == OK; i++)
-		e = event_check(c, d, &d->events[i], state);
-	return e;
-}
-
-/* The rows first: the event that causes them tells where they begin. */
-static enum err
-commit_events(
-    struct conn *c, const struct conversation *state, struct store_commit *in)
-{
-	const struct decision *d = &in->decision;
-	int64_t outbox = 0;
-	enum err e = OK;
-
-	if (in->outbox_count > 0) {
-		e = outbox_append(
-		    c, state, &d->events[0], in->outbox, in->outbox_count);
-		outbox = in->outbox[0].id;
-	}
-	for (unsigned i = 0; i < d->event_count && e == OK; i++) {
-		bool stored;
-
-		e = event_append(
-		    c, state, &d->events[i], i == 0 ? outbox : 0, &stored);
-		if (e == OK && !stored)
-			e = E_IO; /* checked before: the file is damaged */
-	}
-	return e;
-}
-
-static enum err
-commit_timer(struct conn *c, int64_t conversation, const struct timer_set *t)
-{
-	if (t->due == 0)
-		return CONN_CHANGE(
-		    c, SQL_TIMER_DELETE, NULL, NUM(conversation), NUM(t->kind));
-	return CONN_CHANGE(c, SQL_TIMER_SET, NULL, NUM(conversation),
-	    NUM(t->kind), NUM(t->due));
-}
-
-static enum err
-commit_timers(struct conn *c, int64_t conversation, const struct decision *d)
-{
-	enum err e = OK;
-	unsigned i;
-
-	for (i = 0; i < d->timer_count && e == OK; i++)
-		e = commit_timer(c, conversation, &d->timers[i]);
-	return e;
-}
-
-/* Was what may have been claimed dealt with, or taken out of its hands? */
-static bool
-ends_claim(const struct conversation *was, const struct conversation *is)
-{
-	return is->handled_seq > was->handled_seq || is->epoch != was->epoch;
-}
-
-enum err
-write_commit(struct conn *c, struct store_commit *in)
-{
-	enum sql save = SQL_CONVERSATION_UPDATE;
-	struct conversation state;
-	enum err e = conversation_load(c, in->conversation, &in->state);
-
-	if (e != OK)
-		return e;
-	if (in->state.seq != in->decision.seq ||
-	    in->state.epoch != in->decision.epoch)
-		return E_STALE;
-	state = in->state;
-	if ((e = commit_check(c, in, &state)) != OK)
-		return e;
-	if ((e = commit_events(c, &state, in)) != OK)
-		return e;
-	if ((e = commit_timers(c, state.id, &in->decision)) != OK)
-		return e;
-	if (ends_claim(&in->state, &state))
-		save = SQL_CONVERSATION_COMMIT;
-	in->state = state;
-	return conversation_save(c, save, &state);
 }

@@ -89,9 +89,9 @@ a_current_database_is_not_copied(void **state)
 	fixture_open(&f, &store_engine_sqlite);
 	fixture_reopen(&f);
 	fixture_stop(&f);
-	for (int v = 0; v < 3; v++) {
-		(void)snprintf(
-		    snapshot, sizeof(snapshot), "%s.v%d.snapshot", f.path, v);
+	for (int64_t v = 0; v <= newest(); v++) {
+		(void)snprintf(snapshot, sizeof(snapshot), "%s.v%d.snapshot",
+		    f.path, (int)v);
 		assert_false(file_exists(snapshot));
 	}
 	fixture_remove(&f);
@@ -212,6 +212,138 @@ version_1_comes_along_with_all_it_holds(void **state)
 	    file_number(f.path, "SELECT count(*) FROM sqlite_schema"
 				" WHERE name LIKE 'outbox_1%'"),
 	    0);
+	assert_true(file_is_whole(f.path));
+	fixture_remove(&f);
+}
+
+/* ---- from version 2 ----------------------------------------------------- */
+
+/* Where bot and customer were when the update came; 50 has ended. */
+#define VERSION_2_TALK(id, seq, customer, handled, resolved, status) \
+	"INSERT INTO contact (id, company) VALUES (" #id ", 1);" \
+	"INSERT INTO contact_address VALUES" \
+	" (1, 'web', '', 'c" #id "', " #id ", " #id ");" \
+	"INSERT INTO reach (conversation, channel, account, address) VALUES" \
+	" (" #id ", 'web', '', 'c" #id "');" \
+	"INSERT INTO conversation (id, company, contact, seq, epoch," \
+	" last_customer_seq, handled_seq, resolved_seq, holder, agent," \
+	" status, opened_at, last_at, customer_at) VALUES (" #id ", 1, " #id \
+	", " #seq ", 0, " #customer ", " #handled ", " #resolved \
+	", 0, 0, " #status ", 100, " #id "0, CASE " #customer \
+	" WHEN 0 THEN 0 ELSE 15 END);" \
+	"INSERT INTO event VALUES (" #id \
+	", 1, 0, 0, 0, 0, 100, 1, NULL, '{}', NULL);"
+#define VERSION_2_EVENT(id, seq, kind, author, ref) \
+	"INSERT INTO event VALUES (" #id ", " #seq ", " #kind ", " #author \
+	", 0, " #ref ", CASE " #author " WHEN 1 THEN 15 ELSE " #id \
+	"0 END, 1, NULL, '{\"text\":\"a\"}', NULL);"
+#define VERSION_2_DATA \
+	"INSERT INTO company VALUES (1, 'acme', 1, '{}');" VERSION_2_TALK( \
+	    10, 1, 0, 0, 0, 0) VERSION_2_TALK(20, 3, 3, 0, 0, 0) \
+	    VERSION_2_EVENT(20, 2, 1, 1, 0) VERSION_2_EVENT(20, 3, 1, 1, 0) \
+		VERSION_2_TALK(30, 4, 3, 3, 0, 0) VERSION_2_EVENT( \
+		    30, 2, 1, 2, 0) VERSION_2_EVENT(30, 3, 1, 1, 0) \
+		    VERSION_2_EVENT(30, 4, 1, 2, 3) VERSION_2_TALK( \
+			40, 4, 4, 2, 0, 0) VERSION_2_EVENT(40, 2, 1, 1, 0) \
+			VERSION_2_EVENT(40, 3, 1, 2, 2) VERSION_2_EVENT( \
+			    40, 4, 1, 1, 0) VERSION_2_TALK(50, 5, 2, 2, 5, 3) \
+			    VERSION_2_EVENT(50, 2, 1, 1, 0) \
+				VERSION_2_EVENT(50, 3, 1, 2, 2) \
+				    VERSION_2_EVENT(50, 4, 5, 0, 0) \
+					VERSION_2_EVENT(50, 5, 6, 0, 0)
+
+static void
+make_version_2(struct fixture *f, const char *data)
+{
+	const struct migration list[] = {
+	    sqlite_migrations[0], sqlite_migrations[1], {NULL, NULL}};
+	char why[256];
+
+	fixture_directory(f, &store_engine_sqlite);
+	must(run_list(f, list, why));
+	file_sql(f->path, data);
+	/* What times the rows have is no matter here; the fold's are right. */
+	file_sql(f->path, "UPDATE conversation SET last_at ="
+			  " (SELECT at FROM event WHERE conversation = id"
+			  " ORDER BY event.seq DESC LIMIT 1)");
+}
+
+static void
+version_2_comes_along_with_all_it_holds(void **state)
+{
+	static const int64_t ids[] = {10, 20, 30, 40, 50};
+	int64_t pending[4];
+	size_t n = ARRAY_LEN(pending);
+	char snapshot[160];
+	struct fixture f;
+
+	(void)state;
+	make_version_2(&f, VERSION_2_DATA);
+	fixture_start(&f);
+	f.company = 1;
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		assert_true(is_consistent(&f, ids[i]));
+	must(store_list_pending(f.reader, 0, pending, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(pending[0], 20);
+	assert_int_equal(pending[1], 40);
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		must(say(&f, ids[i], NULL));
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		assert_true(is_consistent(&f, ids[i]));
+	fixture_stop(&f);
+	(void)snprintf(snapshot, sizeof(snapshot), "%s.v2.snapshot", f.path);
+	assert_int_equal(file_number(snapshot, VERSION), 2);
+	assert_int_equal(
+	    file_number(snapshot, "SELECT count(*) FROM event"), 17);
+	assert_true(file_is_whole(snapshot) && file_is_whole(f.path));
+	fixture_remove(&f);
+}
+
+/* Each in the list where it would be, had it always been there. */
+static void
+version_2_finds_itself_in_the_lists(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	make_version_2(&f, VERSION_2_DATA);
+	fixture_start(&f);
+	fixture_stop(&f);
+	assert_int_equal(
+	    file_number(f.path, "SELECT group_concat(conversation) ="
+				" '10,20,30,40' FROM listing WHERE company = 1"
+				" AND view = 6 AND who = 0 AND label = ''"
+				" AND at = 0"),
+	    1);
+	assert_int_equal(
+	    file_number(f.path, "SELECT conversation FROM listing"
+				" WHERE company = 1 AND view = 5 AND who = 0"
+				" AND label = '' AND at = 500"),
+	    50);
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM listing"), 5);
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM handoff"), 0);
+	fixture_remove(&f);
+}
+
+static void
+an_empty_version_2_comes_along(void **state)
+{
+	struct fixture f;
+	int64_t id;
+
+	(void)state;
+	make_version_2(&f, "");
+	fixture_start(&f);
+	f.company = put_company(f.store, "acme", "{}");
+	id = open_conversation(&f, "bob");
+	must(say(&f, id, NULL));
+	must(answer(&f, id));
+	assert_true(is_consistent(&f, id));
+	fixture_stop(&f);
+	assert_int_equal(file_number(f.path, VERSION), newest());
 	assert_true(file_is_whole(f.path));
 	fixture_remove(&f);
 }
@@ -343,6 +475,9 @@ main(void)
 	    cmocka_unit_test(a_current_database_is_not_copied),
 	    cmocka_unit_test(the_first_version_stays_what_it_was),
 	    cmocka_unit_test(version_1_comes_along_with_all_it_holds),
+	    cmocka_unit_test(version_2_comes_along_with_all_it_holds),
+	    cmocka_unit_test(version_2_finds_itself_in_the_lists),
+	    cmocka_unit_test(an_empty_version_2_comes_along),
 	    cmocka_unit_test(steps_run_in_order_once),
 	    cmocka_unit_test(a_step_that_fails_leaves_nothing_of_itself),
 	    cmocka_unit_test(newer_is_refused),
