@@ -204,6 +204,18 @@ const struct setting settings_table[] = {
     NUMBER(backfill_minutes, SETTING_COUNT, "60", 0, 100000,
 	"how often vendors are asked whether we missed a message, after the "
 	"start; 0: never"),
+    TEXT(mail_ca, "",
+	"authorities that mail servers' certificates may be of, as a PEM file; "
+	"empty: the system's"),
+    FLAG(mail_plain, "false",
+	"speak to mail servers on this machine without TLS; for stand-ins"),
+    TEXT(mail_authserv, "",
+	"name under which your mail server writes Authentication-Results; "
+	"empty: they are not looked at"),
+    NUMBER(mail_timeout_ms, SETTING_MS, "60s", 1000, 600000,
+	"for one mail to be sent, and for each answer of a mailbox"),
+    NUMBER(mail_poll_ms, SETTING_MS, "20s", 100, 3600000,
+	"how often mailboxes are looked into"),
     NUMBER(store_queue, SETTING_COUNT, "20000", 16, 10000000,
 	"writes that wait, before new ones are refused"),
     NUMBER(store_group, SETTING_COUNT, "1000", 1, 100000,

@@ -19,6 +19,9 @@ struct settings {
 	unsigned deliver_in_flight, deliver_window, deliver_timeout_ms,
 	    doubt_ms;
 	unsigned backfill_minutes;
+	const char *mail_ca, *mail_authserv;
+	bool mail_plain;
+	unsigned mail_timeout_ms, mail_poll_ms;
 	unsigned store_queue, store_group;
 	const char *bus_work, *bus_news;
 	unsigned bus_high_water, test_lose_work, test_lose_news;

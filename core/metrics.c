@@ -74,6 +74,8 @@ static const struct {
 	"Conversations of sellers who went away, put back in line."},
     [METRIC_OVERFLOWED] = {"overflowed_total", "counter",
 	"Conversations handed from one team to the next."},
+    [METRIC_MAIL_IN] = {"mail_in_total", "counter",
+	"Mails that were taken in as messages."},
     [METRIC_MAILED] = {"mailed_total", "counter",
 	"Conversations handed to the support desk."},
     [METRIC_TIMERS_FIRED] = {"timers_fired_total", "counter",

@@ -21,6 +21,11 @@
 #define WAIT_MAX_MS 100
 #define STOP_MS 5000
 #define CONNECT_MS 5000
+/* Processes that send mail: how many at once, how long one stays without
+ * work, and how many mails it sends before another takes its place. */
+#define MAILERS_MAX 4u
+#define MAILER_IDLE_MS 30000u
+#define MAILS_OF_ONE 200u
 #define SPARE_REQUESTS 256u /* for probes, drafts and back-fill */
 
 uint32_t
@@ -160,9 +165,12 @@ wait_ms(const struct deliver *d)
 {
 	int64_t until = d->now + WAIT_MAX_MS;
 	int fetch = fetch_wait_ms(d->fetcher);
+	int post = mailer_wait_ms(d->mailer);
 
 	if (fetch >= 0)
 		sooner(&until, d->now + fetch);
+	if (post >= 0)
+		sooner(&until, d->now + post);
 	if (d->lead == LEAD_YES && !atomic_load(&d->stopping)) {
 		if (d->asleep.count > 0)
 			sooner(&until, d->asleep.at[0]->wake_at);
@@ -186,7 +194,7 @@ read_clocks(struct deliver *d)
 static void
 wait(struct deliver *d)
 {
-	struct epoll_event events[2];
+	struct epoll_event events[3];
 
 	epoll_wait(d->epoll, events, ARRAY_LEN(events), wait_ms(d));
 }
@@ -197,6 +205,7 @@ deliver_round(struct deliver *d)
 	read_clocks(d);
 	(void)mailbox_run(&d->mailbox, d);
 	fetch_run(d->fetcher);
+	mailer_run(d->mailer);
 	if (d->lead == LEAD_YES) {
 		talk_wake(d);
 		tick(d);
@@ -233,6 +242,7 @@ last_round(struct deliver *d)
 	read_clocks(d);
 	(void)mailbox_run(&d->mailbox, d);
 	fetch_run(d->fetcher);
+	mailer_run(d->mailer);
 	settle_flush(d);
 	if (d->errands != NULL || d->ops > 0 || !settle_idle(d))
 		wait(d);
@@ -296,6 +306,7 @@ deliver_free(struct deliver *d)
 	settle_close(d);
 	live_close(d);
 	fetch_close(d->fetcher);
+	mailer_close(d->mailer);
 	errands_free(d);
 	recipients_free(d->recipients);
 	arena_free(&d->scratch);
@@ -316,6 +327,9 @@ deliver_open(struct deliver *d)
 	    .connections_max = d->conf.in_flight_max + SPARE_REQUESTS,
 	    .connect_ms = CONNECT_MS,
 	    .agent = "Frontdesk/" FRONTDESK_VERSION};
+	const struct mailer_conf post = {.children_max = MAILERS_MAX,
+	    .idle_ms = MAILER_IDLE_MS,
+	    .postings_max = MAILS_OF_ONE};
 	enum err e;
 
 	d->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -327,9 +341,11 @@ deliver_open(struct deliver *d)
 	if ((e = mailbox_open(&d->mailbox)) != OK ||
 	    (e = store_reader_open(d->conf.store, &d->reader)) != OK ||
 	    (e = fetch_open(&fetch, &d->fetcher)) != OK ||
+	    (e = mailer_open(&post, &d->mailer)) != OK ||
 	    (e = settle_open(d)) != OK || (e = live_open(d)) != OK ||
 	    (e = watch(d, mailbox_fd(&d->mailbox))) != OK ||
-	    (e = watch(d, fetch_fd(d->fetcher))) != OK)
+	    (e = watch(d, fetch_fd(d->fetcher))) != OK ||
+	    (e = watch(d, mailer_fd(d->mailer))) != OK)
 		return e;
 	return keeper_open(d);
 }
@@ -345,6 +361,8 @@ deliver_start(const struct deliver_conf *conf, struct deliver **out)
 	d->conf = *conf;
 	if (d->conf.find == NULL)
 		d->conf.find = channel_find;
+	if (d->conf.mail_hello == NULL)
+		d->conf.mail_hello = "localhost";
 	d->epoll = -1;
 	d->mailbox.fd = -1;
 	d->wake.fn = on_wake;

@@ -74,6 +74,12 @@ struct deliver_conf {
 	unsigned doubt_ms;	   /* until what is absent is absent; first
 				    * asked after a tenth of it */
 	const char *public_url;
+	/* Of mail: authorities beside the system's (PEM) or NULL; without TLS,
+	 * only to stand-ins on this machine; our name; how long one may take. */
+	const char *mail_ca;
+	bool mail_plain;
+	const char *mail_hello;
+	unsigned mail_timeout_ms;
 	const struct token_keys *keys;
 	const struct clock *clock;
 	struct log *log;

@@ -58,6 +58,7 @@ errand_free(struct errand *e)
 	if (e->next != NULL)
 		e->next->prev = e->prev;
 	opened_unref(e->opened);
+	mail_free(e);
 	if (e->fetch.body_in.n > SMALL_ANSWER ||
 	    d->idle_errand_count >= IDLE_MAX)
 		fetch_clear(&e->fetch);
@@ -79,7 +80,11 @@ errands_cancel(struct deliver *d, bool (*which)(const struct errand *e))
 
 	for (e = d->errands; e != NULL; e = next) {
 		next = e->next;
-		if (!e->kept && which(e))
+		if (e->kept || !which(e))
+			continue;
+		if (e->posted != NULL)
+			mail_cancel(e);
+		else
 			fetch_cancel(d->fetcher, &e->fetch);
 	}
 }
@@ -240,8 +245,8 @@ on_forbidden(struct errand *e)
 	end(e);
 }
 
-static void
-on_done(struct fetch *f)
+void
+errand_fetched(struct errand *e)
 {
 	static void (*const on[FETCH_ENDS])(struct errand *) = {
 	    [FETCH_ANSWERED] = on_answered,
@@ -250,10 +255,15 @@ on_done(struct fetch *f)
 	    [FETCH_TOO_BIG] = on_too_big,
 	    [FETCH_FORBIDDEN] = on_forbidden,
 	};
-	struct errand *e = f->arg;
 
 	metric_sub(e->d->conf.metrics, METRIC_DELIVER_REQUESTS, 1);
-	on[f->end](e);
+	on[e->fetch.end](e);
+}
+
+static void
+on_done(struct fetch *f)
+{
+	errand_fetched(f->arg);
 }
 
 /* ---- requests ------------------------------------------------------------ */
@@ -270,12 +280,11 @@ answer_max(const struct errand *e)
 	return wish == 0 || wish > FILE_MAX ? most : wish;
 }
 
-static void
-request(struct errand *e)
+static enum err
+start(struct errand *e)
 {
 	const struct deliver_conf *conf = &e->d->conf;
 	const struct call *c = &e->call;
-	enum err err;
 
 	e->fetch = (struct fetch){.method = c->method,
 	    .url = c->url,
@@ -291,10 +300,20 @@ request(struct errand *e)
 	    .done = on_done,
 	    .arg = e,
 	    .inner = e->fetch.inner};
-	err = fetch_start(e->d->fetcher, &e->fetch);
+	mail_free(e);
+	if (mail_is_order(e))
+		return mail_start(e);
+	return fetch_start(e->d->fetcher, &e->fetch);
+}
+
+static void
+request(struct errand *e)
+{
+	enum err err = start(e);
+
 	if (err == OK) {
 		e->called = true;
-		metric_add(conf->metrics, METRIC_DELIVER_REQUESTS, 1);
+		metric_add(e->d->conf.metrics, METRIC_DELIVER_REQUESTS, 1);
 	} else if (err == E_BADINPUT) {
 		on_forbidden(e);
 	} else {

@@ -19,6 +19,7 @@
 #include "channels/channel.h"
 #include "intake/intake.h"
 #include "net/fetch.h"
+#include "net/mailer.h"
 #include "workers/deliver.h"
 
 #define TALK_BUCKETS 16384u
@@ -219,6 +220,7 @@ struct errand {
 	struct job job;
 	struct call call;
 	struct fetch fetch;
+	struct posted *posted; /* it is a mail; deliver_mail.c */
 	struct verdict verdict;
 	unsigned steps;
 	bool called, kept;
@@ -240,6 +242,21 @@ void errands_cancel(struct deliver *d, bool (*which)(const struct errand *e));
 void errands_free(struct deliver *d);
 void errand_outcome(struct errand *e, enum outcome_kind kind, const char *code,
     const char *reason);
+
+/* The request is over, as e->fetch says. */
+void errand_fetched(struct errand *e);
+
+/* ---- deliver_mail.c -------------------------------------------------------- */
+
+struct posted;
+/* Is the call a mail? */
+bool mail_is_order(const struct errand *e);
+/* E_LIMIT: as many as may are on their way; E_BADINPUT: it cannot be sent;
+ * E_IO, E_NOMEM. Else errand_fetched() is called later. */
+enum err mail_start(struct errand *e) MUST_USE;
+/* Gives up on it; errand_fetched() is called before this returns. */
+void mail_cancel(struct errand *e);
+void mail_free(struct errand *e);
 
 /* ---- the deliverer (deliver.c) ------------------------------------------- */
 
@@ -270,6 +287,7 @@ struct deliver {
 	struct mailbox mailbox;
 	struct store_reader *reader;
 	struct fetcher *fetcher;
+	struct mailer *mailer;
 	struct arena scratch; /* of one read */
 	int64_t now, wall;    /* steady and wall ms, of this round */
 	bool closing;	      /* what is under way is being ended */
