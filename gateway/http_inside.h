@@ -58,7 +58,7 @@ struct reply_header {
 };
 
 struct reply {
-	enum fault_code code; /* FAULT_NONE: no fault */
+	const char *code; /* of the fault; NULL: none */
 	unsigned status;
 	const char *type;
 	struct str body;

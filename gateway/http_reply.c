@@ -87,15 +87,27 @@ request_cut(struct request *r)
 	reply_ready(r);
 }
 
+static bool
+has_header(const struct request *r, const char *name)
+{
+	unsigned i = 0;
+
+	while (i < r->reply.header_count &&
+	       strcmp(r->reply.headers[i].name, name) != 0)
+		i++;
+	return i < r->reply.header_count;
+}
+
 void
 request_fault(struct request *r, const struct frame_error *error)
 {
-	unsigned status = fault_row(error->code)->http_status;
+	const struct fault_row *row = fault_row_of(error);
+	unsigned status = row->http_status;
 	struct buf b = {0};
 
 	frame_write_problem(&b, error);
-	r->reply.code = error->code;
-	if (status == 429 || status == 503)
+	r->reply.code = row->code;
+	if ((status == 429 || status == 503) && !has_header(r, "Retry-After"))
 		request_add_header(r, "Retry-After", STR("1"));
 	request_reply(r, status, PROBLEM, buf_view(&b));
 	buf_free(&b);
@@ -359,7 +371,7 @@ queue_expired(struct request *r)
 	    .code = stopping ? FAULT_GOING_AWAY : FAULT_BUSY,
 	    .detail = stopping ? STR("connect again in a moment")
 			       : STR("this took too long; try again")};
-	struct reply reply = {.code = error.code,
+	struct reply reply = {.code = fault_row(error.code)->code,
 	    .status = 503,
 	    .type = PROBLEM,
 	    .headers = {{"Retry-After", STR("1")}},

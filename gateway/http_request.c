@@ -95,8 +95,8 @@ request_note(const struct request *r, const struct reply *reply)
 	log_str(&l, "id", (struct str){r->id, HTTP_ID_BYTES});
 	log_str(&l, "path", (struct str){r->target, r->path_size});
 	log_num(&l, "status", reply->status);
-	if (reply->code != FAULT_NONE)
-		log_str(&l, "code", str_from(fault_row(reply->code)->code));
+	if (reply->code != NULL)
+		log_str(&l, "code", str_from(reply->code));
 	log_num(&l, "ms", clock_steady(r->http->conf.clock) - r->started);
 	if (r->fault_detail != NULL)
 		log_str(&l, "why", str_from(r->fault_detail));

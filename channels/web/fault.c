@@ -55,6 +55,12 @@ fault_row(enum fault_code f)
 	return &faults[(unsigned)f < FAULTS ? f : FAULT_BAD_REQUEST];
 }
 
+const struct fault_row *
+fault_row_of(const struct frame_error *error)
+{
+	return error->row != NULL ? error->row : fault_row(error->code);
+}
+
 enum fault_code
 fault_of_err(enum err e)
 {

@@ -136,11 +136,16 @@ struct fault_row {
 
 const struct fault_row *fault_row(enum fault_code f);
 
+/* The row of an error, whichever table it is in. */
+struct frame_error;
+const struct fault_row *fault_row_of(const struct frame_error *error);
+
 /* What the store said, as a fault for the client. */
 enum fault_code fault_of_err(enum err e);
 
 struct frame_error {
 	enum fault_code code;
+	const struct fault_row *row; /* of another table, instead; or NULL */
 	struct str detail; /* what is wrong and what would be right; arena */
 	struct str id;	   /* of the send it refuses; may be empty */
 };

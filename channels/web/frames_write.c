@@ -114,7 +114,7 @@ frame_write_pong(struct buf *out)
 static void
 add_error(struct buf *out, const struct frame_error *error)
 {
-	const struct fault_row *row = fault_row(error->code);
+	const struct fault_row *row = fault_row_of(error);
 
 	add_string(out, ",\"code\":", str_from(row->code));
 	add_string(out, ",\"title\":", str_from(row->title));
@@ -135,7 +135,7 @@ frame_write_error(struct buf *out, const struct frame_error *error)
 void
 frame_write_problem(struct buf *out, const struct frame_error *error)
 {
-	const struct fault_row *row = fault_row(error->code);
+	const struct fault_row *row = fault_row_of(error);
 
 	buf_str(out, "{\"type\":\"urn:frontdesk:fault:");
 	buf_str(out, row->code);
