@@ -401,6 +401,10 @@ channel_has_vendor(const struct channel *c)
 	return c->call != NULL;
 }
 
+/* The company's policy for conversations on this channel; c may be NULL. */
+struct policy channel_policy(
+    const struct company *company, const struct channel *c);
+
 /* May free text go out? customer_at 0: they never wrote. */
 bool channel_window_open(
     const struct channel *c, int64_t customer_at, int64_t now);

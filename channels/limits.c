@@ -166,6 +166,16 @@ check_files(const struct refusal *r, const struct outgoing *m)
 
 /* ---- the window --------------------------------------------------------- */
 
+struct policy
+channel_policy(const struct company *company, const struct channel *c)
+{
+	struct policy p = company->policy;
+
+	if (c != NULL)
+		p.window_ms = (int64_t)c->can.window_hours * 3600000;
+	return p;
+}
+
 bool
 channel_window_open(const struct channel *c, int64_t customer_at, int64_t now)
 {

@@ -191,7 +191,7 @@ begin_act(struct deed *e, enum act_kind kind, enum notice notice)
 	    .to_team = e->decision.team,
 	    .offer_seq = e->chat->c.offer_seq,
 	    .now = e->d->wall,
-	    .policy = &e->bureau->company->policy};
+	    .policy = policy};
 	if (e->decision.act != ROUTING_NONE)
 		in->act.body = reason(&e->decision, &e->arena);
 	add_notice(e, notice);

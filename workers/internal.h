@@ -56,8 +56,19 @@ void turn_commit(struct turn *t);
 void turn_restart(struct turn *t);
 /* Ends, after a claim that is still held was given back. */
 void turn_end(struct turn *t);
+/* Commits t->decision, with t->rows and what it says to the customer. */
+void turn_submit(struct turn *t);
+/* Ends a turn that could not be carried out; it is tried again later. */
+void turn_fail(struct turn *t, const char *doing, enum err e);
 /* Ends, or begins again if there is more or something came meanwhile. */
 void turn_finish(struct turn *t, bool more);
+
+/* ---- turn_mail.c ------------------------------------------------------- */
+
+/* t->question is DECIDE_MAIL: the support desk is written to. */
+void turn_mail_desk(struct turn *t);
+/* t->decision is DECIDE_UNREAD: the customer is, if they have not seen it. */
+void turn_mail_customer(struct turn *t);
 
 /* ---- turn_slow.c ------------------------------------------------------- */
 

@@ -31,6 +31,8 @@ turn_drop_try(struct turn *t)
 	t->company = NULL;
 	t->vendor = NULL;
 	t->typed = 0;
+	t->rows = (struct outgoing_list){0};
+	t->found_email = (struct str){0};
 	arena_reset(&t->arena);
 }
 
@@ -45,8 +47,7 @@ turn_end(struct turn *t)
 		worker_turn_free(t);
 }
 
-/* Ends a turn that could not be carried out; it is tried again later. */
-static void
+void
 turn_fail(struct turn *t, const char *doing, enum err e)
 {
 	struct log_line l;
@@ -174,18 +175,17 @@ turn_outgoing(struct turn *t, struct store_commit *commit)
 	    .reach = &t->reach,
 	    .now = clock_wall(t->worker->conf.clock)};
 
-	struct outgoing_list list;
-	enum err e;
+	struct outgoing_list list = t->rows;
+	enum err e = OK;
 
-	if (t->vendor == NULL)
-		return OK;
-	e = outgoing_rows(&of, &commit->decision, &t->arena, &list);
+	if (t->vendor != NULL && list.count == 0)
+		e = outgoing_rows(&of, &commit->decision, &t->arena, &list);
 	commit->outbox = list.rows;
 	commit->outbox_count = list.count;
 	return e;
 }
 
-static void
+void
 turn_submit(struct turn *t)
 {
 	enum err e;
@@ -194,7 +194,8 @@ turn_submit(struct turn *t)
 	t->mail.fn = commit_done;
 	t->op = (struct store_op){.verb = STORE_COMMIT,
 	    .commit = {.conversation = t->conversation,
-		.decision = t->decision},
+		.decision = t->decision,
+		.email = t->found_email},
 	    .done = commit_stored,
 	    .arg = t};
 	e = turn_outgoing(t, &t->op.commit);
@@ -220,6 +221,17 @@ turn_commit(struct turn *t)
 		turn_submit(t);
 }
 
+/* Where the customer is, and who carries answers there. */
+static enum err
+read_reach(struct turn *t)
+{
+	enum err e = store_read_reach(
+	    t->worker->reader, t->conversation, &t->arena, &t->reach);
+
+	t->vendor = e == OK ? outgoing_channel(&t->reach) : NULL;
+	return e;
+}
+
 /*
  * A timer of a company that cannot be read, or of a kind we do not know, is
  * put off: it must not stand before those that can be carried out.
@@ -228,11 +240,17 @@ static void
 turn_timer(struct turn *t)
 {
 	int64_t now = clock_wall(t->worker->conf.clock);
-	enum err e = E_NOTFOUND;
+	enum err e = t->company == NULL ? E_NOTFOUND : read_reach(t);
+	struct policy policy;
 
-	if (t->company != NULL)
-		e = decide_timer(
-		    &t->c, t->timer, &t->company->policy, now, &t->decision);
+	if (e == OK) {
+		policy = channel_policy(t->company, t->vendor);
+		e = decide_timer(&t->c, t->timer, &policy, now, &t->decision);
+	}
+	if (e == OK && t->decision.kind == DECIDE_UNREAD) {
+		turn_mail_customer(t);
+		return;
+	}
 	if (e != OK)
 		t->decision = (struct decision){.kind = DECIDE_COMMIT,
 		    .seq = t->c.seq,
@@ -363,17 +381,6 @@ read_company(struct turn *t)
 	    &w->knowledge, t->brain, t->company, &t->knowledge);
 }
 
-/* Where the customer is, and who carries answers there. */
-static enum err
-read_reach(struct turn *t)
-{
-	enum err e = store_read_reach(
-	    t->worker->reader, t->conversation, &t->arena, &t->reach);
-
-	t->vendor = e == OK ? outgoing_channel(&t->reach) : NULL;
-	return e;
-}
-
 static bool
 leave_to_notice(const struct turn *t)
 {
@@ -431,6 +438,8 @@ turn_read(struct turn *t)
 		turn_timer(t);
 	else if (e != OK)
 		turn_fail(t, "company", e);
+	else if (t->question.kind == DECIDE_MAIL)
+		turn_mail_desk(t);
 	else
 		turn_question(t);
 }

@@ -65,7 +65,9 @@ struct turn {
 	struct reach reach;
 	const struct channel *vendor; /* who carries answers; NULL: nobody */
 	struct answer answer;
-	size_t typed; /* bytes of the answer shown so far */
+	struct outgoing_list rows; /* mails that go with the commit */
+	struct str found_email;	   /* an address that the customer left */
+	size_t typed;		   /* bytes of the answer shown so far */
 
 	uint64_t beat; /* of our claim */
 	struct store_op op, claim_op;

@@ -36,6 +36,7 @@ struct worker_conf {
 	struct company_cache *companies;
 	struct bus *bus;
 	struct bus_publisher *publisher;
+	const char *public_url;	 /* for links to the console; or NULL */
 	struct deliver *deliver; /* is told of new rows, drafts; or NULL */
 };
 
