@@ -183,6 +183,7 @@ begin_act(struct deed *e, enum act_kind kind, enum notice notice)
 	struct store_act *in = &e->op.act;
 
 	e->op = (struct store_op){.verb = STORE_ACT, .done = act_stored};
+	e->policy = channel_policy(e->bureau->company, e->chat->channel);
 	in->conversation = e->chat->id;
 	in->company = e->bureau->id;
 	in->arena = &e->arena;
@@ -191,7 +192,7 @@ begin_act(struct deed *e, enum act_kind kind, enum notice notice)
 	    .to_team = e->decision.team,
 	    .offer_seq = e->chat->c.offer_seq,
 	    .now = e->d->wall,
-	    .policy = policy};
+	    .policy = &e->policy};
 	if (e->decision.act != ROUTING_NONE)
 		in->act.body = reason(&e->decision, &e->arena);
 	add_notice(e, notice);
@@ -204,6 +205,7 @@ do_offer(struct deed *e)
 
 	begin_act(e, ACT_OFFER, NOTICE_WAITING);
 	e->op.act.chats_max = (s == NULL ? 0 : s->chats) + 1;
+	e->op.act.act.chats_max = e->op.act.chats_max;
 	e->chat->offered_until = e->decision.until;
 	deed_submit(e);
 }

@@ -242,6 +242,7 @@ put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 	const struct channel *channel = channel_find(row->channel);
 
 	chat->c = row->c;
+	chat->channel = channel;
 	chat->visitors = channel == channel_of_visitors();
 	place_of(d, chat, &fact);
 	read_route(row->route, &d->arena, &fact);

@@ -32,9 +32,10 @@ struct bureau {
 struct chat {
 	int64_t id;
 	struct bureau *bureau;
-	struct conversation c; /* as it was read last */
-	int64_t seller;	       /* held by, or offered to */
-	int64_t offered_until; /* of an offer that was made here */
+	struct conversation c;	       /* as it was read last */
+	int64_t seller;		       /* held by, or offered to */
+	int64_t offered_until;	       /* of an offer that was made here */
+	const struct channel *channel; /* or NULL */
 	bool visitors;	     /* on the website: told its place as it changes */
 	uint64_t told_place; /* to the visitor */
 	bool dirty;	     /* to be read again */
@@ -60,6 +61,7 @@ struct deed {
 	struct chat *chat; /* NULL: of a seller */
 	struct bureau *bureau;
 	struct routing_decision decision;
+	struct policy policy;
 	struct arena arena;
 	struct store_op op;
 	struct mail mail;
