@@ -30,9 +30,9 @@ struct store_engine {
 
 	/*
 	 * Applies the ops in order, in one durable transaction. An op that is
-	 * refused (see store_is_refusal()) leaves no trace and does not
-	 * disturb the others; its op->err says so. OK: all of it is on disk
-	 * and every op->err is set. Else nothing happened at all, and *common
+	 * refused (see store_is_refusal()) leaves no trace, but for an act's
+	 * line in the audit, and does not disturb the others; its op->err says
+	 * so. OK: all of it is on disk and every op->err is set. Else nothing happened at all, and *common
 	 * tells whether each op would meet the same if it were tried alone
 	 * (the disk is full), or one may be the cause (it is too large).
 	 *

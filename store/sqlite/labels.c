@@ -22,6 +22,16 @@ labels_have(const struct labels *l, struct str label)
 	return label_index(l, label) < l->n;
 }
 
+bool
+labels_same(const struct labels *a, const struct labels *b)
+{
+	size_t i = 0;
+
+	while (i < a->n && labels_have(b, label_view(&a->all[i])))
+		i++;
+	return i == a->n && a->n == b->n;
+}
+
 static enum err
 label_add(struct labels *l, struct str label)
 {

@@ -31,6 +31,7 @@ label_view(const struct label *l)
 }
 
 bool labels_have(const struct labels *l, struct str label);
+bool labels_same(const struct labels *a, const struct labels *b);
 
 enum err labels_load(
     struct conn *c, int64_t conversation, struct labels *out) MUST_USE;

@@ -128,6 +128,8 @@ conversation_save(struct conn *c, const struct change *change)
 
 	if (e == OK && (was_handed || handed))
 		e = handed_save(c, was, is);
+	if (e == OK)
+		e = chats_save(c, change);
 	return e == OK ? listing_save(c, change) : e;
 }
 

@@ -34,6 +34,14 @@ struct change {
 enum err conversation_save(
     struct conn *c, const struct change *change) MUST_USE;
 
+/*
+ * The agents' `chats` after the change; conversation_save() does it.
+ * chats_check(): E_DENIED: somebody would get one beyond max (0: no limit).
+ */
+enum err chats_save(struct conn *c, const struct change *change) MUST_USE;
+enum err chats_check(
+    struct conn *c, const struct change *change, unsigned max) MUST_USE;
+
 /* A new row, with its id put into `row`. */
 enum err conversation_create(struct conn *c, struct conversation *row) MUST_USE;
 

@@ -308,6 +308,9 @@ const char *const sql_text[SQLS] = {
     [SQL_AGENT_PRESENCE] = "UPDATE agent SET online = ?2, away = ?3,"
 			   " presence_at = ?4 WHERE id = ?1",
 
+    [SQL_AGENT_DUTY] = "SELECT company, state, chats FROM agent WHERE id = ?1",
+    [SQL_AGENT_CHATS] = "UPDATE agent SET chats = chats + ?2 WHERE id = ?1",
+
     [SQL_PASS_FIND] = PASS_SELECT " WHERE hash = ?1",
     [SQL_PASS_LIST] = PASS_SELECT
     " WHERE company = ?1 AND kind = ?2 AND id > ?4 ORDER BY id LIMIT ?5",

@@ -198,6 +198,12 @@ do_lane(struct conn *c, struct store_op *op)
 }
 
 static enum err
+do_act(struct conn *c, struct store_op *op)
+{
+	return write_act(c, &op->act);
+}
+
+static enum err
 do_agent(struct conn *c, struct store_op *op)
 {
 	return write_agent(c, &op->agent);
@@ -240,6 +246,7 @@ static enum err (*const verbs[STORE_VERBS])(
     [STORE_RECEIPT] = do_receipt,
     [STORE_REPLAY] = do_replay,
     [STORE_LANE] = do_lane,
+    [STORE_ACT] = do_act,
     [STORE_AGENT] = do_agent,
     [STORE_PRESENCE] = do_presence,
     [STORE_PASS] = do_pass,

@@ -2,8 +2,9 @@
  * write: the verbs, one function each, run inside the group's transaction.
  *
  * A function that refuses its op (store_is_refusal()) has not written
- * anything before: it reads and checks, then writes. Any other error means
- * that the whole transaction must be rolled back.
+ * anything before: it reads and checks, then writes. (An act that is refused
+ * leaves its line in the audit.) Any other error means that the whole
+ * transaction must be rolled back.
  */
 #ifndef STORE_SQLITE_WRITE_H
 #define STORE_SQLITE_WRITE_H
@@ -26,6 +27,7 @@ enum err write_receipt(struct conn *c, struct store_receipt *in) MUST_USE;
 enum err write_replay(struct conn *c, struct store_replay *in) MUST_USE;
 enum err write_lane(struct conn *c, struct store_lane *in) MUST_USE;
 
+enum err write_act(struct conn *c, struct store_act *in) MUST_USE;
 enum err write_agent(struct conn *c, struct store_agent *in) MUST_USE;
 enum err write_presence(struct conn *c, struct store_presence *in) MUST_USE;
 enum err write_pass(struct conn *c, struct store_pass *in) MUST_USE;

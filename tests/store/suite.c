@@ -17,6 +17,7 @@ static const struct suite_case *const parts[] = {
     suite_queue,
     suite_races,
     suite_staff,
+    suite_acts,
     suite_passes,
     suite_items,
 };

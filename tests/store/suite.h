@@ -36,6 +36,7 @@ extern const struct suite_case suite_lanes[];
 extern const struct suite_case suite_queue[];
 extern const struct suite_case suite_races[];
 extern const struct suite_case suite_staff[];
+extern const struct suite_case suite_acts[];
 extern const struct suite_case suite_passes[];
 extern const struct suite_case suite_items[];
 
