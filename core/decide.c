@@ -1,6 +1,6 @@
 /*
- * decide: the bot's part. Queue, agents and e-mail are holders like it; their
- * decisions join here, one function per holder.
+ * decide: the turn of a worker: the bot's, and the support desk's. What sellers
+ * do is in handoff, what timers do in decide_timer.
  */
 #include "core/decide.h"
 #include "core/buf.h"
@@ -28,10 +28,33 @@ decide(const struct conversation *c)
 
 	if (!conversation_pending(c))
 		return d;
+	if (c->holder == HOLDER_EMAIL) {
+		d.kind = DECIDE_MAIL;
+		d.asked_from = c->mailed_seq;
+		d.asked_to = c->seq;
+		return d;
+	}
 	d.kind = DECIDE_ASK;
 	d.asked_from = c->handled_seq;
 	d.asked_to = c->last_customer_seq;
 	return d;
+}
+
+enum err
+decide_mailed(const struct conversation *c, const struct decision *asked,
+    int64_t now, struct decision *out)
+{
+	if (c->holder != HOLDER_EMAIL || c->epoch != asked->epoch)
+		return E_STALE;
+	*out = (struct decision){.kind = DECIDE_COMMIT,
+	    .seq = c->seq,
+	    .epoch = c->epoch,
+	    .events = {{.kind = EVENT_MAILED,
+		.author = AUTHOR_SYSTEM,
+		.ref = asked->asked_to,
+		.at = now}},
+	    .event_count = 1};
+	return OK;
 }
 
 /* The body of the bot's message, as schemas/event.schema.json has it. */
@@ -96,41 +119,4 @@ decide_keep_answer(const struct conversation *c, const struct decision *asked,
 	if (c->handled_seq != asked->asked_from)
 		return false;
 	return slow || tries >= TRIES_BEFORE_KEEPING;
-}
-
-static enum err
-decide_idle(const struct conversation *c, const struct policy *policy,
-    int64_t now, struct decision *out)
-{
-	int64_t due = c->last_at + policy->idle_ms;
-
-	if (policy->idle_ms == 0 || c->status == STATUS_RESOLVED) {
-		decision_set_timer(out, TIMER_IDLE, 0);
-		return OK;
-	}
-	if (due > now || c->holder != HOLDER_BOT || conversation_pending(c)) {
-		decision_set_timer(
-		    out, TIMER_IDLE, due > now ? due : now + policy->idle_ms);
-		return OK;
-	}
-	decision_set_timer(out, TIMER_IDLE, 0);
-	out->events[0] = (struct event){.kind = EVENT_TIMER,
-	    .author = AUTHOR_SYSTEM,
-	    .ref = TIMER_IDLE,
-	    .at = now};
-	out->events[1] = (struct event){
-	    .kind = EVENT_RESOLVED, .author = AUTHOR_SYSTEM, .at = now};
-	out->event_count = 2;
-	return OK;
-}
-
-enum err
-decide_timer(const struct conversation *c, enum timer_kind kind,
-    const struct policy *policy, int64_t now, struct decision *out)
-{
-	*out = (struct decision){
-	    .kind = DECIDE_COMMIT, .seq = c->seq, .epoch = c->epoch};
-	if (kind == TIMER_IDLE)
-		return decide_idle(c, policy, now, out);
-	return E_BADINPUT;
 }

@@ -24,11 +24,14 @@ struct policy {
 	int64_t queue_ms;	   /* a customer waits no longer in line */
 	int64_t first_response_ms; /* a person should have answered by then */
 	int64_t next_response_ms;
-	int64_t unread_ms;  /* then an unread answer goes by mail, too */
+	int64_t unread_ms;  /* then an unread answer goes by mail, too. Set to
+			     * 0 where the channel is no website */
 	int64_t notice_ms;  /* the customer is told news of the line no more
 			    * often */
 	int64_t window_ms;  /* of the channel; 0: it has none. Set by who knows
-			    * the channel */
+			     * the channel */
+	struct str mailed;  /* body of the NOTICE_MAILED that goes with a chat
+			     * that waited too long; empty: none */
 	bool has_desk;	    /* there is a support desk to write to */
 	int64_t confidence; /* a less sure answer is handed over; 0..100 */
 	int64_t unknown_after; /* hand over at the n-th question in a row that
@@ -58,7 +61,16 @@ const char *answer_kind_name(enum answer_kind kind);
 enum decision_kind {
 	DECIDE_NOTHING, /* no work here */
 	DECIDE_ASK,	/* ask the brain about events (asked_from..asked_to] */
-	DECIDE_COMMIT,	/* commit `events` and `timer` */
+	DECIDE_COMMIT,	/* commit `events` and `timers` */
+	DECIDE_MAIL,	/* write to the support desk about events (asked_from..
+			 * asked_to], then commit decide_mailed() and the mail
+			 * in one */
+	/*
+	 * Of TIMER_UNREAD. If the customer has not seen asked_to: commit it,
+	 * and with it a mail to them of what people said after asked_from that
+	 * they have not seen. If they have, leave out the events.
+	 */
+	DECIDE_UNREAD,
 };
 
 struct timer_set {
@@ -72,7 +84,8 @@ struct timer_set {
 struct decision {
 	enum decision_kind kind;
 	uint64_t seq, epoch;	       /* the state it was computed from */
-	uint64_t asked_from, asked_to; /* DECIDE_ASK: pending customer part */
+	uint64_t asked_from, asked_to; /* ASK: pending customer part; MAIL,
+					* UNREAD */
 	struct event events[DECISION_EVENTS_MAX];
 	unsigned event_count;
 	struct timer_set timers[DECISION_TIMERS_MAX]; /* others stay as they
@@ -110,9 +123,33 @@ bool decide_keep_answer(const struct conversation *c,
     const struct decision *asked, bool slow, unsigned tries);
 
 /*
- * A timer of c is due. The idle timer is armed by the first answer since the
- * conversation began or was reopened; it is not moved by every message but
- * looks, when due, whether it was really silent, and if not sleeps on.
+ * The support desk is written to as `asked` (DECIDE_MAIL) says. E_STALE: it
+ * does not hold c any more.
+ */
+enum err decide_mailed(const struct conversation *c,
+    const struct decision *asked, int64_t now, struct decision *out) MUST_USE;
+
+/*
+ * A timer of c is due. No timer is moved by every message: each looks, when
+ * due, whether its time has really come, and if not sleeps on until the moment
+ * it would.
+ *
+ *	IDLE            nobody has written for so long, and the bot or the
+ *	                support desk holds: resolved. With sellers it waits. It
+ *	                is armed by the first answer since the conversation
+ *	                began or was reopened
+ *	OFFER           the offer has run out
+ *	QUEUE           the desk has left it in line too long: to the support
+ *	                desk; where there is none and the customer is gone,
+ *	                resolved; else it goes on waiting
+ *	FIRST_RESPONSE, NEXT_RESPONSE
+ *	                an EVENT_TIMER, once for each wait
+ *	SNOOZE          an EVENT_TIMER, which wakes it
+ *	WINDOW          an EVENT_TIMER, once for each window
+ *	UNREAD          DECIDE_UNREAD
+ *
+ * What it returns does not live in an arena but in policy, or for ever.
+ * E_BADINPUT: no such timer.
  */
 enum err decide_timer(const struct conversation *c, enum timer_kind kind,
     const struct policy *policy, int64_t now, struct decision *out) MUST_USE;

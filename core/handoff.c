@@ -13,22 +13,27 @@
 #define FROM(holder) (1u << HOLDER_##holder)
 #define FROM_ANY (FROM(BOT) | FROM(QUEUE) | FROM(AGENT) | FROM(EMAIL))
 
+#define CHANGE(name, act, from, to) \
+	{ \
+		name, act, from, to, "{\"why\":\"" name "\"}" \
+	}
+
 const struct transition handoff_transitions[] = {
-    {"queue", ACT_QUEUE, FROM(BOT), HOLDER_QUEUE},
-    {"accept", ACT_ACCEPT, FROM(QUEUE), HOLDER_AGENT},
-    {"pull", ACT_PULL, FROM(QUEUE) | FROM(EMAIL), HOLDER_AGENT},
-    {"take_over", ACT_TAKE_OVER, FROM_ANY | FROM(NOBODY), HOLDER_AGENT},
-    {"transfer", ACT_TRANSFER, FROM(AGENT) | FROM(QUEUE), HOLDER_QUEUE},
-    {"drop", ACT_DROP, FROM(AGENT), HOLDER_QUEUE},
-    {"overflow", ACT_OVERFLOW, FROM(QUEUE), HOLDER_QUEUE},
-    {"mail", ACT_MAIL, FROM(QUEUE) | FROM(BOT), HOLDER_EMAIL},
-    {"desk_say", ACT_DESK_SAY, FROM(BOT) | FROM(QUEUE), HOLDER_EMAIL},
-    {"give_back", ACT_GIVE_BACK,
-	FROM(AGENT) | FROM(QUEUE) | FROM(EMAIL) | FROM(NOBODY), HOLDER_BOT},
-    {"resolve", ACT_RESOLVE, FROM(AGENT) | FROM(QUEUE) | FROM(EMAIL),
-	HOLDER_BOT},
-    {"reopen", ACT_REOPEN, FROM(BOT), HOLDER_AGENT},
-    {"block", ACT_BLOCK, FROM_ANY, HOLDER_NOBODY},
+    CHANGE("queue", ACT_QUEUE, FROM(BOT), HOLDER_QUEUE),
+    CHANGE("accept", ACT_ACCEPT, FROM(QUEUE), HOLDER_AGENT),
+    CHANGE("pull", ACT_PULL, FROM(QUEUE) | FROM(EMAIL), HOLDER_AGENT),
+    CHANGE("take_over", ACT_TAKE_OVER, FROM_ANY | FROM(NOBODY), HOLDER_AGENT),
+    CHANGE("transfer", ACT_TRANSFER, FROM(AGENT) | FROM(QUEUE), HOLDER_QUEUE),
+    CHANGE("drop", ACT_DROP, FROM(AGENT), HOLDER_QUEUE),
+    CHANGE("overflow", ACT_OVERFLOW, FROM(QUEUE), HOLDER_QUEUE),
+    CHANGE("mail", ACT_MAIL, FROM(QUEUE) | FROM(BOT), HOLDER_EMAIL),
+    CHANGE("desk_say", ACT_DESK_SAY, FROM(BOT) | FROM(QUEUE), HOLDER_EMAIL),
+    CHANGE("give_back", ACT_GIVE_BACK,
+	FROM(AGENT) | FROM(QUEUE) | FROM(EMAIL) | FROM(NOBODY), HOLDER_BOT),
+    CHANGE("resolve", ACT_RESOLVE, FROM(AGENT) | FROM(QUEUE) | FROM(EMAIL),
+	HOLDER_BOT),
+    CHANGE("reopen", ACT_REOPEN, FROM(BOT), HOLDER_AGENT),
+    CHANGE("block", ACT_BLOCK, FROM_ANY, HOLDER_NOBODY),
     {.name = NULL},
 };
 

@@ -162,11 +162,27 @@ struct acted {
 };
 
 /*
- * E_NOMEM: no room in the arena for the bodies it writes. `out` points into
- * act and arena. A refusal is OK, and leaves no events or timers in it.
+ * E_NOMEM: no room in the arena for the bodies it writes; it writes none for
+ * an act without a name. `out` points into act and arena. A refusal is OK, and
+ * leaves no events or timers in it.
  */
 enum err handoff_act(const struct conversation *c, const struct act *act,
     struct arena *a, struct acted *out) MUST_USE;
+
+/*
+ * The bot gives up: what a turn of its own makes of `asked`. The answer, if
+ * one is given; then what `act` (QUEUE or MAIL, by the system) makes of the
+ * state with it. E_STALE: the conversation is no longer the bot's. E_DENIED:
+ * the act is refused: there is no support desk. E_NOMEM.
+ */
+struct handover {
+	const struct decision *asked;
+	const struct answer *answer; /* NULL: none is given */
+	const struct act *act;	     /* with policy and now */
+};
+
+enum err decide_handoff(const struct conversation *c, const struct handover *h,
+    struct arena *a, struct decision *out) MUST_USE;
 
 /* May this notice be told now? */
 bool handoff_notice_due(const struct conversation *c, enum notice notice,
@@ -182,6 +198,7 @@ struct transition {
 	enum act_kind act;
 	unsigned from; /* bits: 1u << enum holder */
 	enum holder to;
+	const char *body; /* of the HOLDER event, with no name to say */
 };
 
 extern const struct transition handoff_transitions[]; /* name NULL: end */

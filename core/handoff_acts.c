@@ -175,6 +175,7 @@ run_breach(struct acting *w)
 static enum act_refusal
 say(struct acting *w)
 {
+	int64_t unread_ms = w->policy->unread_ms;
 	struct event *e;
 
 	w->out->said = w->out->decision.event_count;
@@ -184,7 +185,9 @@ say(struct acting *w)
 	e->source = w->act->source;
 	acting_stop_timer(w, TIMER_FIRST_RESPONSE);
 	acting_start_timer(w, TIMER_NEXT_RESPONSE, w->policy->next_response_ms);
-	acting_start_timer(w, TIMER_UNREAD, w->policy->unread_ms);
+	/* Who has closed the chat reads nothing there. */
+	acting_start_timer(
+	    w, TIMER_UNREAD, w->c->gone && unread_ms > 0 ? 1 : unread_ms);
 	return ACT_FINE;
 }
 

@@ -99,17 +99,17 @@ end_offer(struct acting *w, int64_t but)
 
 /* Public: the customer reads it. */
 static struct str
-holder_body(struct acting *w, const char *why)
+holder_body(struct acting *w, const struct transition *t)
 {
 	struct buf b = {0};
 	struct str out = {0};
 
+	if (w->act->name.n == 0)
+		return str_from(t->body);
 	buf_str(&b, "{\"why\":");
-	buf_json(&b, str_from(why));
-	if (w->act->name.n > 0) {
-		buf_str(&b, ",\"name\":");
-		buf_json(&b, w->act->name);
-	}
+	buf_json(&b, str_from(t->name));
+	buf_str(&b, ",\"name\":");
+	buf_json(&b, w->act->name);
 	buf_char(&b, '}');
 	if (!b.failed)
 		out = arena_copy(w->arena, buf_view(&b));
@@ -208,6 +208,6 @@ acting_change_holder(struct acting *w, int64_t id, struct str body)
 	timers_of[t->to](w);
 	e = acting_add(w, EVENT_HOLDER, (uint64_t)t->to);
 	e->author_id = id;
-	e->body = body.n > 0 ? body : holder_body(w, t->name);
+	e->body = body.n > 0 ? body : holder_body(w, t);
 	return ACT_FINE;
 }
