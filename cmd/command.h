@@ -9,8 +9,8 @@
 #include "cmd/settings.h"
 
 struct command {
-	const char *name, *arguments, *help;
-	size_t least, most; /* words after the name */
+	const char *name, *arguments, *help; /* help NULL: not for people */
+	size_t least, most;		     /* words after the name */
 	int (*run)(
 	    const struct settings *s, const char *const *words, size_t n);
 };
@@ -32,6 +32,8 @@ int command_company(
 int command_outbox(
     const struct settings *s, const char *const *words, size_t n);
 int command_sandbox(
+    const struct settings *s, const char *const *words, size_t n);
+int command_mailer(
     const struct settings *s, const char *const *words, size_t n);
 
 /* "frontdesk: <line>" on stderr. */

@@ -34,6 +34,7 @@ static const struct command commands[] = {
 	"messages that did not arrive", 1, WORDS_MAX, command_outbox},
     {"sandbox", "", "stand-ins for the vendors, for demo and tests", 0, 0,
 	command_sandbox},
+    {"mailer", "", NULL, 0, 0, command_mailer},
     {"version", "", "which one this is", 0, 0, command_version},
     {"help", "[settings | company | channels]",
 	"this; every setting; a document; each channel", 0, 2, command_help},
@@ -71,8 +72,9 @@ help_commands(void)
 	    "frontdesk: a messaging gateway that never loses a message\n\n"
 	    "usage: frontdesk COMMAND [words] [--setting value ...]\n\n");
 	for (i = 0; i < ARRAY_LEN(commands); i++)
-		buf_addf(&b, "  %-8s %-41s %s\n", commands[i].name,
-		    commands[i].arguments, commands[i].help);
+		if (commands[i].help != NULL)
+			buf_addf(&b, "  %-8s %-41s %s\n", commands[i].name,
+			    commands[i].arguments, commands[i].help);
 	buf_str(&b,
 	    "\nEvery setting is a flag (--data-dir x), a variable "
 	    "(" PREFIX "DATA_DIR=x) or\na member of the JSON file that "

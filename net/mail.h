@@ -30,9 +30,9 @@ struct mail_server {
 	enum mail_auth auth;
 	struct str user, secret;
 	const char *ca_file; /* PEM of authorities; NULL: the system's */
-	/* TLS may be missing. Only for stand-ins: elsewhere than on localhost
-	 * or 127.x.x.x the server is refused as malformed. */
-	bool plain_ok;
+	/* Without TLS, whatever the server offers. Only for stand-ins: any
+	 * other host than localhost or 127.x.x.x is refused then. */
+	bool plain;
 };
 
 #define MAIL_HOST_MAX 253u
@@ -56,7 +56,7 @@ struct mail_place {
 };
 
 /*
- * E_BADINPUT: the URL, the login or plain_ok cannot be; *why is a literal that
+ * E_BADINPUT: the URL, the login or `plain` cannot be; *why is a literal that
  * says which, for the operator.
  */
 enum err mail_server_read(const struct mail_server *s,

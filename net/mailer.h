@@ -127,7 +127,7 @@ void mailer_close(struct mailer *m);
  * E_LIMIT: no child is free and no more may be started; see mailer_room().
  * E_BADINPUT: a URL, login, address, name, text or time that cannot be; `why`
  * of the posting says which, nothing was sent, done does not come. E_IO: no
- * child can be started. E_NOMEM.
+ * child can be started. E_NOMEM; E_CLOSED: from within mailer_close().
  */
 enum err mailer_start(struct mailer *m, struct posting *p) MUST_USE;
 /* Gives up on it: kills its child. Done comes before this returns. */
