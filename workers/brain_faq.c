@@ -204,12 +204,12 @@ static bool
 left_open(const struct faq_answer *a, const struct part *p)
 {
 	struct str rest = p->text;
-	struct rank_word w;
+	struct word w;
 	size_t words = 0;
 
 	if (p->found || !p->asks)
 		return false;
-	while (words < ASKS_WORDS && rank_word_next(&rest, &w))
+	while (words < ASKS_WORDS && word_next(&rest, &w))
 		words++;
 	return words == ASKS_WORDS && !(p->guessed && used(a, p->hit.entry));
 }

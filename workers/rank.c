@@ -29,7 +29,7 @@ const struct rank_tuning rank_tuning = {
 };
 
 struct token {
-	struct rank_word word, stem;
+	struct word word, stem;
 	uint32_t item; /* RANK_NONE: never heard of */
 	bool used;     /* in a term of two words */
 };
@@ -100,7 +100,7 @@ term_means_alike(
 }
 
 static bool
-has_digit(const struct rank_word *w)
+has_digit(const struct word *w)
 {
 	size_t i;
 
@@ -112,8 +112,7 @@ has_digit(const struct rank_word *w)
 
 /* Words of the entries that are spelt nearly like it. */
 static void
-term_means_near(
-    struct asking *a, struct rank_term *t, const struct rank_word *w)
+term_means_near(struct asking *a, struct rank_term *t, const struct word *w)
 {
 	struct rank_near_hit hits[RANK_NEAR_MAX];
 	struct rank *r = a->r;
@@ -202,7 +201,7 @@ read_tokens(struct asking *a, struct str text)
 {
 	struct token *t = a->tokens;
 
-	while (a->n < RANK_TOKENS_MAX && rank_word_next(&text, &t->word)) {
+	while (a->n < RANK_TOKENS_MAX && word_next(&text, &t->word)) {
 		t->stem = t->word;
 		rank_word_stem(&t->stem);
 		t->item = rank_names_find(&a->r->names, stem_of(t));

@@ -55,7 +55,7 @@ item_add(struct building *b, struct str name)
 static uint32_t
 item_of_word(struct building *b, struct str text)
 {
-	struct rank_word w = {.n = text.n};
+	struct word w = {.n = text.n};
 
 	memcpy(w.text, text.p, text.n);
 	rank_word_stem(&w);
@@ -68,12 +68,12 @@ item_of_phrase(struct building *b, struct str text)
 {
 	const char *plus = memchr(text.p, '+', text.n);
 	char room[RANK_PAIR_MAX];
-	struct rank_word left, right;
+	struct word left, right;
 	struct str rest = text;
 
 	if (plus == NULL)
 		return item_of_word(b, text);
-	if (!rank_word_next(&rest, &left) || !rank_word_next(&rest, &right))
+	if (!word_next(&rest, &left) || !word_next(&rest, &right))
 		return RANK_NONE;
 	rank_word_stem(&left);
 	rank_word_stem(&right);
@@ -109,7 +109,7 @@ count_of(struct building *b, uint32_t item, uint32_t entry)
 
 /* The item of a word as it is written; each spelling is stemmed once. */
 static uint32_t
-item_of_spelling(struct building *b, const struct rank_word *w)
+item_of_spelling(struct building *b, const struct word *w)
 {
 	struct rank *r = b->r;
 	uint32_t known = r->near.words.count;
@@ -146,10 +146,10 @@ static void
 count_question(struct building *b, struct str text, uint32_t entry)
 {
 	uint32_t item, last = RANK_NONE;
-	struct rank_word w;
+	struct word w;
 	struct count *c;
 
-	while (!b->nomem && rank_word_next(&text, &w)) {
+	while (!b->nomem && word_next(&text, &w)) {
 		item = item_of_spelling(b, &w);
 		c = count_of(b, item, entry);
 		if (c == NULL)
@@ -164,10 +164,10 @@ count_question(struct building *b, struct str text, uint32_t entry)
 static void
 count_answer(struct building *b, struct str text, uint32_t entry)
 {
-	struct rank_word w;
+	struct word w;
 	struct count *c;
 
-	while (!b->nomem && rank_word_next(&text, &w)) {
+	while (!b->nomem && word_next(&text, &w)) {
 		c = count_of(b, item_of_spelling(b, &w), entry);
 		if (c == NULL)
 			return;

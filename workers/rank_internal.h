@@ -91,7 +91,7 @@ struct rank_evidence {
 unsigned rank_confidence(const struct rank_evidence *e);
 
 /* The key of two neighbours. */
-#define RANK_PAIR_MAX (2u * RANK_WORD_MAX + 1)
+#define RANK_PAIR_MAX (2u * WORD_MAX + 1)
 
 struct str rank_pair(struct str a, struct str b, char room[RANK_PAIR_MAX]);
 

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#define RUNS_MAX RANK_WORD_MAX
+#define RUNS_MAX WORD_MAX
 #define BUCKETS_MIN 1024u
 #define BUCKETS_MAX 65536u
 #define EDGE 1u /* stands before and after the word */

@@ -60,9 +60,9 @@ static const struct courtesy courtesies[] = {
 };
 
 static bool
-listed(const char *words, const struct rank_word *w)
+listed(const char *words, const struct word *w)
 {
-	char padded[RANK_WORD_MAX + 3];
+	char padded[WORD_MAX + 3];
 
 	padded[0] = ' ';
 	memcpy(padded + 1, w->text, w->n);
@@ -72,7 +72,7 @@ listed(const char *words, const struct rank_word *w)
 }
 
 static const struct courtesy *
-courtesy_find(const struct rank_word *w)
+courtesy_find(const struct word *w)
 {
 	size_t i;
 
@@ -87,12 +87,12 @@ small_talk_find(struct str message, struct str *reply)
 {
 	enum small_talk talk = TALK_SILENCE;
 	const struct courtesy *c;
-	struct rank_word w;
+	struct word w;
 	/* "?" alone: somebody is at a loss. */
 	bool words = message.n > 0 && memchr(message.p, '?', message.n) != NULL;
 
 	*reply = STR("");
-	while (rank_word_next(&message, &w)) {
+	while (word_next(&message, &w)) {
 		c = courtesy_find(&w);
 		if (c == NULL)
 			return TALK_NONE;
@@ -121,12 +121,12 @@ small_talk_asks(struct str message)
 	    "hoe wat waar wanneer welke kan mag heeft hebben zijn "
 	    "onde qual ha tem posso pode ";
 	struct str rest = message;
-	struct rank_word w;
+	struct word w;
 	size_t n = message.n;
 
 	while (n > 0 && (message.p[n - 1] == ' ' || message.p[n - 1] == '\n'))
 		n--;
 	if (n > 0 && message.p[n - 1] == '?')
 		return true;
-	return rank_word_next(&rest, &w) && listed(first, &w);
+	return word_next(&rest, &w) && listed(first, &w);
 }
