@@ -16,9 +16,9 @@
  *
  * Every answer carries X-Request-Id, also the last words to a connection that
  * is turned away or cut off; faults are application/problem+json. HEAD
- * and, where cross-origin pages may come, OPTIONS are answered here. A POST
- * must be application/json, unless its route says otherwise; a GET may have no
- * body.
+ * and, where cross-origin pages may come, OPTIONS are answered here. What has
+ * a body must be application/json, unless its route says otherwise; GET and
+ * DELETE may have none.
  */
 #ifndef GATEWAY_HTTP_H
 #define GATEWAY_HTTP_H
@@ -35,10 +35,12 @@ struct http;
 struct request;
 
 struct route {
-	const char *method; /* "GET", "POST"; HEAD is answered by GET's route */
-	const char *path;   /* exact; or "/page*": all that begin so */
-	size_t body_max;    /* 0: the default, HTTP_BODY_MAX; GET takes none */
-	bool any_origin;    /* cross-origin pages may call it (the widget) */
+	/* "GET", "POST", "PUT" ...; HEAD is answered by GET's route. */
+	const char *method;
+	const char *path; /* exact; or "/page*": all that begin so */
+	size_t body_max;  /* 0: the default, HTTP_BODY_MAX; GET and DELETE
+			     * take none */
+	bool any_origin;  /* cross-origin pages may call it (the widget) */
 	bool any_type; /* the body's Content-Type is the handler's business */
 	void (*handle)(struct request *r);
 };
@@ -77,6 +79,8 @@ void *request_context(const struct request *r);
 struct arena *request_arena(struct request *r);
 struct str request_body(const struct request *r);
 struct str request_id(const struct request *r);
+/* Of its route: "GET" for HEAD, too. */
+const char *request_method(const struct request *r);
 /* HEAD came to GET's route; what has no body to leave out may refuse it. */
 bool request_is_head(const struct request *r);
 

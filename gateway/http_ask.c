@@ -28,6 +28,12 @@ request_id(const struct request *r)
 	return (struct str){r->id, HTTP_ID_BYTES};
 }
 
+const char *
+request_method(const struct request *r)
+{
+	return r->route->method;
+}
+
 bool
 request_is_head(const struct request *r)
 {

@@ -185,6 +185,14 @@ void request_unref(struct request *r);
 void request_make_id(struct http *h, char *id);
 /* The log's line about it. */
 void request_note(const struct request *r, const struct reply *reply);
+/* Is the request's path that of the row? *prefix: the row is a "/page*". */
+bool route_fits(const struct route *row, const struct request *r, bool *prefix);
+/* It takes whatever nothing else is for. */
+static inline bool
+route_is_rest(const struct route *row)
+{
+	return strcmp(row->path, "/*") == 0;
+}
 /* The reaper's: its time is up. With the peer's lock held. */
 void request_expire(struct request *r);
 /* The same, on each tick while it waits: has the client left? */

@@ -171,25 +171,34 @@ add(struct MHD_Response *m, const char *name, const char *value)
 	(void)MHD_add_response_header(m, name, value);
 }
 
-/* Of the paths written out: files have no Allow. */
-void
-reply_methods(const struct request *r, char out[METHODS_TEXT])
+static void
+list_methods(const struct request *r, bool prefixes, char out[METHODS_TEXT])
 {
 	const struct route *row;
+	bool prefix;
 	size_t n = 0;
 
 	out[0] = '\0';
 	for (row = r->http->conf.routes; row->path != NULL; row++) {
 		bool get = strcmp(row->method, "GET") == 0;
 
-		if (strlen(row->path) != r->path_size ||
-		    memcmp(row->path, r->target, r->path_size) != 0)
+		if (!route_fits(row, r, &prefix) || prefix != prefixes ||
+		    route_is_rest(row))
 			continue;
 		n += (size_t)snprintf(out + n, METHODS_TEXT - n, "%s%s%s",
 		    n == 0 ? "" : ", ", row->method, get ? ", HEAD" : "");
 		if (n >= METHODS_TEXT)
 			return;
 	}
+}
+
+/* Of the path written out, or else of those that it begins with. */
+void
+reply_methods(const struct request *r, char out[METHODS_TEXT])
+{
+	list_methods(r, false, out);
+	if (out[0] == '\0')
+		list_methods(r, true, out);
 }
 
 static void

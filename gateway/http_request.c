@@ -172,8 +172,8 @@ collect(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_size,
 	return MHD_YES;
 }
 
-static bool
-has_path(const struct route *row, const struct request *r, bool *prefix)
+bool
+route_fits(const struct route *row, const struct request *r, bool *prefix)
 {
 	size_t n = strlen(row->path);
 
@@ -213,14 +213,14 @@ answer_preflight(struct request *r, const struct route *route)
 static void
 find_route(struct request *r, struct str method)
 {
-	const struct route *row, *near = NULL;
+	const struct route *row, *near = NULL, *above = NULL;
 	bool prefix;
 
 	r->head = str_eq(method, STR("HEAD"));
 	if (r->head)
 		method = STR("GET");
 	for (row = r->http->conf.routes; row->path != NULL; row++) {
-		if (!has_path(row, r, &prefix))
+		if (!route_fits(row, r, &prefix))
 			continue;
 		/* A path of its own is not a file, whatever the method. */
 		if (prefix && near != NULL)
@@ -231,7 +231,11 @@ find_route(struct request *r, struct str method)
 		}
 		if (!prefix && near == NULL)
 			near = row;
+		if (prefix && above == NULL && !route_is_rest(row))
+			above = row;
 	}
+	if (near == NULL)
+		near = above;
 	if (near == NULL)
 		refuse(r, FAULT_NOT_FOUND, NULL);
 	else if (near->any_origin && str_eq(method, STR("OPTIONS")))
@@ -257,7 +261,8 @@ static size_t
 body_max(const struct request *r)
 {
 	if (r->route == NULL || r->preflight ||
-	    strcmp(r->route->method, "GET") == 0)
+	    strcmp(r->route->method, "GET") == 0 ||
+	    strcmp(r->route->method, "DELETE") == 0)
 		return 0;
 	return r->route->body_max == 0 ? HTTP_BODY_MAX : r->route->body_max;
 }

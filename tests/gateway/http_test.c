@@ -71,6 +71,21 @@ on_empty(struct request *r)
 }
 
 static void
+on_method(struct request *r)
+{
+	request_reply(r, 200, "text/plain", str_from(request_method(r)));
+}
+
+static void
+on_late(struct request *r)
+{
+	struct frame_error e = {.code = FAULT_TOO_MANY, .detail = STR("wait")};
+
+	request_add_header(r, "Retry-After", STR("77"));
+	request_fault(r, &e);
+}
+
+static void
 on_fault(struct request *r)
 {
 	struct frame_error e = {.code = FAULT_TOO_MANY, .detail = STR("wait")};
@@ -88,7 +103,12 @@ static const struct route routes[] = {
     {.method = "POST", .path = "/both", .handle = on_empty},
     {.method = "GET", .path = "/tell", .any_origin = true, .handle = on_tell},
     {.method = "GET", .path = "/fault", .handle = on_fault},
+    {.method = "GET", .path = "/late", .handle = on_late},
     {.method = "GET", .path = "/files/*", .handle = on_empty},
+    {.method = "PATCH", .path = "/things/*", .handle = on_echo},
+    {.method = "PUT", .path = "/things/*", .handle = on_echo},
+    {.method = "DELETE", .path = "/things/*", .handle = on_method},
+    {.method = "GET", .path = "/things/all", .handle = on_method},
     {.path = NULL},
 };
 
@@ -123,7 +143,22 @@ static const struct row {
     {GET("/Hello"), "404", NULL, NULL},
     {GET("/%68ello"), "404", NULL, NULL},
     {GET("/files/a/b"), "204", NULL, NULL},
-    {LINE("POST", "/files/a") END, "404", NULL, NULL},
+    {LINE("POST", "/files/a") END, "405", "Allow: GET, HEAD\r\n", NULL},
+    {LINE("POST", "/things/7") END, "405", "Allow: PATCH, PUT, DELETE\r\n",
+	NULL},
+    {LINE("DELETE", "/things/7") END, "200", "\r\n\r\nDELETE", NULL},
+    {LINE("DELETE", "/things/7") "Content-Length: 0\r\n" END, "200", NULL,
+	NULL},
+    {LINE("DELETE", "/things/7") JSON "Content-Length: 2\r\n" END "{}", "400",
+	"takes no body", NULL},
+    {LINE("HEAD", "/things/all") END, "200", "Content-Length: 3\r\n", "GET"},
+    {LINE("DELETE", "/things/all") END, "405", "Allow: GET, HEAD\r\n", NULL},
+    {LINE("PATCH", "/things/7") JSON "Content-Length: 2\r\n" END "{}", "200",
+	"\r\n\r\n{}", NULL},
+    {LINE("PUT", "/things/7") JSON "Content-Length: 2\r\n" END "{}", "200",
+	"\r\n\r\n{}", NULL},
+    {LINE("PUT", "/things/7") "Content-Length: 2\r\n" END "{}", "415", NULL,
+	NULL},
     {LINE("POST", "/hello") END, "405", "Allow: GET, HEAD\r\n", NULL},
     {LINE("DELETE", "/both") END, "405", "Allow: GET, HEAD, POST\r\n", NULL},
     {GET("/echo"), "405", "Allow: POST\r\n", NULL},
@@ -169,6 +204,7 @@ static const struct row {
 	"400", "takes no body", NULL},
     {GET("/fault"), "429", "Retry-After: 1\r\n", NULL},
     {GET("/fault"), "429", "\"detail\":\"wait\"", NULL},
+    {GET("/late"), "429", "Retry-After: 77\r\n", "Retry-After: 1\r\n"},
 
     {LINE("GET", "/tell") "Origin: https://a.example\r\n" END, "200",
 	"Access-Control-Allow-Origin: *\r\n", NULL},
