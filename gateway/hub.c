@@ -55,6 +55,19 @@ hub_publish(struct hub *h)
 }
 
 void
+hub_listen(struct hub *h, const struct hub_listener *l, void *arg)
+{
+	h->listener = l;
+	h->listener_arg = arg;
+}
+
+void *
+hub_listener_arg(const struct hub *h)
+{
+	return h->listener_arg;
+}
+
+void
 hub_post(struct hub *h, struct mail *m)
 {
 	mailbox_post(&h->mailbox, m);
@@ -198,6 +211,8 @@ hub_main(void *arg)
 	leave(h);
 	while (mailbox_run(&h->mailbox, h))
 		leave(h);
+	if (h->listener != NULL)
+		h->listener->ended(h);
 	return NULL;
 }
 

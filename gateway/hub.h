@@ -76,6 +76,13 @@ struct watcher_kind {
 	void (*dropped)(struct watcher *w, const char *why);
 };
 
+/* Whose eyes it has: what they may see differs, and how it is said. */
+enum audience {
+	AUDIENCE_VISITORS, /* channels/web/frames.h */
+	AUDIENCE_STAFF,	   /* gateway/seller.h: everything */
+	AUDIENCES
+};
+
 enum watch_state {
 	WATCH_NOT,
 	WATCH_LIVE,   /* has all that the hub knows of; news is next */
@@ -85,6 +92,7 @@ enum watch_state {
 
 struct watcher {
 	const struct watcher_kind *kind;
+	enum audience audience;
 	int64_t conversation;
 	uint64_t seq;	 /* everything up to here was delivered */
 	uint64_t origin; /* its own mark in news it causes; not 0 */
@@ -112,6 +120,22 @@ bool hub_skip(struct hub *h, struct watcher *w, uint64_t seq);
 void hub_resume(struct hub *h, struct watcher *w);
 /* Asks the store whether w missed something. One point read. */
 void hub_check(struct hub *h, struct watcher *w);
+
+/* ---- listeners: on the hub's own thread ---------------------------------- */
+
+/* Who hears all news, whoever watches what. None may block. */
+struct hub_listener {
+	/* After the watchers were told; n is valid during the call. */
+	void (*news)(struct hub *h, const struct news *n);
+	/* Some may have been lost; may be called several times for one loss. */
+	void (*lost)(struct hub *h);
+	/* The hub ends; sockets and watchers have gone. */
+	void (*ended)(struct hub *h);
+};
+
+/* There is one at most. `arg` is for hub_listener_arg(); NULL: none listens. */
+void hub_listen(struct hub *h, const struct hub_listener *l, void *arg);
+void *hub_listener_arg(const struct hub *h);
 
 /* ---- timers: on the hub's own thread ----------------------------------- */
 

@@ -52,6 +52,8 @@ struct hub {
 	struct hub_timer *slots[TIMER_SLOTS];
 
 	struct watch_table watched;
+	const struct hub_listener *listener; /* NULL: nobody */
+	void *listener_arg;
 
 	struct ws *sockets;	 /* all that have a descriptor */
 	struct ws *dirty, *dead; /* to be flushed; to be freed */

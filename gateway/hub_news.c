@@ -5,6 +5,7 @@
  */
 #include "channels/web/frames.h"
 #include "gateway/hub_inner.h"
+#include "gateway/seller_write.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -89,10 +90,21 @@ write_event(struct buf *out, const struct news *n)
 	buf_free(&hidden);
 }
 
+/* Without who it is: visitors know but one. */
+static enum author
+typist(struct str who)
+{
+	const char *space = memchr(who.p, ' ', who.n);
+
+	if (space != NULL)
+		who.n = (size_t)(space - who.p);
+	return author_find(who);
+}
+
 static void
 write_typing(struct buf *out, const struct news *n)
 {
-	frame_write_typing(out, author_find(n->body), n->seq != 0);
+	frame_write_typing(out, typist(n->body), n->seq != 0);
 }
 
 static void
@@ -102,44 +114,87 @@ write_seen(struct buf *out, const struct news *n)
 }
 
 static void
-write_draft(struct buf *out, const struct news *n)
+write_as_it_is(struct buf *out, const struct news *n)
 {
 	buf_add(out, n->body.p, n->body.n);
 }
 
-static void (*const writers[NEWS_KINDS])(struct buf *, const struct news *) = {
-    [NEWS_EVENT] = write_event,
-    [NEWS_TYPING] = write_typing,
-    [NEWS_SEEN] = write_seen,
-    [NEWS_DRAFT] = write_draft,
-    [NEWS_QUEUE] = write_draft,
+static void
+write_staff_event(struct buf *out, const struct news *n)
+{
+	seller_write_event(out, n->conversation, n->body);
+}
+
+static void
+write_staff_typing(struct buf *out, const struct news *n)
+{
+	seller_write_typing(out, n->conversation, n->body, n->seq != 0);
+}
+
+static void
+write_staff_seen(struct buf *out, const struct news *n)
+{
+	seller_write_seen(out, n->conversation, author_find(n->body), n->seq);
+}
+
+static void
+write_staff_draft(struct buf *out, const struct news *n)
+{
+	seller_write_draft(out, n->conversation, n->body);
+}
+
+/* NULL: it is not for them. */
+static void (*const writers[AUDIENCES][NEWS_KINDS])(
+    struct buf *, const struct news *) = {
+    [AUDIENCE_VISITORS] =
+	{
+	    [NEWS_EVENT] = write_event,
+	    [NEWS_TYPING] = write_typing,
+	    [NEWS_SEEN] = write_seen,
+	    [NEWS_DRAFT] = write_as_it_is,
+	    [NEWS_QUEUE] = write_as_it_is,
+	},
+    [AUDIENCE_STAFF] =
+	{
+	    [NEWS_EVENT] = write_staff_event,
+	    [NEWS_TYPING] = write_staff_typing,
+	    [NEWS_SEEN] = write_staff_seen,
+	    [NEWS_DRAFT] = write_staff_draft,
+	},
 };
 
-/* One piece of news on its way; the piece is made when the first wants it. */
+static bool
+is_for(const struct news *n, enum audience who)
+{
+	return writers[who][n->kind] != NULL &&
+	       (n->kind == NEWS_EVENT || !n->hidden || who == AUDIENCE_STAFF);
+}
+
+/* One piece of news on its way; made for those who want it, once each. */
 struct passing {
 	const struct news *news;
-	struct piece *piece;
-	bool failed;
+	struct piece *pieces[AUDIENCES];
+	bool failed[AUDIENCES];
 };
 
 static struct piece *
-passing_piece(struct hub *h, struct passing *p)
+passing_piece(struct hub *h, struct passing *p, enum audience who)
 {
 	struct buf *text;
 
-	if (p->piece != NULL || p->failed)
-		return p->piece;
+	if (p->pieces[who] != NULL || p->failed[who])
+		return p->pieces[who];
 	text = hub_text(h);
-	writers[p->news->kind](text, p->news);
-	p->piece = text->failed ? NULL : piece_new(buf_view(text));
-	p->failed = p->piece == NULL;
-	return p->piece;
+	writers[who][p->news->kind](text, p->news);
+	p->pieces[who] = text->failed ? NULL : piece_new(buf_view(text));
+	p->failed[who] = p->pieces[who] == NULL;
+	return p->pieces[who];
 }
 
 static void
 hand_over(struct hub *h, struct watcher *w, struct passing *p, uint64_t seq)
 {
-	struct piece *piece = passing_piece(h, p);
+	struct piece *piece = passing_piece(h, p, w->audience);
 	enum err e;
 
 	if (piece == NULL) {
@@ -186,14 +241,16 @@ take_event(struct hub *h, struct watcher *w, struct passing *p)
 static void
 take_passing_word(struct hub *h, struct watcher *w, struct passing *p)
 {
-	if (p->news->origin != w->origin && has_room(w))
+	if (is_for(p->news, w->audience) && p->news->origin != w->origin &&
+	    has_room(w))
 		hand_over(h, w, p, 0);
 }
 
+/* Deliver may unwatch w, and no other. */
 static void
-take_news(struct hub *h, const struct news *n)
+tell_watchers(struct hub *h, struct passing *p)
 {
-	struct passing p = {.news = n};
+	const struct news *n = p->news;
 	struct watcher *w, *next;
 
 	for (w = watch_first(h, n->conversation); w != NULL; w = next) {
@@ -202,11 +259,23 @@ take_news(struct hub *h, const struct news *n)
 		    w->state != WATCH_LIVE)
 			continue;
 		if (n->kind == NEWS_EVENT)
-			take_event(h, w, &p);
-		else if (n->kind != NEWS_STAFF)
-			take_passing_word(h, w, &p);
+			take_event(h, w, p);
+		else
+			take_passing_word(h, w, p);
 	}
-	piece_unref(p.piece);
+}
+
+static void
+take_news(struct hub *h, const struct news *n)
+{
+	struct passing p = {.news = n};
+	unsigned i;
+
+	tell_watchers(h, &p);
+	for (i = 0; i < AUDIENCES; i++)
+		piece_unref(p.pieces[i]);
+	if (h->listener != NULL)
+		h->listener->news(h, n);
 }
 
 static void

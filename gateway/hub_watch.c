@@ -5,6 +5,7 @@
  */
 #include "channels/web/frames.h"
 #include "gateway/hub_inner.h"
+#include "gateway/seller_write.h"
 
 #include <stdlib.h>
 
@@ -186,14 +187,25 @@ drop(struct hub *h, struct watcher *w, const char *why)
 	w->kind->dropped(w, why);
 }
 
+static void
+write_for_visitor(struct buf *out, struct buf *object, const struct event *e)
+{
+	frame_write_event_object(object, e);
+	frame_write_event(out, buf_view(object));
+}
+
 static struct piece *
-event_piece(struct hub *h, const struct event *e)
+event_piece(struct hub *h, const struct watcher *w, const struct event *e)
 {
 	struct buf object = {0}, *frame = hub_text(h);
 	struct piece *p = NULL;
 
-	frame_write_event_object(&object, e);
-	frame_write_event(frame, buf_view(&object));
+	if (w->audience == AUDIENCE_VISITORS) {
+		write_for_visitor(frame, &object, e);
+	} else {
+		event_write(&object, e);
+		seller_write_event(frame, w->conversation, buf_view(&object));
+	}
 	if (!object.failed && !frame->failed)
 		p = piece_new(buf_view(frame));
 	buf_free(&object);
@@ -211,7 +223,7 @@ bring(struct hub *h, struct watcher *w, const struct event *e)
 		pause_watcher(h, w);
 		return false;
 	}
-	p = event_piece(h, e);
+	p = event_piece(h, w, e);
 	if (p != NULL) {
 		w->seq = e->seq;
 		err = w->kind->deliver(w, p, e->seq);
@@ -311,6 +323,8 @@ void
 watch_check_all(struct hub *h)
 {
 	h->watched.check_left = h->watched.chains;
+	if (h->listener != NULL)
+		h->listener->lost(h);
 }
 
 bool

@@ -135,12 +135,41 @@ leave(struct listener *l)
 	unwatch_on(l->hub, &l->watcher);
 }
 
+/* A failing assertion must not keep the lock. */
+static void
+copy_last(struct listener *l, char *out)
+{
+	pthread_mutex_lock(&lock);
+	memcpy(out, l->last, sizeof(l->last));
+	pthread_mutex_unlock(&lock);
+}
+
 void
 heard(struct listener *l, const char *expected)
 {
-	pthread_mutex_lock(&lock);
-	assert_string_equal(l->last, expected);
-	pthread_mutex_unlock(&lock);
+	char last[sizeof(l->last)];
+
+	copy_last(l, last);
+	assert_string_equal(last, expected);
+}
+
+void
+heard_of(struct listener *l, const char *part)
+{
+	char last[sizeof(l->last)];
+
+	copy_last(l, last);
+	if (strstr(last, part) == NULL)
+		fail_msg("%s is not in %s", part, last);
+}
+
+void
+heard_nothing_of(struct listener *l, const char *part)
+{
+	char last[sizeof(l->last)];
+
+	copy_last(l, last);
+	assert_null(strstr(last, part));
 }
 
 static void

@@ -42,6 +42,9 @@ void make_room(struct listener *l, unsigned room);
 bool hears(struct listener *l, uint64_t seq);
 /* The last frame it was brought. */
 void heard(struct listener *l, const char *expected);
+/* It holds this; or it does not. */
+void heard_of(struct listener *l, const char *part);
+void heard_nothing_of(struct listener *l, const char *part);
 /* Polls: does *value become n? */
 bool becomes(_Atomic unsigned *value, unsigned n);
 /* A turn of its hub. */
