@@ -96,6 +96,25 @@ struct store_engine {
 	enum err (*list_reaches)(void *reader, const struct reach_ask *ask,
 	    struct arena *a, struct reach *out, size_t *n);
 
+	/* Those of views.h. */
+	enum err (*list_conversations)(void *reader, const struct list_ask *ask,
+	    struct arena *a, struct list_row *out, size_t *n);
+	enum err (*count_views)(void *reader, int64_t company, int64_t agent,
+	    uint64_t out[VIEWS]);
+	enum err (*read_row)(void *reader, int64_t company,
+	    int64_t conversation, struct arena *a, struct list_row *out);
+	enum err (*list_handed)(void *reader, int64_t after, struct arena *a,
+	    struct handed_row *out, size_t *n);
+	enum err (*read_handed)(void *reader, int64_t conversation,
+	    struct arena *a, struct handed_row *out);
+	enum err (*search)(void *reader, const struct search_ask *ask,
+	    struct arena *a, struct found *out, size_t *n);
+	enum err (*read_feed)(void *reader, uint64_t after, struct arena *a,
+	    struct feed_row *out, size_t *n);
+	enum err (*read_place)(
+	    void *reader, struct str follower, uint64_t *out);
+	enum err (*read_end_of_feed)(void *reader, uint64_t *out);
+
 	/* Those of staff.h. */
 	enum err (*read_agent)(
 	    void *reader, int64_t id, struct arena *a, struct agent_row *out);

@@ -1,5 +1,5 @@
 /*
- * inside: what the files of the contract's face share: store.c and staff.c.
+ * inside: what the files of the contract's face share: store.c, staff.c, views.c.
  */
 #ifndef STORE_INSIDE_H
 #define STORE_INSIDE_H

@@ -39,122 +39,12 @@
 #include "core/conversation.h"
 #include "core/decide.h"
 #include "core/handoff.h"
+#include "store/row.h"
 #include "store/staff.h"
+#include "store/views.h"
 
 struct store;
 struct store_reader;
-
-/* ---- rows -------------------------------------------------------------- */
-
-struct company_row {
-	int64_t id;
-	struct str key;	     /* what people and URLs call it */
-	uint64_t version;    /* 1, 2, ...: raised by each apply that changes */
-	struct str document; /* JSON, secrets sealed */
-};
-
-/*
- * What is to go out, or to be fetched, through a vendor. A row is written in
- * the commit that decided it and lives through these states:
- *
- *	READY    waits for its due time, and for the rows of its conversation
- *	         that are older
- *	SENDING  on its way since a TAKE; whoever starts to deliver and finds
- *	         one like this cannot know whether it went out: DOUBT
- *	DOUBT    the request may have gone out, nobody knows; the vendor is to
- *	         be asked at its due time. Younger rows wait
- *	SENT     the vendor has it (vendor_id), or what was fetched is stored
- *	UNKNOWN  in doubt for good: it could not be learnt. For people to see
- *	DEAD     given up: code and reason say why. For people to see
- *
- * UNKNOWN and DEAD stay until somebody replays or deletes them.
- */
-enum outbox_state {
-	OUTBOX_READY,
-	OUTBOX_SENDING,
-	OUTBOX_DOUBT,
-	OUTBOX_SENT,
-	OUTBOX_UNKNOWN,
-	OUTBOX_DEAD,
-	OUTBOX_STATES
-};
-
-/* How far the vendor says it came; it never goes down. */
-enum receipt_rank {
-	RECEIPT_NONE,
-	RECEIPT_ACCEPTED,
-	RECEIPT_SENT,
-	RECEIPT_DELIVERED,
-	RECEIPT_READ,
-	RECEIPT_FAILED, /* final, unless it was read */
-	RECEIPTS
-};
-
-enum outbox_kind {
-	OUTBOX_SEND,
-	OUTBOX_FETCH, /* a file that came with a customer's message */
-	OUTBOX_KINDS
-};
-
-struct outbox_row {
-	enum outbox_kind kind;
-	struct str channel, account; /* the company's account it goes through */
-	struct str recipient;	     /* paced and logged by; may be empty */
-	struct str payload; /* the channel's own words for what to send */
-	/* Set by the store. */
-	int64_t id, lane, conversation;
-	uint64_t seq; /* of the event that caused it */
-	enum outbox_state state;
-	unsigned attempts; /* since it was written or replayed */
-	int64_t at;	   /* wall ms; when it was written */
-	int64_t due;	   /* wall ms; not before; 0: at once */
-	struct str vendor_id, code, reason;
-	enum receipt_rank receipt;
-};
-
-/*
- * One account of one company at one vendor, as far as delivery is concerned;
- * made by the store when the first row for it is written, or by LANE.
- */
-enum lane_state {
-	LANE_FLOWS,
-	LANE_DOWN,    /* the vendor does not answer; tried again by itself */
-	LANE_BLOCKED, /* the vendor refuses the account: somebody must act */
-	LANE_STATES
-};
-
-const char *outbox_state_name(enum outbox_state s);
-const char *lane_state_name(enum lane_state s);
-
-struct lane {
-	int64_t id, company;
-	struct str channel, account;
-	enum lane_state state;
-	struct str detail; /* why it is not flowing */
-	int64_t since;	   /* wall ms; of the state */
-	int64_t heard_at;  /* wall ms: all that came in before it is stored;
-				* 0: never asked */
-	uint64_t open;	   /* rows that are to go out */
-	uint64_t unknown, dead; /* rows for people to see */
-};
-
-/* Where a customer is, and the channel's own words on how to answer there. */
-struct reach {
-	struct str channel, account, address;
-	struct str reply;    /* of the newest message that said so */
-	int64_t customer_at; /* wall ms: when the customer wrote last; or 0 */
-};
-
-struct timer_row {
-	int64_t conversation;
-	enum timer_kind kind;
-	int64_t due; /* wall ms */
-};
-
-/* How far each side has read; only ever rises, and is no event. */
-struct seen {
-	uint64_t customer, company;
-};
 
 /* ---- writes ------------------------------------------------------------ */
 
@@ -459,9 +349,14 @@ struct store_act {
  * that moves in the transaction that stores what they made of it.
  *
  * In: follower (a word), from (its place as it was; E_STALE if it is not),
- * upto; rows: of the outbox, each with its conversation and seq set, of
- * channels without a customer; texts: to be found by store_search().
+ * upto (not beyond the newest event); rows: of the outbox, each with its
+ * conversation and seq set, of channels without a customer: they are not among
+ * store_list_outbox_of() that event; texts: to be found by store_search(), one
+ * for an event at most. At most STORE_FEED_MAX of each. E_NOTFOUND: a row or a
+ * text of an event that there is not, or that is another company's.
  */
+#define STORE_FEED_MAX 1024u
+
 struct feed_text {
 	int64_t conversation, company;
 	uint64_t seq;
@@ -642,109 +537,6 @@ struct reach_ask {
 };
 enum err store_list_reaches(struct store_reader *r, const struct reach_ask *ask,
     struct arena *a, struct reach *out, size_t *n) MUST_USE;
-
-/* ---- lists for sellers ------------------------------------------------- */
-
-enum view {
-	VIEW_MINE,  /* held by, or offered to, `agent`; not put off */
-	VIEW_QUEUE, /* waiting in line */
-	VIEW_OPEN,  /* with people: queue, agents, support desk; not put off */
-	VIEW_MAIL,  /* with the support desk */
-	VIEW_SNOOZED,
-	VIEW_RESOLVED,
-	VIEW_BOT, /* with the bot, not resolved */
-	VIEWS
-};
-
-const char *view_name(enum view v);
-enum view view_find(struct str name); /* VIEWS if unknown */
-
-struct contact_row {
-	int64_t id, company;
-	struct str external_id, name, email; /* may be empty */
-};
-
-/* A line of a list. */
-struct list_row {
-	struct conversation c;
-	struct contact_row contact;
-	struct reach reach;
-	struct seen seen;
-	struct event spoken; /* newest message of a side; seq 0: none */
-	struct str labels;   /* JSON array */
-};
-
-/*
- * The newest `last_at` first (QUEUE: who waits longest; BOT: the newest
- * conversation). Cursor: at and id of the last row seen, both 0 to begin; at
- * is last_at, or queued_at in QUEUE, or unused in BOT.
- */
-struct list_ask {
-	int64_t company;
-	enum view view;
-	int64_t agent, team; /* team 0: any */
-	struct str label;    /* empty: any */
-	int64_t at, id;
-};
-enum err store_list_conversations(struct store_reader *r,
-    const struct list_ask *ask, struct arena *a, struct list_row *out,
-    size_t *n) MUST_USE;
-
-/* How many there are in each view; at most 1000 are counted. */
-enum err store_count_views(struct store_reader *r, int64_t company,
-    int64_t agent, uint64_t out[VIEWS]) MUST_USE;
-
-/* One line, whatever view it is in. E_NOTFOUND: not of this company. */
-enum err store_read_row(struct store_reader *r, int64_t company,
-    int64_t conversation, struct arena *a, struct list_row *out) MUST_USE;
-
-/*
- * All conversations with holder queue or agent, id > after, in order, of all
- * companies: what the desk begins with. `route`: the body of the event at
- * c.route_seq, or empty.
- */
-struct handed_row {
-	struct conversation c;
-	struct str channel, route;
-};
-enum err store_list_handed(struct store_reader *r, int64_t after,
-    struct arena *a, struct handed_row *out, size_t *n) MUST_USE;
-/* The same of one conversation, whoever holds it. */
-enum err store_read_handed(struct store_reader *r, int64_t conversation,
-    struct arena *a, struct handed_row *out) MUST_USE;
-
-/*
- * Messages that hold all the words, or words that begin so ("ref"), the
- * newest first, at most *n; before: position of the last one seen, or 0.
- */
-struct found {
-	int64_t conversation;
-	uint64_t seq, position;
-	struct str text;
-};
-struct search_ask {
-	int64_t company;
-	struct str words;
-	uint64_t before;
-};
-enum err store_search(struct store_reader *r, const struct search_ask *ask,
-    struct arena *a, struct found *out, size_t *n) MUST_USE;
-
-/* ---- the log of all conversations -------------------------------------- */
-
-struct feed_row {
-	uint64_t position;
-	int64_t conversation, company;
-	struct event event;
-};
-/* Positions > after, in order. */
-enum err store_read_feed(struct store_reader *r, uint64_t after,
-    struct arena *a, struct feed_row *out, size_t *n) MUST_USE;
-/* Where a follower is; 0: it has not begun. */
-enum err store_read_place(
-    struct store_reader *r, struct str follower, uint64_t *out) MUST_USE;
-/* The newest position. */
-enum err store_read_end_of_feed(struct store_reader *r, uint64_t *out) MUST_USE;
 
 /* ---- who delivers ------------------------------------------------------ */
 

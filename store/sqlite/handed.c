@@ -8,7 +8,6 @@
 _Static_assert(TIMER_KINDS <= 63, "the bits of `breached` are one column");
 
 /* As the statements have them, behind the conversation's id. */
-#define HANDED_WIDTH 24
 #define SPOKEN 20 /* where what was spoken begins */
 
 /* ---- what was spoken ---------------------------------------------------- */

@@ -97,17 +97,17 @@ sqlite_list_companies(void *reader, int64_t after, struct arena *a,
 	return list_end(r, q, e);
 }
 
-static enum err
-event_row(sqlite3_stmt *q, struct arena *a, struct event *out)
+enum err
+event_read(sqlite3_stmt *q, int first, struct arena *a, struct event *out)
 {
-	out->seq = (uint64_t)sqlite3_column_int64(q, 0);
-	out->kind = (enum event_kind)sqlite3_column_int(q, 1);
-	out->author = (enum author)sqlite3_column_int(q, 2);
-	out->author_id = sqlite3_column_int64(q, 3);
-	out->ref = (uint64_t)sqlite3_column_int64(q, 4);
-	out->at = sqlite3_column_int64(q, 5);
-	return column_copy(a, q, 6, &out->source) &&
-		       column_copy(a, q, 7, &out->body)
+	out->seq = (uint64_t)sqlite3_column_int64(q, first);
+	out->kind = (enum event_kind)sqlite3_column_int(q, first + 1);
+	out->author = (enum author)sqlite3_column_int(q, first + 2);
+	out->author_id = sqlite3_column_int64(q, first + 3);
+	out->ref = (uint64_t)sqlite3_column_int64(q, first + 4);
+	out->at = sqlite3_column_int64(q, first + 5);
+	return column_copy(a, q, first + 6, &out->source) &&
+		       column_copy(a, q, first + 7, &out->body)
 		   ? OK
 		   : E_NOMEM;
 }
@@ -127,7 +127,7 @@ sqlite_read_events(void *reader, int64_t conversation, uint64_t after,
 	e = CONN_QUERY(&r->conn, SQL_EVENT_LIST, &q, NUM(conversation),
 	    NUM(after), NUM(max));
 	while (e == OK && *n < max && (e = conn_row(&r->conn, q)) == OK)
-		e = event_row(q, a, &out[(*n)++]);
+		e = event_read(q, 0, a, &out[(*n)++]);
 	return list_end(r, q, e);
 }
 

@@ -14,8 +14,10 @@
 enum err conversation_load(
     struct conn *c, int64_t id, struct conversation *out) MUST_USE;
 
-/* How many columns CONVERSATION_COLUMNS has. */
+/* How many columns there are in the groups of sql.c of these names. */
 #define CONVERSATION_WIDTH 16
+#define HANDED_WIDTH 24
+#define EVENT_WIDTH 8
 
 /*
  * The conversation in the first CONVERSATION_WIDTH columns of a row. *handed:

@@ -4,11 +4,10 @@
  */
 #include "store/sqlite/sql.h"
 
-#define CONVERSATION_OPENED \
-	"id, company, contact, seq, epoch, last_customer_seq, handled_seq," \
-	" resolved_seq, holder, agent, status, opened_at, last_at," \
-	" customer_at"
-#define CONVERSATION_COLUMNS CONVERSATION_OPENED ", answer_seq, handed"
+#define CONVERSATION_COLUMNS \
+	"c.id, c.company, c.contact, c.seq, c.epoch, c.last_customer_seq," \
+	" c.handled_seq, c.resolved_seq, c.holder, c.agent, c.status," \
+	" c.opened_at, c.last_at, c.customer_at, c.answer_seq, c.handed"
 
 #define CONVERSATION_MOVED \
 	"UPDATE conversation SET seq = ?2, last_customer_seq = ?3," \
@@ -23,12 +22,47 @@
 
 /* Of all companies; the columns in front of the conversation. */
 #define LISTING_OF(view) \
-	"company = 0 AND view = " view " AND who = 0 AND label = ''" \
-	" AND at = 0"
+	"l.company = 0 AND l.view = " view " AND l.who = 0" \
+	" AND l.label = '' AND l.at = 0"
 
 #define LISTING_KEY \
 	"company = ?1 AND view = ?2 AND who = ?3 AND label = ?4" \
 	" AND at = ?5 AND conversation = ?6"
+
+#define EVENT_COLUMNS \
+	"e.seq, e.kind, e.author, e.author_id, e.ref, e.at, e.source, e.body"
+
+/* A line of a list; see struct list_row. */
+#define ROW_SELECT \
+	"SELECT " CONVERSATION_COLUMNS ", " HANDED_COLUMNS ", " EVENT_COLUMNS \
+	", c.seen_customer, c.seen_company, k.external_id, k.name, k.email," \
+	" r.channel, r.account, r.address, r.reply," \
+	" (SELECT json_group_array(label) FROM label WHERE conversation =" \
+	" c.id)"
+#define ROW_JOIN \
+	" LEFT JOIN handoff AS h ON h.conversation = c.id" \
+	" LEFT JOIN contact AS k ON k.id = c.contact" \
+	" LEFT JOIN reach AS r ON r.conversation = c.id" \
+	" LEFT JOIN event AS e ON e.conversation = c.id AND e.seq =" \
+	" CASE WHEN h.spoken_seq > 0 THEN h.spoken_seq" \
+	" ELSE max(c.last_customer_seq, c.answer_seq) END"
+
+#define VIEW_SELECT \
+	ROW_SELECT " FROM listing AS l CROSS JOIN conversation AS c" ROW_JOIN \
+		   " WHERE l.company = ?1 AND l.view = ?2 AND l.who = ?3" \
+		   " AND l.label = ?4 AND c.id = l.conversation" \
+		   " AND (?8 = 0 OR h.team = ?8) AND (?9 = '' OR EXISTS" \
+		   " (SELECT 1 FROM label WHERE conversation = c.id" \
+		   " AND label = ?9))"
+
+#define HANDED_SELECT \
+	"SELECT " CONVERSATION_COLUMNS ", " HANDED_COLUMNS ", r.channel," \
+	" e.body"
+#define HANDED_JOIN \
+	" LEFT JOIN handoff AS h ON h.conversation = c.id" \
+	" LEFT JOIN reach AS r ON r.conversation = c.id" \
+	" LEFT JOIN event AS e ON e.conversation = c.id" \
+	" AND e.seq = h.route_seq"
 
 #define OUTBOX_SELECT \
 	"SELECT o.id, o.lane, o.conversation, o.seq, o.kind, o.at, o.state," \
@@ -123,9 +157,11 @@ const char *const sql_text[SQLS] = {
 	" (SELECT 1 FROM contact_address WHERE contact = ?1)",
 
     [SQL_CONVERSATION_READ] = "SELECT " CONVERSATION_COLUMNS
-			      " FROM conversation WHERE id = ?1",
+			      " FROM conversation AS c WHERE id = ?1",
     [SQL_CONVERSATION_INSERT] =
-	"INSERT INTO conversation (" CONVERSATION_OPENED ") VALUES"
+	"INSERT INTO conversation (id, company, contact, seq, epoch,"
+	" last_customer_seq, handled_seq, resolved_seq, holder, agent,"
+	" status, opened_at, last_at, customer_at) VALUES"
 	" (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     [SQL_CONVERSATION_MOVED] = CONVERSATION_MOVED " WHERE id = ?1",
     [SQL_CONVERSATION_MOVED_FREE] = CONVERSATION_MOVED
@@ -140,7 +176,7 @@ const char *const sql_text[SQLS] = {
     [SQL_CONVERSATION_PENDING] =
 	"SELECT id FROM conversation WHERE id > ?1 AND holder = 0"
 	" AND handled_seq < last_customer_seq UNION ALL"
-	" SELECT conversation FROM listing WHERE " LISTING_OF(
+	" SELECT conversation FROM listing AS l WHERE " LISTING_OF(
 	    "101") " AND conversation > ?1 ORDER BY id LIMIT ?2",
     [SQL_HANDED_READ] = "SELECT " HANDED_COLUMNS
 			" FROM handoff AS h WHERE conversation = ?1",
@@ -154,6 +190,23 @@ const char *const sql_text[SQLS] = {
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_LISTING_MOVE] = "UPDATE listing SET at = ?7 WHERE " LISTING_KEY,
     [SQL_LISTING_DELETE] = "DELETE FROM listing WHERE " LISTING_KEY,
+    [SQL_VIEW_NEWEST] = VIEW_SELECT
+    " AND (l.at, l.conversation) < (?5, ?6)"
+    " ORDER BY l.at DESC, l.conversation DESC LIMIT ?7",
+    [SQL_VIEW_OLDEST] = VIEW_SELECT " AND (l.at, l.conversation) > (?5, ?6)"
+				    " ORDER BY l.at, l.conversation LIMIT ?7",
+    [SQL_VIEW_COUNT] =
+	"SELECT count(*) FROM (SELECT 1 FROM listing WHERE company = ?1"
+	" AND view = ?2 AND who = ?3 AND label = '' LIMIT ?4)",
+    [SQL_VIEW_ROW] = ROW_SELECT " FROM conversation AS c" ROW_JOIN
+				" WHERE c.id = ?2 AND c.company = ?1",
+    [SQL_HANDED_LIST] = HANDED_SELECT
+    " FROM listing AS l CROSS JOIN conversation AS c" HANDED_JOIN
+    " WHERE " LISTING_OF(
+	"100") " AND l.conversation > ?1"
+	       " AND c.id = l.conversation ORDER BY l.conversation LIMIT ?2",
+    [SQL_HANDED_ROW] = HANDED_SELECT " FROM conversation AS c" HANDED_JOIN
+				     " WHERE c.id = ?1",
     [SQL_LABEL_LIST] = "SELECT label FROM label WHERE conversation = ?1",
     [SQL_LABEL_INSERT] =
 	"INSERT INTO label (conversation, label) VALUES (?1, ?2)",
@@ -198,13 +251,30 @@ const char *const sql_text[SQLS] = {
 	" ON CONFLICT DO NOTHING",
     [SQL_EVENT_FIND_SOURCE] = "SELECT conversation, seq, at FROM event"
 			      " WHERE company = ?1 AND source = ?2",
-    [SQL_EVENT_LIST] =
-	"SELECT seq, kind, author, author_id, ref, at, source, body"
-	" FROM event WHERE conversation = ?1 AND seq > ?2"
-	" ORDER BY seq LIMIT ?3",
+    [SQL_EVENT_LIST] = "SELECT " EVENT_COLUMNS
+		       " FROM event AS e WHERE conversation = ?1 AND seq > ?2"
+		       " ORDER BY seq LIMIT ?3",
 
     [SQL_EVENT_OUTBOX] = "UPDATE event SET outbox = ?3"
 			 " WHERE conversation = ?1 AND seq = ?2",
+
+    [SQL_EVENT_PLACE] = "SELECT rowid, company, at FROM event"
+			" WHERE conversation = ?1 AND seq = ?2",
+    [SQL_FEED_LIST] =
+	"SELECT e.rowid, e.conversation, e.company, " EVENT_COLUMNS
+	" FROM event AS e WHERE e.rowid > ?1 ORDER BY e.rowid LIMIT ?2",
+    [SQL_FEED_END] = "SELECT max(rowid) FROM event",
+    [SQL_FOLLOWER_READ] = "SELECT place FROM follower WHERE name = ?1",
+    [SQL_FOLLOWER_PUT] = "REPLACE INTO follower (name, place) VALUES (?1, ?2)",
+    [SQL_SEARCH_INSERT] = "INSERT INTO search (rowid, company, text)"
+			  " VALUES (?1, ?2, ?3)",
+    /* The company is a word of the search, too: others' are skipped. */
+    [SQL_SEARCH] =
+	"SELECT e.conversation, e.seq, e.rowid, CASE json_valid(e.body)"
+	" WHEN 1 THEN json_extract(e.body, '$.text') END"
+	" FROM search AS s CROSS JOIN event AS e"
+	" WHERE s.search MATCH ?1 AND s.rowid < ?2 AND e.rowid = s.rowid"
+	" AND e.company = ?3 ORDER BY s.rowid DESC LIMIT ?4",
 
     [SQL_LANE_FIND] = "SELECT id FROM lane WHERE company = ?1"
 		      " AND channel = ?2 AND account = ?3",

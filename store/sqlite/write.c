@@ -204,6 +204,12 @@ do_act(struct conn *c, struct store_op *op)
 }
 
 static enum err
+do_feed(struct conn *c, struct store_op *op)
+{
+	return write_feed(c, &op->feed);
+}
+
+static enum err
 do_agent(struct conn *c, struct store_op *op)
 {
 	return write_agent(c, &op->agent);
@@ -247,6 +253,7 @@ static enum err (*const verbs[STORE_VERBS])(
     [STORE_REPLAY] = do_replay,
     [STORE_LANE] = do_lane,
     [STORE_ACT] = do_act,
+    [STORE_FEED] = do_feed,
     [STORE_AGENT] = do_agent,
     [STORE_PRESENCE] = do_presence,
     [STORE_PASS] = do_pass,

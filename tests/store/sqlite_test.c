@@ -9,6 +9,7 @@
 #include "tests/store/suite.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 
 static int64_t
 identified(struct fixture *f, const char *who, const char *external_id)
@@ -153,7 +154,18 @@ plan_steps(sqlite3 *db, const char *sql, const char *like)
 	return found;
 }
 
-/* Those that may walk an index of what is open or pending only. */
+/*
+ * Those that may: along an index of what is open or pending only, along what
+ * the search has found, along the thousand that a subquery counts.
+ */
+static bool
+may_scan(size_t which)
+{
+	return which == SQL_OUTBOX_ORPHANS ||
+	       which == SQL_CONVERSATION_PENDING || which == SQL_SEARCH ||
+	       which == SQL_VIEW_COUNT;
+}
+
 static void
 no_statement_walks_a_whole_table(void **state)
 {
@@ -164,13 +176,100 @@ no_statement_walks_a_whole_table(void **state)
 	fixture_open(&f, &store_engine_sqlite);
 	must(sqlite3_open(f.path, &db) == SQLITE_OK ? OK : E_IO);
 	for (size_t i = 0; i < SQLS; i++)
-		if (strncmp(sql_text[i], "PRAGMA", 6) != 0 &&
-		    i != SQL_OUTBOX_ORPHANS && i != SQL_CONVERSATION_PENDING)
+		if (strncmp(sql_text[i], "PRAGMA", 6) != 0 && !may_scan(i))
 			assert_int_equal(
 			    plan_steps(db, sql_text[i], "SCAN*"), 0);
 	assert_int_equal(
+	    plan_steps(db, sql_text[SQL_VIEW_COUNT], "SCAN listing*"), 0);
+	assert_int_equal(plan_steps(db, sql_text[SQL_SEARCH], "SCAN e*"), 0);
+	assert_int_equal(
 	    plan_steps(db, sql_text[SQL_LANE_LIST], "*outbox*COVERING*"), 3);
 	(void)sqlite3_close(db);
+	fixture_close(&f);
+}
+
+static void
+no_list_of_conversations_is_sorted(void **state)
+{
+	static const enum sql lists[] = {SQL_VIEW_NEWEST, SQL_VIEW_OLDEST,
+	    SQL_HANDED_LIST, SQL_CONVERSATION_PENDING, SQL_FEED_LIST,
+	    SQL_SEARCH};
+	struct fixture f;
+	sqlite3 *db;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	must(sqlite3_open(f.path, &db) == SQLITE_OK ? OK : E_IO);
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		assert_int_equal(
+		    plan_steps(db, sql_text[lists[i]], "*TEMP*"), 0);
+	(void)sqlite3_close(db);
+	fixture_close(&f);
+}
+
+/* Conversations from..upto of the first company, all open. */
+#define FILL \
+	"WITH RECURSIVE n (i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n" \
+	" WHERE i < %d) INSERT INTO "
+static void
+fill(const char *path, int from, int upto)
+{
+	char sql[600];
+
+	(void)snprintf(sql, sizeof(sql),
+	    FILL "conversation (id, company, contact, seq, epoch,"
+		 " last_customer_seq, handled_seq, resolved_seq, holder, agent,"
+		 " status, opened_at, last_at) SELECT i, 1, 1, 1, 1, 0, 0, 0,"
+		 " 1, 0, 1, i, i FROM n; " FILL
+		 "listing SELECT 1, 2, 0, '', i, i FROM n",
+	    from, upto, from, upto);
+	file_sql(path, sql);
+}
+
+/* How many steps a page of 20 from the middle takes. */
+static int
+page_cost(const char *path, int64_t middle)
+{
+	const int64_t args[] = {1, 2, 0, 0, middle, middle, 20, 0};
+	sqlite3_stmt *q;
+	sqlite3 *db;
+	int rows = 0, steps;
+
+	must(sqlite3_open(path, &db) == SQLITE_OK ? OK : E_IO);
+	must(sqlite3_prepare_v2(db, sql_text[SQL_VIEW_NEWEST], -1, &q, NULL) ==
+		     SQLITE_OK
+		 ? OK
+		 : E_IO);
+	for (size_t i = 0; i < ARRAY_LEN(args); i++)
+		(void)sqlite3_bind_int64(q, (int)i + 1, args[i]);
+	(void)sqlite3_bind_text(q, 4, "", 0, SQLITE_STATIC);
+	(void)sqlite3_bind_text(q, 9, "", 0, SQLITE_STATIC);
+	while (sqlite3_step(q) == SQLITE_ROW)
+		rows++;
+	steps = sqlite3_stmt_status(q, SQLITE_STMTSTATUS_VM_STEP, 1);
+	sqlite3_finalize(q);
+	(void)sqlite3_close(db);
+	assert_int_equal(rows, 20);
+	return steps;
+}
+
+static void
+a_page_costs_the_same_among_many(void **state)
+{
+	uint64_t counts[VIEWS];
+	struct fixture f;
+	int cost;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	fill(f.path, 1, 60);
+	cost = page_cost(f.path, 30);
+	must(store_count_views(f.reader, 1, 0, counts));
+	assert_int_equal(counts[VIEW_OPEN], 60);
+	fill(f.path, 61, 6000);
+	assert_int_equal(page_cost(f.path, 3000), cost);
+	must(store_count_views(f.reader, 1, 0, counts));
+	assert_int_equal(counts[VIEW_OPEN], 1000);
 	fixture_close(&f);
 }
 
@@ -236,6 +335,8 @@ main(void)
 	    cmocka_unit_test(persons_and_their_names_are_kept_once),
 	    cmocka_unit_test(nothing_points_at_a_contact_that_is_gone),
 	    cmocka_unit_test(no_statement_walks_a_whole_table),
+	    cmocka_unit_test(no_list_of_conversations_is_sorted),
+	    cmocka_unit_test(a_page_costs_the_same_among_many),
 	    cmocka_unit_test(after_a_failure_the_file_is_opened_anew),
 	    cmocka_unit_test(
 		a_lock_that_others_keep_is_waited_for_within_bounds),

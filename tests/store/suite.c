@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#define TESTS_MAX 200
+#define TESTS_MAX 300
 
 static const struct suite_case *const parts[] = {
     suite_companies,
@@ -18,6 +18,9 @@ static const struct suite_case *const parts[] = {
     suite_races,
     suite_staff,
     suite_acts,
+    suite_said,
+    suite_views,
+    suite_feed,
     suite_passes,
     suite_items,
 };

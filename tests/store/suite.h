@@ -37,6 +37,9 @@ extern const struct suite_case suite_queue[];
 extern const struct suite_case suite_races[];
 extern const struct suite_case suite_staff[];
 extern const struct suite_case suite_acts[];
+extern const struct suite_case suite_said[];
+extern const struct suite_case suite_views[];
+extern const struct suite_case suite_feed[];
 extern const struct suite_case suite_passes[];
 extern const struct suite_case suite_items[];
 

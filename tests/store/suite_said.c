@@ -1,0 +1,256 @@
+/* suite, said: what acts leave in the log, the outbox, timers and labels. */
+#include "tests/store/acts.h"
+#include "tests/store/staff.h"
+#include "tests/store/suite.h"
+
+#include <stdio.h>
+
+/* ---- what is said -------------------------------------------------------- */
+
+static struct store_op
+say_op(int64_t id, int64_t agent, const char *source)
+{
+	struct store_op op = act_op(ACT_SAY, id, agent);
+
+	op.act.act.body = STR("{\"text\":\"hi\"}");
+	op.act.act.source = str_from(source);
+	op.act.act.seen_seq = UINT64_MAX;
+	return op;
+}
+
+static void
+what_is_said_twice_is_stored_once(struct fixture *f)
+{
+	int64_t anna = make_agent(f, "anna"), id = held(f, "bob", anna);
+	struct store_op op = say_op(id, anna, "a1");
+	size_t lines;
+	uint64_t seq;
+
+	must(store_submit_wait(f->store, &op));
+	seq = op.act.seq;
+	assert_int_equal(
+	    op.act.acted.decision.events[op.act.acted.said].seq, seq);
+	lines = audit_lines(f);
+	op = say_op(id, anna, "a1");
+	must(store_submit_wait(f->store, &op));
+	assert_true(op.act.duplicate);
+	assert_int_equal(op.act.seq, seq);
+	assert_int_equal(op.act.acted.decision.event_count, 0);
+	assert_int_equal(op.act.acted.said, DECISION_EVENTS_MAX);
+	assert_int_equal(state_of(f, id).seq, seq);
+	assert_int_equal(audit_lines(f), lines);
+}
+
+static void
+check_rows(
+    struct fixture *f, int64_t id, uint64_t seq, const char *payload, size_t n)
+{
+	struct outbox_row rows[4];
+	size_t found = ARRAY_LEN(rows);
+
+	must(store_list_outbox_of(
+	    f->reader, &(struct cause_ask){id, seq}, &f->arena, rows, &found));
+	assert_int_equal(found, n);
+	for (size_t i = 0; i < n; i++)
+		assert_true(str_eq(rows[i].payload, str_from(payload)));
+}
+
+static void
+rows_go_with_what_caused_them(struct fixture *f)
+{
+	static const struct policy policy = {.notice_ms = 1};
+	struct outbox_row said[2] = {
+	    {.channel = STR("chat"), .payload = STR("said")},
+	    {.channel = STR("chat"), .payload = STR("said")}};
+	struct outbox_row notice = {
+	    .channel = STR("chat"), .payload = STR("notice")};
+	int64_t anna = make_agent(f, "anna"), id = held(f, "bob", anna);
+	struct store_op op = say_op(id, anna, "a1");
+
+	op.act.said_rows = said;
+	op.act.said_count = 2;
+	op.act.notice_rows = &notice;
+	op.act.notice_count = 1;
+	must(store_submit_wait(f->store, &op));
+	check_rows(f, id, op.act.seq, "said", 2);
+	assert_int_equal(op.act.acted.noticed, DECISION_EVENTS_MAX);
+	assert_int_equal(said[0].conversation, id);
+
+	op.act.act = (struct act){.kind = ACT_GIVE_BACK,
+	    .agent = anna,
+	    .now = ACT_NOW,
+	    .policy = &policy,
+	    .notice = NOTICE_BACK,
+	    .notice_body = STR("{\"text\":\"The bot is back.\"}")};
+	must(store_submit_wait(f->store, &op));
+	assert_int_equal(op.act.acted.said, DECISION_EVENTS_MAX);
+	assert_true(op.act.acted.noticed < DECISION_EVENTS_MAX);
+	check_rows(f, id,
+	    op.act.acted.decision.events[op.act.acted.noticed].seq, "notice",
+	    1);
+	assert_true(is_consistent(f, id));
+}
+
+static void
+acts_arm_timers(struct fixture *f)
+{
+	static const struct policy policy = {.offer_ms = 30};
+	int64_t anna = make_agent(f, "anna"), id = queued(f, "bob");
+	struct store_op op = offer_op(id, anna);
+	struct timer_row row;
+	size_t n = 1;
+
+	op.act.act.policy = &policy;
+	must(store_submit_wait(f->store, &op));
+	must(store_list_timers(f->reader, ACT_NOW + 30, &row, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(row.conversation, id);
+	assert_int_equal(row.kind, TIMER_OFFER);
+	assert_int_equal(row.due, ACT_NOW + 30);
+	op = act_op(ACT_ACCEPT, id, anna);
+	op.act.act.policy = &policy;
+	must(store_submit_wait(f->store, &op));
+	n = 1;
+	must(store_list_timers(f->reader, INT64_MAX, &row, &n));
+	assert_int_equal(n, 0);
+}
+
+static void
+an_act_that_cannot_be_is_refused(struct fixture *f)
+{
+	struct outbox_row row = {.kind = OUTBOX_KINDS};
+	int64_t anna = make_agent(f, "anna"), id = held(f, "bob", anna);
+	struct store_op op = act_op(ACTS, id, anna);
+
+	refuse(f, &op, ACT_MALFORMED);
+	op = say_op(id, anna, "a1");
+	op.act.said_rows = &row;
+	op.act.said_count = 1;
+	assert_int_equal(store_submit_wait(f->store, &op), E_BADINPUT);
+	assert_true(is_consistent(f, id));
+}
+
+/* ---- labels -------------------------------------------------------------- */
+
+static void
+check_labels(struct fixture *f, int64_t id, const char *labels)
+{
+	struct list_row row;
+
+	must(store_read_row(f->reader, f->company, id, &f->arena, &row));
+	assert_true(str_eq(row.labels, str_from(labels)));
+}
+
+static void
+labels_come_and_go(struct fixture *f)
+{
+	int64_t id = open_conversation(f, "bob");
+	struct store_op op = label_op(id, "{\"add\":[\"vip\",\"late\"]}");
+
+	check_labels(f, id, "[]");
+	must(store_submit_wait(f->store, &op));
+	check_labels(f, id, "[\"late\",\"vip\"]");
+	op = label_op(id, "{\"add\":[\"late\"],\"remove\":[\"none\"]}");
+	refuse(f, &op, ACT_NO_CHANGE);
+	op = label_op(id, "{\"add\":[\"new\"],\"remove\":[\"vip\"]}");
+	must(store_submit_wait(f->store, &op));
+	check_labels(f, id, "[\"late\",\"new\"]");
+	assert_true(is_consistent(f, id));
+}
+
+static void
+labels_that_cannot_be_are_refused(struct fixture *f)
+{
+	static const char *const bodies[] = {"[]", "{\"add\":\"vip\"}",
+	    "{\"add\":[1]}", "{\"add\":[\"\"]}", "{\"add\":[",
+	    "{\"add\":[\"vip\"],\"remove\":7}",
+	    "{\"add\":[\"0123456789012345678901234567890123456789"
+	    "0123456789012345678901234\"]}"};
+	int64_t id = open_conversation(f, "bob");
+
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		struct store_op op = label_op(id, bodies[i]);
+
+		refuse(f, &op, ACT_MALFORMED);
+	}
+	check_labels(f, id, "[]");
+	assert_int_equal(state_of(f, id).seq, 1);
+}
+
+/* So many that one more is too many, but not if one goes. */
+static void
+labels_are_bounded(struct fixture *f)
+{
+	int64_t id = open_conversation(f, "bob");
+	struct store_op op;
+
+	for (int i = 0; i < 50; i++) {
+		char body[40];
+
+		(void)snprintf(body, sizeof(body), "{\"add\":[\"l%d\"]}", i);
+		op = label_op(id, body);
+		must(store_submit_wait(f->store, &op));
+	}
+	op = label_op(id, "{\"add\":[\"more\"]}");
+	refuse(f, &op, ACT_MALFORMED);
+	op = label_op(id, "{\"add\":[\"more\"],\"remove\":[\"l7\"]}");
+	must(store_submit_wait(f->store, &op));
+	op = label_op(id, "{\"add\":[\"yet more\"]}");
+	refuse(f, &op, ACT_MALFORMED);
+}
+
+static void
+decisions_may_label_too(struct fixture *f)
+{
+	int64_t id = open_conversation(f, "bob");
+	struct conversation c = state_of(f, id);
+	struct store_op op = answer_op(&c);
+	struct decision *d = &op.commit.decision;
+
+	d->event_count = 2;
+	d->events[1] = (struct event){
+	    .kind = EVENT_LABELS, .body = STR("{\"add\":[\"angry\"]}")};
+	must(store_submit_wait(f->store, &op));
+	check_labels(f, id, "[\"angry\"]");
+	op = answer_op(&op.commit.state);
+	op.commit.decision.events[0] = (struct event){
+	    .kind = EVENT_LABELS, .body = STR("{\"add\":7}")};
+	assert_int_equal(store_submit_wait(f->store, &op), E_BADINPUT);
+	op = message_op(id, NULL);
+	op.inbound.event.kind = EVENT_LABELS;
+	assert_int_equal(store_submit_wait(f->store, &op), E_BADINPUT);
+	check_labels(f, id, "[\"angry\"]");
+}
+
+/* ---- an address that a customer left ------------------------------------- */
+
+static void
+the_first_address_left_is_kept(struct fixture *f)
+{
+	static const char *const given[] = {"bob@a.example", "bob@b.example"};
+	int64_t id = open_conversation(f, "bob");
+	struct list_row row;
+
+	for (size_t i = 0; i < ARRAY_LEN(given); i++) {
+		struct conversation c = state_of(f, id);
+		struct store_op op = answer_op(&c);
+
+		op.commit.email = str_from(given[i]);
+		must(store_submit_wait(f->store, &op));
+	}
+	must(store_read_row(f->reader, f->company, id, &f->arena, &row));
+	assert_true(str_eq(row.contact.email, str_from(given[0])));
+}
+
+const struct suite_case suite_said[] = {
+    CASE(what_is_said_twice_is_stored_once),
+    CASE(rows_go_with_what_caused_them),
+    CASE(acts_arm_timers),
+    CASE(an_act_that_cannot_be_is_refused),
+    CASE(labels_come_and_go),
+    CASE(labels_that_cannot_be_are_refused),
+    CASE(labels_are_bounded),
+    CASE(decisions_may_label_too),
+    CASE(the_first_address_left_is_kept),
+    {0},
+};
