@@ -209,6 +209,7 @@ struct outgoing_file {
 /* One message, before it is split. */
 struct outgoing {
 	struct str text; /* Markdown */
+	struct str by;	 /* the seller's name; empty: no person says it */
 	const struct button *buttons;
 	size_t button_count;
 	const struct outgoing_file *files;
