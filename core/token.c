@@ -281,6 +281,17 @@ token_read(const struct token_keys *keys, struct str text, int64_t now_s,
 }
 
 bool
+hmac_hex(struct str secret, struct str message, char out[HMAC_HEX + 1])
+{
+	unsigned char mac[MAC_BYTES];
+
+	if (!hmac(secret, message, mac))
+		return false;
+	sodium_bin2hex(out, HMAC_HEX + 1, mac, MAC_BYTES);
+	return true;
+}
+
+bool
 hmac_hex_matches(struct str secret, struct str message, struct str hex)
 {
 	unsigned char want[MAC_BYTES], got[MAC_BYTES];

@@ -29,7 +29,7 @@
  *		   message there (an answer to a mail that went out because the
  *		   web chat was closed); else `envelope` says where by address,
  *		   as for any channel. `refused` may name a claim that was not
- *		   believed, beside what the mail is without it.
+ *		   believed, beside what the mail is without it: token, expired.
  *
  * How a mail is matched (`how`), the first that holds:
  *	token	    the plus part of an address in To, Cc, Delivered-To,
@@ -80,14 +80,17 @@ struct letter_ask {
 
 #define LETTER_IN_FILES_MAX ENVELOPE_FILES_MAX
 
+/* More than that of a reply is not made a message; bytes. */
+#define LETTER_IN_SAID_MAX (32u * 1024)
+
 struct letter_in_file {
 	struct str name, type; /* as the sender says; not to be believed */
 	const struct mime_part *part; /* for mime_bytes() */
 };
 
 struct letter_bounce {
-	uint64_t row;	   /* of the outbox; 0: only the message id was known */
-	struct stamp mail; /* of the message id; role STAMP_ROLES: none */
+	uint64_t row;  /* of the outbox; 0: only the message id is known */
+	struct str id; /* of our mail; it is the row's vendor_id. Or empty */
 	struct report_recipient recipient; /* the first that failed, if any */
 	bool failed; /* given up; else it is delayed, relayed, delivered */
 	struct str reason; /* in words a seller understands */
@@ -106,7 +109,8 @@ struct letter_in {
 	struct str from, from_name; /* of the mail: not to be believed */
 	struct str subject;
 	struct str text;  /* all of it */
-	struct cut reply; /* what is new in it */
+	struct cut reply; /* what is new in it, at most LETTER_IN_SAID_MAX */
+	bool cut_short;	  /* it had more than that */
 	struct str source;
 	int64_t at; /* by its Date; by `now` where that is none */
 	struct letter_in_file files[LETTER_IN_FILES_MAX];

@@ -7,7 +7,7 @@
  *
  *	mime_read(mail, &arena, &m)        once
  *	mime_field(m->root, "Subject")     a field of the header, unfolded
- *	mime_text(m, &text)                what it says
+ *	mime_text(m, false, &text)         what it says
  *	mime_bytes(m, part, &bytes)        an attachment, decoded
  *
  * All borrows the mail and lives in the arena.
@@ -68,6 +68,7 @@ struct mime {
 	struct mime_part *root;
 	unsigned part_count;
 	unsigned odd;
+	bool whole; /* of HTML: see mime_text() */
 };
 
 /* E_LIMIT: longer than MIME_MAIL_MAX; E_NOMEM. Anything else is a mail. */
@@ -96,9 +97,10 @@ enum err mime_bytes(
  * What the mail says, in UTF-8 with "\n" between lines: of an alternative the
  * plain text, or else the HTML reduced to text (html.h); of other multiparts
  * all their texts. At most MIME_TEXT_MAX. Parts marked as attachments, and
- * mails within the mail, are not looked at.
+ * mails within the mail, are not looked at. `whole`: of HTML all of it, and
+ * not only what may be new (html.h).
  */
-enum err mime_text(struct mime *m, struct str *out) MUST_USE;
+enum err mime_text(struct mime *m, bool whole, struct str *out) MUST_USE;
 
 /* Is the part a file that came with the mail, and not what it says? */
 bool mime_is_file(const struct mime_part *p);

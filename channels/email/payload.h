@@ -62,4 +62,8 @@ struct mail_made {
 enum err mail_make(const struct mail_payload *p, const struct mail_of *of,
     struct arena *a, struct faults *faults, struct mail_made *out) MUST_USE;
 
+/* Its message id alone; .p is NULL when there are no keys or no memory. */
+struct str mail_message_id(
+    const struct mail_payload *p, const struct mail_of *of, struct arena *a);
+
 #endif

@@ -52,6 +52,11 @@ struct stamp {
 
 #define STAMP_TOKEN_TEXT 36u
 
+/* An id alone, as base32 of 13 characters; unstamped, for names. */
+#define STAMP_ID_TEXT 13u
+void stamp_put_id(uint64_t id, struct buf *out);
+bool stamp_get_id(struct str text, uint64_t *id) MUST_USE;
+
 /* How long the local part of an account's address may be, for a token to have
  * room behind it. */
 #define STAMP_LOCAL_MAX 27u

@@ -1,0 +1,34 @@
+/*
+ * cut_inner: how lines that are not new look, in many languages.
+ */
+#ifndef CHANNELS_EMAIL_CUT_INNER_H
+#define CHANNELS_EMAIL_CUT_INNER_H
+
+#include "channels/email/cut.h"
+#include "channels/email/lex.h"
+
+/*
+ * All of these look at the lines at the front of `rest`, and at no more of it
+ * than a bound; 0: it is not that, else how many lines it is.
+ */
+
+/* Our own marker, also quoted and wrapped. */
+unsigned cut_marker(struct str rest);
+
+/* "On ... wrote:", up to three lines. */
+unsigned cut_wrote(struct str rest);
+
+/* "-----Original Message-----", "____", From: Sent: To: Subject: */
+unsigned cut_old_mail(struct str rest);
+
+/* "Sent from my ..." */
+bool cut_is_advert(struct str line);
+
+/* ">" in front, perhaps behind spaces. */
+bool cut_is_quoted(struct str line);
+
+/* In no language that is known, but it ends with a colon and has a time or an
+ * address in it: what stands above a quote. */
+bool cut_may_introduce(struct str paragraph);
+
+#endif

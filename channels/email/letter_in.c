@@ -1,0 +1,167 @@
+/*
+ * letter_in: the order in which a mail is judged. Each step may say what it is;
+ * the first that does has the last word.
+ */
+#include "channels/email/letter_in.h"
+#include "channels/email/letter_in_inner.h"
+#include "core/utf8.h"
+
+#define NAME_CHARACTERS 100u
+
+static void
+refuse(struct judging *j, const char *word)
+{
+	j->out->kind = LETTER_REFUSED;
+	j->out->refused = word;
+}
+
+/* ---- who wrote it ------------------------------------------------------- */
+
+/* Empty where it is nobody, or more than one. In small letters, for it is the
+ * name of a person and of a conversation. */
+static enum err
+read_from(struct judging *j)
+{
+	struct letter_in *in = j->out;
+	struct mail_addresses list;
+	enum err e = addresses_read(judge_field(j, "From"), j->arena, &list);
+
+	in->from = in->from_name = STR("");
+	if (e != OK || list.count != 1)
+		return e;
+	if (mime_field_nth(&in->mime, in->mime.root, "From", 1).p != NULL)
+		return OK; /* two fields: two programs would read two names */
+	in->from = lex_lowered(list.list[0].address, j->arena);
+	in->from_name = utf8_prefix(list.list[0].name, NAME_CHARACTERS);
+	return in->from.p == NULL ? E_NOMEM : OK;
+}
+
+/* ---- steps: true, it is decided ----------------------------------------- */
+
+static bool
+is_bounce(struct judging *j, enum err *e)
+{
+	if (!bounce_read(j, e))
+		return false;
+	j->out->kind = LETTER_BOUNCE;
+	return true;
+}
+
+static bool
+is_machine(struct judging *j, enum err *e)
+{
+	const struct automatic_ask ask = {&j->out->mime, j->out->from,
+	    j->ask->account->doc->sender, &j->ask->account->keys};
+
+	(void)e;
+	j->out->rule = automatic_rule(&ask);
+	if (j->out->rule == AUTOMATIC_NOT)
+		return false;
+	j->out->kind = LETTER_MACHINE;
+	return true;
+}
+
+static bool
+is_forged(struct judging *j, enum err *e)
+{
+	static const char *const bad[] = {"fail", "reject", "quarantine"};
+	size_t i;
+
+	(void)e;
+	if (j->out->from.n == 0) {
+		refuse(j, "from");
+		return true;
+	}
+	j->out->dmarc = claims_dmarc(j);
+	for (i = 0; i < ARRAY_LEN(bad); i++)
+		if (strcmp(j->out->dmarc, bad[i]) == 0)
+			refuse(j, "dmarc");
+	return j->out->refused != NULL;
+}
+
+/* An answer to a mail that went to the desk. */
+static bool
+is_answer(struct judging *j, enum err *e)
+{
+	const struct company_desk *desk = claims_desk(j->ask, j->out->from);
+
+	(void)e;
+	claims_match(j);
+	if (j->match.role != STAMP_DESK)
+		return false;
+	j->out->conversation = j->match.id;
+	j->out->number = j->match.number;
+	j->out->desk = desk;
+	j->out->kind = LETTER_ANSWER;
+	if (desk == NULL)
+		refuse(j, "sender");
+	return true;
+}
+
+/* What nothing was found for that is good. */
+static bool
+is_unproven(struct judging *j, enum err *e)
+{
+	const struct claims *c = &j->claims;
+	bool desk = claims_desk(j->ask, j->out->from) != NULL;
+
+	(void)e;
+	if (j->match.role != STAMP_ROLES)
+		return false;
+	if (desk || c->denied.role == STAMP_DESK) {
+		refuse(j, c->denied.role == STAMP_ROLES ? "unmatched" : c->why);
+		return true;
+	}
+	j->out->refused = c->denied.role == STAMP_ROLES ? NULL : c->why;
+	return false;
+}
+
+static bool
+is_customers(struct judging *j, enum err *e)
+{
+	struct letter_in *in = j->out;
+
+	in->kind = LETTER_CUSTOMER;
+	in->number = j->match.role == STAMP_ROLES ? 0 : j->match.number;
+	if (j->match.role == STAMP_CUSTOMER)
+		in->conversation = j->match.id;
+	if (in->how == NULL)
+		in->how = j->ref_count > 0 ? "thread" : "new";
+	*e = told_envelope(j);
+	return true;
+}
+
+static bool (*const steps[])(struct judging *j, enum err *e) = {
+    is_bounce, is_machine, is_forged, is_answer, is_unproven, is_customers};
+
+enum err
+letter_in_read(
+    const struct letter_ask *ask, struct arena *a, struct letter_in *out)
+{
+	struct judging j = {
+	    .ask = ask, .arena = a, .out = out, .match = {.role = STAMP_ROLES}};
+	bool decided = false;
+	enum err e;
+	size_t i;
+
+	*out = (struct letter_in){.dmarc = ""};
+	e = mime_read(ask->mail, a, &out->mime);
+	if (e == OK)
+		e = read_from(&j);
+	if (e == OK)
+		e = claims_read(&j);
+	if (e == OK)
+		e = told_read(&j);
+	for (i = 0; e == OK && !decided && i < ARRAY_LEN(steps); i++)
+		decided = steps[i](&j, &e);
+	return e;
+}
+
+static const char *const names[LETTER_KINDS] = {
+    "bounce", "machine", "refused", "answer", "customer"};
+
+const char *
+letter_kind_name(enum letter_kind kind)
+{
+	return names[kind];
+}
