@@ -56,6 +56,7 @@ read_body(struct str body, struct outgoing *m, struct arena *a)
 	json_t *root = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
 
 	m->text = member(root, "text", a);
+	m->by = member(root, "name", a);
 	read_buttons(json_object_get(root, "buttons"), m, a);
 	json_decref(root);
 }
