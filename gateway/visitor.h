@@ -47,6 +47,9 @@ struct visitor_op {
 	struct hub *hub;
 	struct visitor_socket *socket;
 	struct company *company; /* a reference, given back by free */
+	uint64_t seller;	 /* of who opens: whom they want at once */
+	struct policy policy;	 /* of an act */
+	struct arena arena;	 /* the store's, for what an act writes */
 	struct visitor_op *next;
 
 	char text[]; /* what the op's strings point into */
@@ -59,6 +62,13 @@ struct visitor_op *visitor_op_identify(
     struct gateway *g, const struct token *who, const struct frame *f);
 struct visitor_op *visitor_op_seen(
     struct gateway *g, const struct token *who, const struct frame *f);
+/*
+ * To people instead of the bot; seller: whom they would rather have, or 0. By
+ * their choice nothing is refused: with people already, it changes nothing.
+ * company: theirs; NULL: it is looked up, which may block for a read.
+ */
+struct visitor_op *visitor_op_handoff(struct gateway *g,
+    const struct token *who, struct company *company, uint64_t seller);
 /* A conversation for somebody new. */
 struct visitor_op *visitor_op_open(struct gateway *g, int64_t company);
 void visitor_op_free(struct visitor_op *o);
@@ -143,6 +153,7 @@ void visitor_messages(struct request *r);
 void visitor_typing(struct request *r);
 void visitor_seen(struct request *r);
 void visitor_identify(struct request *r);
+void visitor_handoff(struct request *r);
 void visitor_events(struct request *r);
 void visitor_stream(struct request *r);
 void visitor_connect(struct request *r);

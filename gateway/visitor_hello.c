@@ -65,6 +65,8 @@ opened(void *hub, struct mail *m)
 	if (v->ws.state == WS_OPEN && o->op.err == OK) {
 		v->who = visitor_of(visitor_gateway(v), c);
 		begin(v, o->company, c, &nobody, &nothing);
+		if (o->seller != 0)
+			visitor_hand_over(v, o->company, o->seller);
 	} else if (v->ws.state == WS_OPEN) {
 		visitor_send_error(v, o->op.err, STR(""));
 		no_session(v);
@@ -75,7 +77,8 @@ opened(void *hub, struct mail *m)
 
 /* Nothing more is read until there is a conversation to speak in. */
 static void
-hello_new(struct visitor_socket *v, struct company *company)
+hello_new(
+    struct visitor_socket *v, struct company *company, const struct frame *f)
 {
 	struct frame_error error = {0};
 	struct visitor_op *o;
@@ -86,8 +89,10 @@ hello_new(struct visitor_socket *v, struct company *company)
 		return;
 	}
 	o = visitor_op_open(visitor_gateway(v), company->id);
-	if (o != NULL)
+	if (o != NULL) {
 		o->company = company_ref(company);
+		o->seller = f->seller;
+	}
 	ws_pause(&v->ws);
 	visitor_submit(v, o, opened);
 	if (v->under_way == 0)
@@ -141,7 +146,7 @@ visitor_hello(struct visitor_socket *v, const struct frame *f)
 		return;
 	}
 	if (f->token.p == NULL)
-		hello_new(v, company);
+		hello_new(v, company, f);
 	else
 		hello_again(v, company, f);
 	company_unref(company);

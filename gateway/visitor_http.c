@@ -164,7 +164,37 @@ visitor_identify(struct request *r)
 		request_fault(r, &error);
 }
 
+void
+visitor_handoff(struct request *r)
+{
+	struct token who;
+	struct frame f;
+
+	if (read_frame(r, FRAME_HANDOFF, &who, &f) &&
+	    may_speak(r, LIMIT_FRAMES, &who))
+		submit(r,
+		    visitor_op_handoff(
+			request_context(r), &who, NULL, f.seller),
+		    noted);
+}
+
 /* ---- session ----------------------------------------------------------- */
+
+/* They came for a seller. Where it is refused, they may ask again. */
+static void
+hand_over(struct visitor_op *o)
+{
+	const struct token who = visitor_of(
+	    o->gateway, &o->op.open.conversation);
+	struct visitor_op *act = visitor_op_handoff(
+	    o->gateway, &who, o->company, o->seller);
+
+	if (act == NULL)
+		return;
+	act->finish = visitor_op_free;
+	if (visitor_op_submit(act) != OK)
+		visitor_op_free(act);
+}
 
 /* On the store's thread. */
 static void
@@ -179,12 +209,14 @@ opened(struct visitor_op *o)
 		    &(struct welcomed){.company = o->company,
 			.conversation = &o->op.open.conversation});
 		answer(o->request, &text);
+		if (o->seller != 0)
+			hand_over(o);
 	}
 	visitor_op_free(o);
 }
 
 static void
-open_session(struct request *r, struct company *company)
+open_session(struct request *r, struct company *company, uint64_t seller)
 {
 	struct gateway *g = request_context(r);
 	struct frame_error error = {0};
@@ -197,8 +229,10 @@ open_session(struct request *r, struct company *company)
 		return;
 	}
 	o = visitor_op_open(g, company->id);
-	if (o != NULL)
+	if (o != NULL) {
 		o->company = company_ref(company);
+		o->seller = seller;
+	}
 	submit(r, o, opened);
 }
 
@@ -288,7 +322,7 @@ visitor_session(struct request *r)
 		return;
 	}
 	if (f.token.p == NULL)
-		open_session(r, company);
+		open_session(r, company, f.seller);
 	else
 		continue_session(r, company, &f);
 	company_unref(company);

@@ -186,6 +186,45 @@ visitor_op_seen(
 	return o;
 }
 
+/* Which team, and how long they may wait, the company's document says. */
+static void
+set_handoff(struct visitor_op *o, const struct token *who, uint64_t seller)
+{
+	o->policy = channel_policy(o->company, channel_of_visitors());
+	o->op.act = (struct store_act){.conversation = who->conversation,
+	    .company = who->company,
+	    .arena = &o->arena,
+	    .act = {.kind = ACT_QUEUE,
+		.to_team = team_id(o->company->handoff_team),
+		.wanted = (int64_t)seller,
+		.now = clock_wall(o->gateway->clock),
+		.body = STR("{\"why\":\"asked\"}"),
+		.policy = &o->policy}};
+}
+
+struct visitor_op *
+visitor_op_handoff(struct gateway *g, const struct token *who,
+    struct company *company, uint64_t seller)
+{
+	struct packing p = {0};
+	struct visitor_op *o = unpack(&p, g, STORE_ACT);
+	enum err e = OK;
+
+	if (o == NULL)
+		return NULL;
+	if (company != NULL)
+		o->company = company_ref(company);
+	else
+		e = company_cache_by_id(
+		    g->companies, who->company, &o->company);
+	if (e == OK) {
+		set_handoff(o, who, seller);
+		return o;
+	}
+	visitor_op_free(o);
+	return NULL;
+}
+
 struct visitor_op *
 visitor_op_open(struct gateway *g, int64_t company)
 {
@@ -212,6 +251,7 @@ visitor_op_free(struct visitor_op *o)
 	if (o == NULL)
 		return;
 	company_unref(o->company);
+	arena_free(&o->arena);
 	free(o);
 }
 
@@ -250,9 +290,23 @@ publish_seen(struct visitor_op *o)
 		bus_add_news(o->gateway->publisher, &n);
 }
 
+static void
+publish_act(struct visitor_op *o)
+{
+	const struct store_act *in = &o->op.act;
+	unsigned i;
+
+	for (i = 0; i < in->acted.decision.event_count; i++)
+		publish_event(o->gateway->publisher, &in->state,
+		    &in->acted.decision.events[i], o->origin);
+	if (conversation_pending(&in->state))
+		bus_add_work(o->gateway->publisher, in->state.id);
+}
+
 static void (*const publish[STORE_VERBS])(struct visitor_op *) = {
     [STORE_INBOUND] = publish_inbound,
     [STORE_SEEN] = publish_seen,
+    [STORE_ACT] = publish_act,
 };
 
 static void
@@ -262,6 +316,9 @@ done(struct store_op *op)
 
 	if (op->err == OK && publish[op->verb] != NULL)
 		publish[op->verb](o);
+	/* With people already, or ended: they are told by events. */
+	if (op->err == E_DENIED && op->verb == STORE_ACT)
+		op->err = OK;
 	if (op->err != OK && op->verb == STORE_INBOUND)
 		metric_add(o->gateway->metrics, METRIC_MESSAGES_REFUSED, 1);
 	o->finish(o);

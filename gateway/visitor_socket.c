@@ -305,6 +305,15 @@ acked(void *hub, struct mail *m)
 	visitor_came_home(v);
 }
 
+void
+visitor_hand_over(
+    struct visitor_socket *v, struct company *company, uint64_t seller)
+{
+	visitor_submit(v,
+	    visitor_op_handoff(visitor_gateway(v), &v->who, company, seller),
+	    acked);
+}
+
 /* ---- frames -------------------------------------------------- */
 
 static bool
@@ -384,6 +393,13 @@ on_identify(struct visitor_socket *v, const struct frame *f)
 }
 
 static void
+on_handoff(struct visitor_socket *v, const struct frame *f)
+{
+	if (may_speak(v, LIMIT_FRAMES, STR("")))
+		visitor_hand_over(v, NULL, f->seller);
+}
+
+static void
 on_ping(struct visitor_socket *v, const struct frame *f)
 {
 	struct buf *text;
@@ -403,6 +419,7 @@ static void (*const on_frame[FRAME_TYPES])(
     [FRAME_TYPING] = on_typing,
     [FRAME_SEEN] = on_seen,
     [FRAME_IDENTIFY] = on_identify,
+    [FRAME_HANDOFF] = on_handoff,
     [FRAME_PING] = on_ping,
 };
 

@@ -48,6 +48,9 @@ void visitor_send_error(struct visitor_socket *v, enum err e, struct str id);
 void visitor_submit(struct visitor_socket *v, struct visitor_op *o,
     void (*home)(void *hub, struct mail *m));
 void visitor_came_home(struct visitor_socket *v);
+/* To people, and to this seller if they can; company: as visitor.h says. */
+void visitor_hand_over(
+    struct visitor_socket *v, struct company *company, uint64_t seller);
 
 /* How it follows its conversation. */
 extern const struct watcher_kind visitor_watcher;

@@ -39,6 +39,13 @@
  * the hmac: name and email are claims of the visitor's browser, and whoever
  * must rely on them looks them up at the company by `user`.
  *
+ * {"type":"handoff","seller":7} asks for a person instead of the bot; seller
+ * (optional, here or in hello of a new visitor): whom they would rather have.
+ * The answer is what happens then; while a person has it already, nothing. In
+ * line a visitor is told their place as it changes, and, where that is known,
+ * how long it may take: {"type":"queue","position":3,"wait_s":240}. It is not
+ * stored, and ends with the next event "holder".
+ *
  * Also to the visitor: {"type":"typing","author":"bot","on":true},
  * {"type":"seen","author":"company","seq":16} ("customer": from another of
  * the visitor's tabs), {"type":"pong"},
@@ -56,6 +63,7 @@
  *	POST /v1/visitor/typing   {"on":true}            -> 204
  *	POST /v1/visitor/seen     {"seq":16}             -> 204
  *	POST /v1/visitor/identify {"user":...}           -> the ack
+ *	POST /v1/visitor/handoff  {"seller":7}           -> 204
  *	GET  /v1/visitor/events?after=12&wait=25  long poll ->
  *	     {"events":[...],"seq":15}; at once when there are any, else empty
  *	     after `wait` seconds (0..30, default 0); seq is where to go on, and
@@ -83,6 +91,7 @@ enum frame_type {
 	FRAME_TYPING,
 	FRAME_SEEN,
 	FRAME_IDENTIFY,
+	FRAME_HANDOFF,
 	FRAME_PING,
 	FRAME_TYPES
 };
@@ -96,6 +105,7 @@ struct frame {
 	bool on;			    /* typing */
 	uint64_t seq;			    /* seen */
 	struct str user, hmac, name, email; /* identify */
+	uint64_t seller;		    /* hello, handoff */
 };
 
 /* One row per code: what is wrong, as a word, a title, an HTTP status and,

@@ -208,10 +208,10 @@ assert_known(const json_t *good, const char *name)
 static json_t *
 full_frame(const char *type)
 {
-	return json_pack("{ss ss ss ss si si ss sb ss ss ss}", "type", type,
+	return json_pack("{ss ss ss ss si si ss sb ss ss ss si}", "type", type,
 	    "company", "demo", "token", "t", "id", "m1", "after", 1, "seq", 1,
 	    "text", "hello", "on", 1, "user", "u42", "name", "Ann", "email",
-	    "ann@example.org");
+	    "ann@example.org", "seller", 7);
 }
 
 static void

@@ -244,3 +244,19 @@ test("waits grow from 1 to 30 s and are spread", () => {
   }
   assert.equal(waitMs(40, 1), 30_000);
 });
+
+test("a place in line is told until somebody else has it", () => {
+  const holder = (seq, who, body = {}) => frame({ type: "event", event: {
+    seq, kind: "holder", author: "system", at: NOON, holder: who, body } });
+  const queue = (position, wait_s) => frame(wait_s === undefined
+    ? { type: "queue", position } : { type: "queue", position, wait_s });
+  let s = run(online, opened, holder(2, "queue"), queue(3));
+  assert.equal(s.holder, "queue");
+  assert.equal(noticeWords(s), "You are number 3 in line.");
+  s = reduce(s, queue(1, 240));
+  assert.equal(noticeWords(s), "You are next. About 4 minutes.");
+  s = reduce(s, holder(3, "agent", { name: "Ben" }));
+  assert.equal(s.holder, "agent");
+  assert.equal(noticeWords(s), null);
+  assert.equal(rows(s, NOON).at(-1).text, "Ben answers now.");
+});

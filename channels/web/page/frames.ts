@@ -2,12 +2,16 @@
 
 export type Author = "system" | "customer" | "bot" | "agent";
 
+// Who speaks for the company.
+export type Holder = "bot" | "queue" | "agent" | "email" | "nobody";
+
 export interface Event {
   seq: number;
   kind: string;
   author?: Author;
   at?: number;
   ref?: number;
+  holder?: Holder; // of kind "holder"
   body?: { text?: string; id?: string; name?: string; user?: string };
 }
 
@@ -52,12 +56,14 @@ export type Incoming =
   | { type: "typing"; author: Author; on: boolean }
   | { type: "seen"; author: "customer" | "company"; seq: number }
   | { type: "draft"; turn: string; text: string }
+  | { type: "queue"; position: number; wait_s?: number }
   | { type: "pong" };
 
 export type Outgoing =
   | { type: "send"; id: string; text: string }
   | { type: "typing"; on: boolean }
-  | { type: "seen"; seq: number };
+  | { type: "seen"; seq: number }
+  | { type: "handoff" };
 
 // Faults that pass by themselves: the same thing may be tried again.
 export const passing = new Set(["busy", "no_room", "too_many", "going_away"]);

@@ -35,6 +35,7 @@ const view = mount({
     happen({ kind: "dropped", id });
   },
   retry: () => wire.retry(),
+  person: () => wire.say({ type: "handoff" }),
   read: () => setTimeout(read),
 });
 

@@ -1,7 +1,7 @@
 // rows: what the transcript shows, line by line, as data. Pure; the view only
 // draws it.
 
-import type { Author } from "./frames.ts";
+import type { Author, Holder } from "./frames.ts";
 import type { Item, Pending, State } from "./state.ts";
 
 export type Mark = "waiting" | "sending" | "delivered" | "seen" | "refused";
@@ -32,12 +32,22 @@ export const refusals: Record<string, string> = {
   bad_text: "This message holds a character that cannot be sent.",
 };
 
+const holders: Record<Holder, (name: string) => string> = {
+  bot: () => "The assistant answers again.",
+  queue: () => "You are in line for a person.",
+  agent: (name) => name === "" ? "A person answers now."
+    : `${name} answers now.`,
+  email: () => "Our team was written to, and answers here.",
+  nobody: () => "This conversation is closed.",
+};
+
 function noteText(item: Item): string {
   if (item.kind === "resolved") return "The conversation was closed. " +
     "Write again to reopen it.";
   if (item.kind === "identified") return item.text === ""
     ? "You are signed in." : `You are signed in as ${item.text}.`;
-  return "Somebody else answers now.";
+  return item.holder === undefined ? "Somebody else answers now."
+    : holders[item.holder](item.text);
 }
 
 function said(item: Item): Message {

@@ -1,7 +1,9 @@
 // state: what the page knows. Pure: reduce(state, event) is the only way it
 // changes, and times come with the events.
 
-import type { Author, Company, Event, Fault, Incoming } from "./frames.ts";
+import type {
+  Author, Company, Event, Fault, Holder, Incoming,
+} from "./frames.ts";
 import { passes } from "./frames.ts";
 
 // A message or a note of the log, at its place.
@@ -13,6 +15,7 @@ export interface Item {
   text: string;
   id?: string;
   turn?: string; // it grew as the draft of this turn
+  holder?: Holder; // who has it since
 }
 
 // What the visitor wrote and the gateway has not acknowledged.
@@ -42,6 +45,8 @@ export interface State {
   typing: Author | null;
   seen: { customer: number; company: number };
   notice: Fault | null;
+  holder: Holder;
+  place: { position: number; wait?: number } | null; // in line, seconds
 }
 
 export type Happening =
@@ -67,6 +72,8 @@ export const empty: State = {
   typing: null,
   seen: { customer: 0, company: 0 },
   notice: null,
+  holder: "bot",
+  place: null,
 };
 
 // Notes the place, and moves `seq` up over what is known without a gap.
@@ -97,6 +104,7 @@ function itemOf(event: Event, at: number): Item | null {
     text: (kind === "message" ? body.text : body.name ?? body.user) ?? "",
   };
   if (body.id !== undefined) item.id = body.id;
+  if (event.holder !== undefined) item.holder = event.holder;
   return item;
 }
 
@@ -108,7 +116,8 @@ function onEvent(state: State, event: Event, at: number): State {
   const item = itemOf(event, at);
   const next = place(state, event.seq);
   if (item === null || event.seq <= state.seq) return next;
-  const spoken = item.kind === "message" && item.author !== "customer";
+  const spoken = item.kind === "message" && item.author !== "customer" &&
+    item.author !== "system";
   if (spoken && state.draft !== null) item.turn = state.draft.turn;
   return {
     ...next,
@@ -116,6 +125,8 @@ function onEvent(state: State, event: Event, at: number): State {
     pending: without(next.pending, item.id),
     draft: spoken ? null : next.draft,
     typing: spoken ? null : next.typing,
+    holder: item.holder ?? next.holder,
+    place: item.holder === undefined ? next.place : null,
   };
 }
 
@@ -150,6 +161,11 @@ function raise(
   return seq > seen[side] ? { ...seen, [side]: seq } : seen;
 }
 
+function placeOf(frame: { position: number; wait_s?: number }): State["place"] {
+  const { position, wait_s: wait } = frame;
+  return wait === undefined ? { position } : { position, wait };
+}
+
 function onFrame(state: State, frame: Incoming, at: number): State {
   switch (frame.type) {
     case "welcome":
@@ -177,6 +193,8 @@ function onFrame(state: State, frame: Incoming, at: number): State {
       return {
         ...state, draft: { turn: frame.turn, text: frame.text }, typing: null,
       };
+    case "queue":
+      return { ...state, place: placeOf(frame) };
     default:
       return state;
   }

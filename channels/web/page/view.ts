@@ -12,6 +12,7 @@ export interface Actions {
   type(on: boolean): void; // there is text in the field, or none any more
   discard(id: string): void;
   retry(): void;
+  person(): void; // instead of the bot
   read(): void; // the newest line is on the screen
 }
 
@@ -142,6 +143,16 @@ function mountTop(act: Actions): (state: State, now: number) => void {
   };
 }
 
+// There from the first words on, while the bot answers.
+function mountPerson(act: Actions): (state: State) => void {
+  const button = find<HTMLButtonElement>(".person");
+  button.addEventListener("click", () => act.person());
+  return (state) => {
+    button.hidden = state.holder !== "bot" || state.line.is !== "online" ||
+      !state.items.some((i) => i.kind === "message");
+  };
+}
+
 // Follows the newest line, unless the visitor has scrolled up to read.
 function mountScroll(act: Actions): { before(): void; after(): void } {
   const scroll = find(".scroll");
@@ -182,6 +193,7 @@ export function mount(act: Actions): View {
   const field = mountField(act);
   const start = mountStart(act);
   const top = mountTop(act);
+  const person = mountPerson(act);
   const scroll = mountScroll(act);
   let time = 0;
   const log = keyedList(find(".log"), drawRow,
@@ -193,6 +205,7 @@ export function mount(act: Actions): View {
       field(state);
       start(state);
       top(state, now);
+      person(state);
       log(rows(state, now));
       scroll.after();
     },

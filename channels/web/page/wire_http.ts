@@ -14,6 +14,7 @@ const routes: Record<Outgoing["type"], string> = {
   send: "/v1/visitor/messages",
   typing: "/v1/visitor/typing",
   seen: "/v1/visitor/seen",
+  handoff: "/v1/visitor/handoff",
 };
 
 function isFault(x: unknown): x is Fault {

@@ -41,6 +41,15 @@ export const faults: Record<string, string> = {
   too_slow: "The connection was too slow and was opened again.",
 };
 
+function placeWords({ position, wait }: { position: number; wait?: number }):
+string {
+  const next = position === 1 ? "You are next."
+    : `You are number ${position} in line.`;
+  if (wait === undefined) return next;
+  const minutes = Math.max(1, Math.round(wait / 60));
+  return `${next} About ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`;
+}
+
 // One sentence above the field, or nothing.
 export function noticeWords(state: State): string | null {
   const fault = state.line.is === "refused" ? state.line.fault : state.notice;
@@ -49,6 +58,7 @@ export function noticeWords(state: State): string | null {
   const kept = state.pending.some((p) => p.fault === undefined);
   if (broken && kept)
     return "What you wrote is kept and sent as soon as you are connected.";
+  if (!broken && state.place !== null) return placeWords(state.place);
   return broken
     ? "You can go on writing. Messages are sent as soon as you are connected."
     : null;

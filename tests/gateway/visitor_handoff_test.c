@@ -1,0 +1,159 @@
+/*
+ * visitor_handoff: a visitor asks for a person, by a frame, by a request, or
+ * by the seller they come for. Whole gateway, real store.
+ */
+#include "tests/gateway/http_client.h"
+#include "tests/gateway/visitor_talk.h"
+#include "tests/lib/cmocka.h"
+
+#include <stdio.h>
+
+static struct rig rig;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	rig_new(&rig);
+	rig_open(&rig);
+	rig_start(&rig);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	rig_stop(&rig);
+	rig_close(&rig);
+	return 0;
+}
+
+static struct conversation
+state_of(int64_t conversation)
+{
+	struct store_reader *reader;
+	struct conversation c;
+
+	assert_int_equal(store_reader_open(rig.gateway.store, &reader), OK);
+	assert_int_equal(store_read_conversation(reader, conversation, &c), OK);
+	store_reader_close(reader);
+	return c;
+}
+
+static int64_t
+new_seller(void)
+{
+	struct store_op op = {.verb = STORE_AGENT,
+	    .agent = {.row = {.company = rig.company,
+			  .email = STR("ben@shop.example"),
+			  .name = STR("Ben"),
+			  .role = STR("seller"),
+			  .state = AGENT_ACTIVE,
+			  .capacity = 300}}};
+
+	assert_int_equal(store_submit_wait(rig.gateway.store, &op), OK);
+	return op.agent.row.id;
+}
+
+#define QUEUED "\"kind\":\"holder\",\"author\":\"system\""
+
+static void
+test_frame(void **state)
+{
+	char token[TALK_TOKEN];
+	struct ws_client c;
+	struct conversation is;
+
+	(void)state;
+	greet(&rig, &c, token);
+	ws_client_say(&c, "{\"type\":\"handoff\"}");
+	ws_client_until(&c, QUEUED);
+	is = state_of(conversation_of(token));
+	assert_int_equal(is.holder, HOLDER_QUEUE);
+	/* Again: there is nothing more to do, and nothing is wrong. */
+	ws_client_say(&c, "{\"type\":\"handoff\"}");
+	ws_client_say(&c, "{\"type\":\"handoff\"}");
+	ws_client_say(&c, "{\"type\":\"send\",\"id\":\"a\",\"text\":\"hi\"}");
+	assert_non_null(memmem(ws_client_next(&c).text.p, 20, "\"ack\"", 5));
+	assert_int_equal(state_of(conversation_of(token)).seq, is.seq + 1);
+	ws_client_close(&c);
+}
+
+static void
+test_for_a_seller(void **state)
+{
+	char token[TALK_TOKEN];
+	struct ws_client c;
+	struct ws_reply r;
+	int64_t ben = new_seller();
+
+	(void)state;
+	connect_to(&rig, &c);
+	ws_client_say(&c,
+	    "{\"type\":\"hello\",\"company\":\"acme\",\"seller\":%lld}",
+	    (long long)ben);
+	r = ws_client_until(&c, "\"welcome\"");
+	json_word(r.text, "token", token, sizeof(token));
+	/* What it takes to answer is not for visitors. */
+	ws_client_until(&c, "\"kind\":\"hidden\"");
+	ws_client_until(&c, QUEUED);
+	assert_int_equal(state_of(conversation_of(token)).wanted, ben);
+	ws_client_close(&c);
+	/* Coming back is not asking again. */
+	connect_to(&rig, &c);
+	ws_client_say(&c,
+	    "{\"type\":\"hello\",\"company\":\"acme\",\"token\":\"%s\","
+	    "\"seller\":%lld}",
+	    token, (long long)ben);
+	ws_client_until(&c, QUEUED);
+	ws_client_close(&c);
+	assert_int_equal(state_of(conversation_of(token)).seq, 3);
+}
+
+/* Nobody has that number: a person is asked for all the same. */
+static void
+test_for_nobody(void **state)
+{
+	char token[TALK_TOKEN];
+	struct ws_client c;
+
+	(void)state;
+	greet(&rig, &c, token);
+	ws_client_say(&c, "{\"type\":\"handoff\",\"seller\":4711}");
+	ws_client_until(&c, QUEUED);
+	assert_int_equal(state_of(conversation_of(token)).wanted, 0);
+	ws_client_close(&c);
+}
+
+static void
+test_request(void **state)
+{
+	char token[TALK_TOKEN], text[TALK_TOKEN + 256];
+	struct ws_client c;
+
+	(void)state;
+	greet(&rig, &c, token);
+	snprintf(text, sizeof(text),
+	    "POST /v1/visitor/handoff HTTP/1.1\r\nHost: t\r\n"
+	    "Content-Type: application/json\r\nContent-Length: 2\r\n"
+	    "Authorization: Bearer %s\r\nConnection: close\r\n\r\n{}",
+	    token);
+	assert_non_null(strstr(client_ask(rig.gateway.front, text), " 204 "));
+	ws_client_until(&c, QUEUED);
+	ws_client_close(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_frame, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		test_for_a_seller, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_for_nobody, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_request, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
