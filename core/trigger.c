@@ -1,0 +1,265 @@
+/* trigger: what the customer says comes before what the bot found. */
+#include "core/trigger.h"
+#include "core/asked.h"
+#include "core/mood.h"
+
+#include <jansson.h>
+
+static const struct {
+	const char *name, *body;
+} triggers[TRIGGERS] = {
+    [TRIGGER_NONE] = {"none", "{}"},
+    [TRIGGER_ASKED] = {"asked", "{\"why\":\"asked\"}"},
+    [TRIGGER_SELLER] = {"seller", "{\"why\":\"seller\"}"},
+    [TRIGGER_RULE] = {"rule", "{\"why\":\"rule\"}"},
+    [TRIGGER_MOOD] = {"mood", "{\"why\":\"mood\"}"},
+    [TRIGGER_UNSURE] = {"unsure", "{\"why\":\"unsure\"}"},
+    [TRIGGER_UNKNOWN] = {"unknown", "{\"why\":\"unknown\"}"},
+    [TRIGGER_FAILED] = {"failed", "{\"why\":\"failed\"}"},
+};
+
+const char *
+trigger_name(enum trigger t)
+{
+	return (unsigned)t < TRIGGERS ? triggers[t].name : "unknown";
+}
+
+struct str
+trigger_body(enum trigger t)
+{
+	return str_from((unsigned)t < TRIGGERS ? triggers[t].body : "{}");
+}
+
+/* ---- what went before ---------------------------------------------------- */
+
+static void
+follow_bot(struct trigger_runs *runs, const json_t *body)
+{
+	const char *answer = json_string_value(json_object_get(body, "answer"));
+	struct str word = str_from(answer == NULL ? "" : answer);
+
+	if (str_eq(word, str_from(answer_kind_name(ANSWER_FAILED)))) {
+		runs->failed++;
+		return;
+	}
+	runs->failed = 0;
+	if (str_eq(word, str_from(answer_kind_name(ANSWER_UNKNOWN))))
+		runs->unknown++;
+	else
+		runs->unknown = 0;
+}
+
+static void
+follow_message(struct trigger_runs *runs, const struct event *e)
+{
+	json_t *body;
+	const json_t *text;
+
+	if (e->author != AUTHOR_BOT && e->author != AUTHOR_CUSTOMER)
+		return;
+	body = json_loadb(e->body.p == NULL ? "" : e->body.p, e->body.n,
+	    JSON_REJECT_DUPLICATES, NULL);
+	text = json_object_get(body, "text");
+	if (e->author == AUTHOR_BOT)
+		follow_bot(runs, body);
+	else if (json_is_string(text))
+		runs->angry += mood_angry((struct str){
+		    json_string_value(text), json_string_length(text)});
+	json_decref(body);
+}
+
+void
+trigger_follow(struct trigger_runs *runs, const struct event *e)
+{
+	if (e->kind == EVENT_MESSAGE)
+		follow_message(runs, e);
+	else if (e->kind == EVENT_HOLDER || e->kind == EVENT_RESOLVED)
+		*runs = (struct trigger_runs){0};
+}
+
+/* ---- what the customer says ---------------------------------------------- */
+
+/* What the texts of a turn come to. */
+struct heard {
+	const struct trigger_case *t;
+	const struct company_rule *rule;   /* the first that fits */
+	const struct company_rule *always; /* the first that hands over */
+	bool asked;
+	unsigned angry;
+};
+
+/* "/human" */
+static bool
+is_command(struct str text)
+{
+	return text.n > 1 && text.p[0] == '/' &&
+	       asked_by_button((struct str){text.p + 1, text.n - 1});
+}
+
+static bool
+asks(const struct company *c, const struct trigger_text *text,
+    const struct phrase *p)
+{
+	return is_command(text->text) || asked_for_person(p) ||
+	       (text->button.n > 0 && asked_by_button(text->button)) ||
+	       asked_in_words(p, c->handoff_words, c->handoff_word_count);
+}
+
+static bool
+rule_fits(
+    const struct company_rule *rule, struct str channel, const struct phrase *p)
+{
+	struct phrase word;
+	size_t i;
+
+	if (rule->channel.n > 0 && !str_eq(rule->channel, channel))
+		return false;
+	for (i = 0; i < rule->word_count; i++) {
+		phrase_read(rule->words[i], &word);
+		if (phrase_find(p, &word) < p->n)
+			return true;
+	}
+	return rule->word_count == 0;
+}
+
+static void
+hear_rules(struct heard *h, const struct phrase *p, bool now)
+{
+	const struct company *c = h->t->company;
+	size_t i;
+
+	for (i = 0; i < c->rule_count; i++) {
+		if (!rule_fits(&c->rules[i], h->t->channel, p))
+			continue;
+		if (h->rule == NULL || &c->rules[i] < h->rule)
+			h->rule = &c->rules[i];
+		if (now && str_eq(c->rules[i].when, STR("always")) &&
+		    (h->always == NULL || &c->rules[i] < h->always))
+			h->always = &c->rules[i];
+	}
+}
+
+static void
+hear(struct heard *h, const struct trigger_text *text)
+{
+	struct phrase p;
+
+	phrase_read(text->text, &p);
+	h->asked |= asks(h->t->company, text, &p);
+	h->angry += mood_score(text->text, &p) >= MOOD_ANGRY;
+	hear_rules(h, &p, true);
+}
+
+static void
+hear_earlier(struct heard *h)
+{
+	struct phrase p;
+
+	for (size_t i = 0; i < h->t->earlier_count; i++) {
+		phrase_read(h->t->earlier[i], &p);
+		hear_rules(h, &p, false);
+	}
+}
+
+static bool
+reached(uint64_t count, int64_t bound)
+{
+	return bound > 0 && count >= (uint64_t)bound;
+}
+
+static enum trigger
+trigger_of_texts(const struct heard *h)
+{
+	const struct policy *policy = &h->t->company->policy;
+
+	if (h->asked)
+		return TRIGGER_ASKED;
+	if (h->t->wanted != 0)
+		return TRIGGER_SELLER;
+	if (h->always != NULL)
+		return TRIGGER_RULE;
+	if (h->angry > 0 && reached((uint64_t)h->t->before.angry + h->angry,
+				policy->mood_after))
+		return TRIGGER_MOOD;
+	return TRIGGER_NONE;
+}
+
+/* ---- what the bot found -------------------------------------------------- */
+
+static enum trigger
+trigger_of_answer(const struct trigger_case *t)
+{
+	const struct policy *policy = &t->company->policy;
+	const struct answer *answer = t->answer;
+
+	if (answer->kind == ANSWER_FAILED &&
+	    reached((uint64_t)t->before.failed + 1, policy->failed_after))
+		return TRIGGER_FAILED;
+	if (answer->kind == ANSWER_UNKNOWN &&
+	    reached((uint64_t)t->before.unknown + 1, policy->unknown_after))
+		return TRIGGER_UNKNOWN;
+	if (answer->kind == ANSWER_FOUND &&
+	    answer->confidence < policy->confidence)
+		return TRIGGER_UNSURE;
+	return TRIGGER_NONE;
+}
+
+void
+trigger_look(const struct trigger_case *t, struct triggered *out)
+{
+	struct heard h = {.t = t};
+
+	for (size_t i = 0; i < t->count; i++)
+		hear(&h, &t->texts[i]);
+	hear_earlier(&h);
+	*out = (struct triggered){
+	    .trigger = trigger_of_texts(&h), .rule = h.rule};
+	if (t->answer == NULL)
+		return;
+	/* Who asks for a person has not asked anything else. */
+	out->answers = (out->trigger == TRIGGER_RULE ||
+			   out->trigger == TRIGGER_MOOD) &&
+		       t->answer->kind == ANSWER_FOUND &&
+		       trigger_of_answer(t) == TRIGGER_NONE;
+	if (out->trigger == TRIGGER_NONE)
+		out->trigger = trigger_of_answer(t);
+}
+
+/* ---- who shall have it --------------------------------------------------- */
+
+static void
+add_list(struct buf *out, const char *name, const struct str *list, size_t n)
+{
+	size_t i;
+
+	if (n == 0)
+		return;
+	buf_addf(out, "%s\"%s\":[", out->len > 1 ? "," : "", name);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		buf_json(out, list[i]);
+	}
+	buf_char(out, ']');
+}
+
+enum err
+trigger_route(const struct company_rule *rule, struct str language,
+    struct arena *a, struct str *out)
+{
+	struct buf b = {0};
+
+	buf_char(&b, '{');
+	if (rule != NULL) {
+		add_list(&b, "skills", rule->skills, rule->skill_count);
+		add_list(&b, "prefer", rule->prefer, rule->prefer_count);
+	}
+	if (language.n > 0) {
+		buf_str(&b, b.len > 1 ? ",\"language\":" : "\"language\":");
+		buf_json(&b, language);
+	}
+	buf_char(&b, '}');
+	*out = b.failed ? (struct str){0} : arena_copy(a, buf_view(&b));
+	buf_free(&b);
+	return out->p == NULL ? E_NOMEM : OK;
+}

@@ -1,0 +1,36 @@
+/* mood: how well it tells angry customers from others. */
+#include "core/mood.h"
+#include "tests/core/sentences.h"
+#include "tests/lib/cmocka.h"
+
+static void
+test_sentences(void **state)
+{
+	struct sentences_score s = sentences_judge("mood", mood_angry);
+
+	(void)state;
+	assert_true(s.found + s.missed >= 50);
+	assert_true(s.precision >= 0.98);
+	assert_true(s.recall >= 0.95);
+}
+
+static void
+test_unseen_sentences(void **state)
+{
+	struct sentences_score s = sentences_judge("mood_unseen", mood_angry);
+
+	(void)state;
+	assert_true(s.precision >= 0.9);
+	assert_true(s.recall >= 0.7);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_sentences),
+	    cmocka_unit_test(test_unseen_sentences),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,250 @@
+/* trigger: when the bot gives up, why, and who shall have the chat. */
+#include "core/trigger.h"
+#include "core/language.h"
+#include "tests/lib/cmocka.h"
+
+static struct str refund[] = {STR("refund"), STR("money back")};
+static struct str bikes[] = {STR("bike")};
+static struct str skills[] = {STR("billing"), STR("fr\"ench")};
+static struct company_rule rules[] = {
+    {.words = bikes, .word_count = 1, .when = STR("handed"), .team = STR("b")},
+    {.words = refund,
+	.word_count = 2,
+	.when = STR("always"),
+	.team = STR("billing"),
+	.skills = skills,
+	.skill_count = 2},
+    {.channel = STR("slack"), .when = STR("handed"), .team = STR("s")},
+};
+static struct str own_words[] = {STR("the big boss")};
+
+static const struct company company = {
+    .policy = {.confidence = 40,
+	.unknown_after = 2,
+	.failed_after = 1,
+	.mood_after = 2},
+    .rules = rules,
+    .rule_count = ARRAY_LEN(rules),
+    .handoff_words = own_words,
+    .handoff_word_count = 1,
+};
+
+static struct triggered
+look(const char *text, struct trigger_case t)
+{
+	struct trigger_text one = {.text = str_from(text)};
+	struct triggered out;
+
+	t.company = &company;
+	if (t.texts == NULL) {
+		t.texts = &one;
+		t.count = 1;
+	}
+	trigger_look(&t, &out);
+	return out;
+}
+
+#define LOOK(text, ...) look(text, (struct trigger_case){__VA_ARGS__})
+#define TRIGGER(text, ...) LOOK(text, __VA_ARGS__).trigger
+
+static void
+test_asked(void **state)
+{
+	const struct trigger_text button = {
+	    .text = STR("Yes"), .button = STR("talk_to_human")};
+	const struct trigger_text other = {
+	    .text = STR("Yes"), .button = STR("size_xl")};
+
+	(void)state;
+	assert_int_equal(
+	    TRIGGER("Where is it?", .channel = STR("web")), TRIGGER_NONE);
+	assert_int_equal(TRIGGER("a human please", .wanted = 3), TRIGGER_ASKED);
+	assert_int_equal(TRIGGER("/human", .wanted = 0), TRIGGER_ASKED);
+	assert_int_equal(TRIGGER("/agent now", .wanted = 0), TRIGGER_ASKED);
+	assert_int_equal(TRIGGER("/help", .wanted = 0), TRIGGER_NONE);
+	assert_int_equal(
+	    TRIGGER("", .texts = &button, .count = 1), TRIGGER_ASKED);
+	assert_int_equal(
+	    TRIGGER("", .texts = &other, .count = 1), TRIGGER_NONE);
+	assert_int_equal(
+	    TRIGGER("get the Big Boss!", .wanted = 0), TRIGGER_ASKED);
+	assert_int_equal(
+	    TRIGGER("not the big boss", .wanted = 0), TRIGGER_NONE);
+	assert_int_equal(TRIGGER("hi", .wanted = 3), TRIGGER_SELLER);
+}
+
+static void
+test_rules(void **state)
+{
+	const struct str before[] = {STR("my bike broke"), STR("hm")};
+	struct triggered out;
+
+	(void)state;
+	out = LOOK("I want my Money-Back", .channel = STR("web"));
+	assert_int_equal(out.trigger, TRIGGER_RULE);
+	assert_ptr_equal(out.rule, &rules[1]);
+	/* The first rule says who, the other one that. */
+	out = LOOK("a refund for my bike", .channel = STR("web"));
+	assert_int_equal(out.trigger, TRIGGER_RULE);
+	assert_ptr_equal(out.rule, &rules[0]);
+	out = LOOK("a bike", .channel = STR("web"));
+	assert_int_equal(out.trigger, TRIGGER_NONE);
+	out = LOOK("agent", .channel = STR("web"));
+	assert_null(out.rule);
+	out = LOOK("agent", .channel = STR("slack"));
+	assert_ptr_equal(out.rule, &rules[2]);
+	/* What they said before says who, but hands nothing over. */
+	out = LOOK("agent", .channel = STR("web"), .earlier = before,
+	    .earlier_count = 2);
+	assert_ptr_equal(out.rule, &rules[0]);
+	out = LOOK("hello", .channel = STR("web"), .earlier = refund,
+	    .earlier_count = 2);
+	assert_int_equal(out.trigger, TRIGGER_NONE);
+	assert_ptr_equal(out.rule, &rules[1]);
+}
+
+static void
+test_answers(void **state)
+{
+	const struct answer found = {.kind = ANSWER_FOUND, .confidence = 40},
+			    unsure = {.kind = ANSWER_FOUND, .confidence = 39},
+			    unknown = {.kind = ANSWER_UNKNOWN},
+			    failed = {.kind = ANSWER_FAILED},
+			    nothing = {.kind = ANSWER_NOTHING};
+	struct triggered out;
+
+	(void)state;
+	assert_int_equal(TRIGGER("x", .answer = &found), TRIGGER_NONE);
+	assert_int_equal(TRIGGER("x", .answer = &nothing), TRIGGER_NONE);
+	assert_int_equal(TRIGGER("x", .answer = &unsure), TRIGGER_UNSURE);
+	assert_int_equal(TRIGGER("x", .answer = &failed), TRIGGER_FAILED);
+	assert_int_equal(TRIGGER("x", .answer = &unknown), TRIGGER_NONE);
+	out = LOOK("x", .answer = &unknown, .before = {.unknown = 1});
+	assert_int_equal(out.trigger, TRIGGER_UNKNOWN);
+	assert_false(out.answers);
+	/* A rule hands over what the bot can answer all the same. */
+	out = LOOK("refund", .answer = &found);
+	assert_int_equal(out.trigger, TRIGGER_RULE);
+	assert_true(out.answers);
+	assert_false(LOOK("refund", .answer = &unsure).answers);
+	assert_false(LOOK("agent", .answer = &found).answers);
+}
+
+static struct event
+message(enum author author, const char *body)
+{
+	return (struct event){
+	    .kind = EVENT_MESSAGE, .author = author, .body = str_from(body)};
+}
+
+static void
+follow(struct trigger_runs *runs, struct event e)
+{
+	trigger_follow(runs, &e);
+}
+
+static void
+test_runs(void **state)
+{
+	struct trigger_runs runs = {0};
+
+	(void)state;
+	follow(&runs, message(AUTHOR_BOT, "{\"answer\":\"unknown\"}"));
+	follow(&runs, message(AUTHOR_BOT, "{\"answer\":\"failed\"}"));
+	follow(&runs, message(AUTHOR_BOT, "{\"answer\":\"failed\"}"));
+	assert_int_equal(runs.unknown, 1);
+	assert_int_equal(runs.failed, 2);
+	follow(&runs, message(AUTHOR_BOT, "{\"answer\":\"unknown\"}"));
+	assert_int_equal(runs.unknown, 2);
+	assert_int_equal(runs.failed, 0);
+	follow(&runs, message(AUTHOR_BOT, "{\"answer\":\"found\"}"));
+	assert_int_equal(runs.unknown, 0);
+	follow(&runs, message(AUTHOR_CUSTOMER, "{\"text\":\"I am furious\"}"));
+	follow(&runs, message(AUTHOR_CUSTOMER, "{\"text\":\"thanks\"}"));
+	follow(&runs, message(AUTHOR_CUSTOMER, "not JSON"));
+	follow(&runs, message(AUTHOR_AGENT, "{\"text\":\"I am furious\"}"));
+	assert_int_equal(runs.angry, 1);
+	assert_int_equal(
+	    TRIGGER("this is ridiculous", .before = runs), TRIGGER_MOOD);
+	assert_int_equal(TRIGGER("fine", .before = {.angry = 5}), TRIGGER_NONE);
+	assert_int_equal(
+	    TRIGGER("this is ridiculous", .wanted = 0), TRIGGER_NONE);
+	follow(&runs, (struct event){.kind = EVENT_HOLDER});
+	assert_int_equal(runs.angry, 0);
+}
+
+static void
+test_route(void **state)
+{
+	struct arena a = {0};
+	struct str out;
+
+	(void)state;
+	assert_int_equal(trigger_route(&rules[1], STR("de"), &a, &out), OK);
+	assert_string_equal(out.p,
+	    "{\"skills\":[\"billing\",\"fr\\\"ench\"],\"language\":\"de\"}");
+	assert_int_equal(trigger_route(NULL, STR("de"), &a, &out), OK);
+	assert_string_equal(out.p, "{\"language\":\"de\"}");
+	assert_int_equal(trigger_route(&rules[0], STR(""), &a, &out), OK);
+	assert_string_equal(out.p, "{}");
+	for (unsigned t = 0; t < TRIGGERS; t++) {
+		assert_string_not_equal(
+		    trigger_name((enum trigger)t), "unknown-trigger");
+		assert_true(trigger_body((enum trigger)t).n > 0);
+	}
+	assert_string_equal(trigger_body(TRIGGER_MOOD).p, "{\"why\":\"mood\"}");
+	arena_free(&a);
+}
+
+static void
+test_languages(void **state)
+{
+	static const struct {
+		const char *text, *language;
+	} rows[] = {
+	    {"Where is my order? I have been waiting for it", "en"},
+	    {"Wo ist meine Bestellung und wann kommt sie?", "de"},
+	    {"Je voudrais savoir quand arrive ma commande", "fr"},
+	    {"Hola, mi pedido no ha llegado, \xc2\xbf"
+	     "d\xc3\xb3nde est\xc3\xa1?",
+		"es"},
+	    {"Il mio ordine non \xc3\xa8 arrivato, dove si trova?", "it"},
+	    {"Waar is mijn bestelling? Ik wacht al een week", "nl"},
+	    {"Gdzie jest moje zam\xc3\xb3wienie? Nie ma go", "pl"},
+	    {"O meu pedido n\xc3\xa3o chegou, quando vem?", "pt"},
+	    {"Var \xc3\xa4r min best\xc3\xa4llning? Jag har inte f\xc3\xa5tt "
+	     "den",
+		"sv"},
+	    {"Sipari\xc5\x9fim nerede? \xc3\x87ok bekledim bu ne", "tr"},
+	    {"4711", ""},
+	    {"", ""},
+	    {"\xe4\xbd\xa0\xe5\xa5\xbd", ""},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+		struct language_votes v = {{0}};
+		struct phrase p;
+
+		phrase_read(str_from(rows[i].text), &p);
+		language_listen(&v, &p);
+		if (!str_eq(language_guess(&v), str_from(rows[i].language)))
+			fail_msg("%s: %.*s", rows[i].text,
+			    STR_FMT(language_guess(&v)));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_asked),
+	    cmocka_unit_test(test_rules),
+	    cmocka_unit_test(test_answers),
+	    cmocka_unit_test(test_runs),
+	    cmocka_unit_test(test_route),
+	    cmocka_unit_test(test_languages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
