@@ -88,8 +88,9 @@ struct store_agent {
 };
 
 /*
- * In: agent; what is set; at. Out: changed, company. E_NOTFOUND. Only a change
- * moves presence_at.
+ * In: agent; what is set; at. Out: changed, company; online and away as they
+ * are then, whether they were set or not. E_NOTFOUND. Only a change moves
+ * presence_at.
  */
 struct store_presence {
 	int64_t agent;

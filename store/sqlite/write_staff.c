@@ -221,11 +221,14 @@ write_presence(struct conn *c, struct store_presence *in)
 		return e;
 	in->changed = (in->set_online && in->online != online) ||
 		      (in->set_away && in->away != away);
+	if (!in->set_online)
+		in->online = online;
+	if (!in->set_away)
+		in->away = away;
 	if (!in->changed)
 		return OK;
 	return CONN_CHANGE(c, SQL_AGENT_PRESENCE, NULL, NUM(in->agent),
-	    NUM(in->set_online ? in->online : online),
-	    NUM(in->set_away ? in->away : away), NUM(in->at));
+	    NUM(in->online), NUM(in->away), NUM(in->at));
 }
 
 /* ---- passes ------------------------------------------------------------ */

@@ -185,6 +185,7 @@ presence_changes_when_it_changes(struct fixture *f)
 	    .agent = id, .set_away = true, .away = true, .at = 9};
 	must(store_submit_wait(f->store, &op));
 	assert_true(op.presence.changed);
+	assert_true(op.presence.online);
 	assert_true(read_agent(f, id).online);
 	assert_true(read_agent(f, id).away);
 	assert_int_equal(read_agent(f, id).presence_at, 9);
