@@ -63,7 +63,7 @@ no_log(void *arg, struct str line)
 void
 rig_new(struct rig *r)
 {
-	*r = (struct rig){.clock = {wall, steady}};
+	*r = (struct rig){.clock = {wall, steady}, .store_queue = 4096};
 	r->bus = (struct bus_conf){.work = "inproc://work",
 	    .news = "inproc://news",
 	    .high_water = 1000,
@@ -108,7 +108,7 @@ rig_open(struct rig *r)
 {
 	struct gateway *g = &r->gateway;
 	struct store_conf store = {
-	    .queue_max = 4096, .group_max = 256, .clock = &r->clock};
+	    .queue_max = r->store_queue, .group_max = 256, .clock = &r->clock};
 	char why[512];
 
 	strncpy(r->dir, "/tmp/frontdesk-rig-XXXXXX", sizeof(r->dir) - 1);
@@ -247,6 +247,24 @@ rig_on_hub(struct hub *h, void (*fn)(struct hub *h, void *arg), void *arg)
 	while (sem_wait(&e.done) != 0)
 		;
 	sem_destroy(&e.done);
+}
+
+int64_t
+rig_seller(struct rig *r, const char *name, const char *role)
+{
+	struct store_op op = {.verb = STORE_AGENT};
+	char email[80];
+
+	snprintf(email, sizeof(email), "%s@shop.example", name);
+	op.agent.row = (struct agent_row){.company = r->company,
+	    .email = str_from(email),
+	    .name = str_from(name),
+	    .role = str_from(role),
+	    .state = AGENT_ACTIVE,
+	    .capacity = 300,
+	    .created_at = clock_wall(&r->clock)};
+	assert_int_equal(store_submit_wait(r->gateway.store, &op), OK);
+	return op.agent.row.id;
 }
 
 /* ---- events ------------------------------------------------------------ */

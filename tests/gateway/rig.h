@@ -21,9 +21,10 @@ struct rig {
 	struct gateway gateway;
 	int64_t company;
 	struct bus_conf bus;
+	unsigned store_queue; /* ops that may wait */
 };
 
-/* Fields of r->gateway.conf and r->bus may be set between the two. */
+/* Fields of r->gateway.conf, r->bus, r->store_queue may be set between the two. */
 void rig_new(struct rig *r);
 void rig_open(struct rig *r);
 /* Whatever was started on r->gateway must be stopped. */
@@ -45,6 +46,9 @@ bool rig_metric_becomes(const struct rig *r, enum metric m, uint64_t n);
 
 /* Runs fn(hub, arg) on the hub's thread and waits for it. */
 void rig_on_hub(struct hub *h, void (*fn)(struct hub *h, void *arg), void *arg);
+
+/* A seller of the rig's company, at work. */
+int64_t rig_seller(struct rig *r, const char *name, const char *role);
 
 /* ---- events ------------------------------------------------------------ */
 

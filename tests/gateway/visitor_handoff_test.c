@@ -41,21 +41,6 @@ state_of(int64_t conversation)
 	return c;
 }
 
-static int64_t
-new_seller(void)
-{
-	struct store_op op = {.verb = STORE_AGENT,
-	    .agent = {.row = {.company = rig.company,
-			  .email = STR("ben@shop.example"),
-			  .name = STR("Ben"),
-			  .role = STR("seller"),
-			  .state = AGENT_ACTIVE,
-			  .capacity = 300}}};
-
-	assert_int_equal(store_submit_wait(rig.gateway.store, &op), OK);
-	return op.agent.row.id;
-}
-
 #define QUEUED "\"kind\":\"holder\",\"author\":\"system\""
 
 static void
@@ -86,7 +71,7 @@ test_for_a_seller(void **state)
 	char token[TALK_TOKEN];
 	struct ws_client c;
 	struct ws_reply r;
-	int64_t ben = new_seller();
+	int64_t ben = rig_seller(&rig, "Ben", "seller");
 
 	(void)state;
 	connect_to(&rig, &c);

@@ -1,0 +1,43 @@
+/*
+ * presence: how many WebSockets each seller has in this process, whatever hub,
+ * tab or device. The first makes them online and the last one that goes makes
+ * them offline, in the store, and then everybody is told (NEWS_STAFF).
+ *
+ * Of one seller one op is under way at a time, and the next one says how it is
+ * by then; so what is stored in the end is what is so. What the store refuses
+ * is tried again with presence_retry(); until then, and for who was online
+ * when the process died, whoever decides asks presence_has(), too.
+ *
+ * Any thread.
+ */
+#ifndef GATEWAY_PRESENCE_H
+#define GATEWAY_PRESENCE_H
+
+#include "gateway/gateway.h"
+
+struct presence;
+
+/* E_NOMEM. */
+enum err presence_open(struct gateway *g, struct presence **out) MUST_USE;
+/* Waits for what is under way. After the hubs. NULL is fine. */
+void presence_close(struct presence *p);
+
+/* One more WebSocket. E_NOMEM: it is not counted. */
+enum err presence_enter(struct presence *p, int64_t agent) MUST_USE;
+/* One less. */
+void presence_leave(struct presence *p, int64_t agent);
+/* By their own word. They must have a WebSocket. */
+void presence_set_away(struct presence *p, int64_t agent, bool away);
+
+bool presence_has(struct presence *p, int64_t agent);
+
+/*
+ * From here on who leaves stays online in the store: the process ends, and
+ * they will be back in a moment.
+ */
+void presence_freeze(struct presence *p);
+
+/* What the store refused is tried again. Cheap where there is nothing. */
+void presence_retry(struct presence *p);
+
+#endif
