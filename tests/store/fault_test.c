@@ -5,8 +5,10 @@
  * the store works again when the disk does.
  */
 #include "tests/lib/cmocka.h"
+#include "tests/store/acts.h"
 #include "tests/store/fault_vfs.h"
 #include "tests/store/ordeal.h"
+#include "tests/store/staff.h"
 
 #include <sqlite3.h>
 
@@ -362,6 +364,62 @@ deliveries_survive_a_poisoned_group(void **state)
 	fixture_close(&o.f);
 }
 
+/* The same of an offer, from the line to what is said. */
+static void
+acts_survive_a_poisoned_group(void **state)
+{
+	enum { QUEUE, OFFER, ACCEPT, SAY, AGAIN, HELD, LABEL, POISON };
+	struct store_op ops[POISON + 1], stop;
+	struct outbox_row row = {.channel = STR("chat")};
+	int64_t id, anna, bert;
+	struct list_row line;
+	struct ordeal o;
+	struct batch b;
+
+	(void)state;
+	ordeal_open(&o, FAULT_VFS);
+	id = o.talks[1];
+	anna = o.agent;
+	bert = make_agent(&o.f, "bert");
+	stop = message_op(o.talks[0], NULL);
+	ops[QUEUE] = act_op(ACT_QUEUE, id, 0);
+	ops[OFFER] = offer_op(id, anna);
+	ops[ACCEPT] = act_op(ACT_ACCEPT, id, anna);
+	ops[SAY] = act_op(ACT_SAY, id, anna);
+	ops[SAY].act.act.body = STR("{\"text\":\"hi\"}");
+	ops[SAY].act.act.source = STR("s");
+	ops[AGAIN] = ops[SAY];
+	ops[SAY].act.said_rows = &row;
+	ops[SAY].act.said_count = 1;
+	ops[HELD] = act_op(ACT_PULL, id, bert);
+	ops[LABEL] = label_op(id, "{\"add\":[\"a\"]}");
+	ops[POISON] = message_op(o.talks[0], NULL);
+	ops[POISON].inbound.event.body.n = (size_t)1 << 40;
+	batch_init(&b);
+	fault_vfs_plan(
+	    &(struct fault_plan){.calls = FAULT_SYNC, .slow_us = 20000});
+	batch_submit(&b, o.f.store, &stop);
+	for (size_t i = 0; i < ARRAY_LEN(ops); i++)
+		batch_submit(&b, o.f.store, &ops[i]);
+	batch_wait(&b);
+	fault_vfs_clear();
+	for (size_t i = 0; i < POISON; i++)
+		assert_int_equal(ops[i].err, i == HELD ? E_DENIED : OK);
+	assert_int_equal(ops[SAY].act.seq, 5);
+	assert_false(ops[SAY].act.duplicate);
+	assert_true(ops[AGAIN].act.duplicate);
+	assert_int_equal(ops[AGAIN].act.seq, 5);
+	assert_int_equal(ops[HELD].act.state.agent, anna);
+	assert_int_equal(row.seq, 5);
+	assert_int_equal(chats_of(&o.f, anna), 1);
+	assert_int_equal(chats_of(&o.f, bert), 0);
+	assert_int_equal(audit_lines(&o.f), 3); /* accept, say, pull */
+	must(store_read_row(o.f.reader, o.f.company, id, &o.f.arena, &line));
+	assert_true(str_eq(line.labels, STR("[\"a\"]")));
+	assert_true(is_consistent(&o.f, id));
+	fixture_close(&o.f);
+}
+
 int
 main(void)
 {
@@ -377,6 +435,7 @@ main(void)
 	    cmocka_unit_test(one_bad_op_does_not_fail_its_neighbours),
 	    cmocka_unit_test(claims_and_marks_survive_a_poisoned_group),
 	    cmocka_unit_test(deliveries_survive_a_poisoned_group),
+	    cmocka_unit_test(acts_survive_a_poisoned_group),
 	};
 
 	fault_vfs_install();

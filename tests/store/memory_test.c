@@ -126,7 +126,7 @@ static void
 work_without_memory(void **state)
 {
 	(void)state;
-	for_many_n(survives_work, 19);
+	for_many_n(survives_work, 43);
 }
 
 static void

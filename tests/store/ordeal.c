@@ -1,7 +1,10 @@
 /* ordeal: messages with sources, so that each can be asked for again. */
 #include "tests/store/ordeal.h"
 #include "tests/lib/cmocka.h"
+#include "tests/store/acts.h"
+#include "tests/store/recount.h"
 #include "tests/store/sqlite_file.h"
+#include "tests/store/staff.h"
 
 #include <stdio.h>
 
@@ -17,6 +20,10 @@ ordeal_open(struct ordeal *o, const char *vfs)
 	o->f.company = put_company(o->f.store, "acme", "{}");
 	for (size_t i = 0; i < TALKS; i++, who[0]++)
 		o->talks[i] = open_conversation(&o->f, who);
+	o->agent = make_agent(&o->f, "anna");
+	o->acted = 0;
+	o->hindered = false;
+	o->place = 0;
 	for (size_t i = 0; i < STEPS; i++)
 		(void)snprintf(o->sources[i], sizeof(o->sources[i]), "s%zu", i);
 }
@@ -69,6 +76,47 @@ answer_and_deliver(
 		deliver(o, row);
 }
 
+/* Whatever becomes of it. */
+static void
+hand_over(struct ordeal *o, size_t round)
+{
+	static const enum act_kind kinds[ROUNDS][3] = {
+	    {ACT_QUEUE, ACT_OFFER, ACT_ACCEPT},
+	    {ACT_LABEL, ACT_SNOOZE, ACT_RESOLVE}};
+
+	for (size_t i = 0; i < 3; i++) {
+		enum act_kind kind = kinds[round][i];
+		bool by_system = kind == ACT_QUEUE || kind == ACT_OFFER;
+		struct store_op op = act_op(
+		    kind, o->talks[TALKS - 1], by_system ? 0 : o->agent);
+
+		op.act.act.to_agent = o->agent;
+		op.act.act.until = ACT_NOW + 1;
+		op.act.act.body = STR("{\"add\":[\"a\"]}");
+		op.err = store_submit_wait(o->f.store, &op);
+		o->acted += op.err == OK;
+		o->hindered |= op.err != OK && !store_is_refusal(op.err);
+	}
+}
+
+/* The first event of the last talk. */
+static void
+follow(struct ordeal *o)
+{
+	struct feed_text text = {.conversation = o->talks[TALKS - 1],
+	    .company = o->f.company,
+	    .seq = 1,
+	    .text = STR("hello")};
+	struct store_op op = {.verb = STORE_FEED};
+
+	op.feed.follower = STR("search");
+	op.feed.upto = TALKS;
+	op.feed.texts = &text;
+	op.feed.text_count = 1;
+	if (store_submit_wait(o->f.store, &op) == OK)
+		o->place = TALKS;
+}
+
 void
 ordeal_talk(struct ordeal *o)
 {
@@ -87,7 +135,9 @@ ordeal_talk(struct ordeal *o)
 		if (said[0].err == OK)
 			answer_and_deliver(
 			    o, &said[0].inbound.state, &o->rows[round]);
+		hand_over(o, round);
 	}
+	follow(o);
 }
 
 /* Repeats every message: those reported OK are duplicates of themselves. */
@@ -151,11 +201,46 @@ check_rows(struct ordeal *o, bool failed_may_be_there)
 	}
 }
 
+/* What is kept beside the log is what the log says. */
+static void
+check_people(struct ordeal *o)
+{
+	struct list_ask ask = {.company = o->f.company, .agent = o->agent};
+
+	assert_true(o->hindered || o->acted == ROUNDS * 3);
+	recount_chats(&o->f, o->agent, o->talks, TALKS);
+	recount_handed(&o->f, o->talks, TALKS);
+	recount_pending(&o->f, o->talks, TALKS);
+	for (unsigned v = 0; v < VIEWS; v++) {
+		ask.view = (enum view)v;
+		recount_view(&o->f, &ask, o->talks, TALKS);
+	}
+}
+
+/* The place and what was made of the log are there together or not at all. */
+static void
+check_follower(struct ordeal *o, bool failed_may_be_there)
+{
+	struct search_ask ask = {o->f.company, STR("hello"), 0};
+	struct found found[2];
+	size_t n = ARRAY_LEN(found);
+	uint64_t place;
+
+	must(store_read_place(o->f.reader, STR("search"), &place));
+	must(store_search(o->f.reader, &ask, &o->f.arena, found, &n));
+	assert_int_equal(n, place > 0);
+	assert_true(place >= o->place);
+	if (!failed_may_be_there)
+		assert_int_equal(place, o->place);
+}
+
 void
 ordeal_check(struct ordeal *o, bool failed_may_be_there)
 {
 	check_answers(o, failed_may_be_there);
 	check_rows(o, failed_may_be_there);
+	check_people(o);
+	check_follower(o, failed_may_be_there);
 	check_messages(o, failed_may_be_there);
 	for (size_t i = 0; i < TALKS; i++)
 		assert_true(is_consistent(&o->f, o->talks[i]));

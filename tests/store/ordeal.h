@@ -20,6 +20,10 @@ struct ordeal {
 	unsigned answered; /* OK, each with one outbox row */
 	/* The rows, and how far they are said to have come. */
 	struct outbox_row rows[ROUNDS];
+	int64_t agent;	/* who has, or had, the last of the talks */
+	unsigned acted; /* acts that were OK */
+	bool hindered;	/* or failed, and not because of others */
+	uint64_t place; /* how far a follower is said to have come */
 };
 
 /* Opens the store, on vfs (or NULL), and the conversations. */
@@ -27,7 +31,8 @@ void ordeal_open(struct ordeal *o, const char *vfs);
 
 /*
  * Rounds of messages that share groups, each answered, if all went well, and
- * the first answer delivered.
+ * the first answer delivered. The last talk goes to an agent and back, and a
+ * follower lets its words be found.
  */
 void ordeal_talk(struct ordeal *o);
 

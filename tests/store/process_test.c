@@ -4,8 +4,10 @@
  */
 #include "tests/lib/cmocka.h"
 #include "tests/lib/random.h"
-#include "tests/store/fixture.h"
+#include "tests/store/acts.h"
+#include "tests/store/recount.h"
 #include "tests/store/sqlite_file.h"
+#include "tests/store/staff.h"
 
 #include <signal.h>
 #include <stdatomic.h>
@@ -223,6 +225,158 @@ what_a_killed_process_reported_is_there(void **state)
 	(void)munmap(s, sizeof(*s));
 }
 
+/* ---- killed among people ------------------------------------------------ */
+
+#define HANDED_TALKS 6
+#define HANDED_AGENTS 3
+
+/* Acts without end; conversations and agents have the first numbers. */
+static void
+act_on(struct fixture *f, int64_t id, struct shared *s)
+{
+	struct test_random r = test_random_new("acts");
+
+	for (;;) {
+		int64_t agent = 1 +
+				(int64_t)test_random_below(&r, HANDED_AGENTS);
+		struct store_op op = act_op(
+		    (enum act_kind)test_random_below(&r, ACTS),
+		    id + (int64_t)test_random_below(&r, HANDED_TALKS),
+		    test_random_below(&r, 3) == 0 ? 0 : agent);
+		enum err e;
+
+		op.act.act.to_agent = agent;
+		op.act.act.may_supervise = true;
+		op.act.act.body = STR("{\"add\":[\"a\"]}");
+		op.act.chats_max = 4;
+		e = store_submit_wait(f->store, &op);
+		must(e == OK || store_is_refusal(e) ? OK : e);
+		s->tries += e == OK;
+	}
+}
+
+static void
+check_people(struct fixture *f, int64_t first)
+{
+	struct list_ask ask = {.company = f->company};
+	int64_t ids[HANDED_TALKS];
+
+	for (int64_t i = 0; i < HANDED_TALKS; i++) {
+		ids[i] = first + i;
+		assert_true(is_consistent(f, ids[i]));
+	}
+	for (int64_t agent = 1; agent <= HANDED_AGENTS; agent++)
+		recount_chats(f, agent, ids, HANDED_TALKS);
+	recount_handed(f, ids, HANDED_TALKS);
+	for (unsigned v = 0; v < VIEWS; v++) {
+		ask.view = (enum view)v;
+		ask.agent = 1 + v % HANDED_AGENTS;
+		recount_view(f, &ask, ids, HANDED_TALKS);
+	}
+}
+
+static void
+a_killed_process_leaves_the_counts_right(void **state)
+{
+	struct test_random r = test_random_new("killed acts");
+	struct shared *s = share();
+	struct fixture f;
+	char who[2] = "a";
+	int64_t first;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	for (unsigned i = 0; i < HANDED_AGENTS; i++, who[0]++)
+		(void)make_agent(&f, who);
+	first = open_conversation(&f, who);
+	for (unsigned i = 1; i < HANDED_TALKS; i++) {
+		who[0]++;
+		(void)open_conversation(&f, who);
+	}
+	for (unsigned i = 0; i < KILLS; i++) {
+		unsigned before = s->tries;
+		pid_t pid;
+
+		fixture_stop(&f);
+		pid = start(act_on, &f, first, s);
+		while (s->tries < before + 20)
+			continue;
+		kill_after(pid, test_random_below(&r, 20));
+		fixture_start(&f);
+		check_people(&f, first);
+	}
+	fixture_close(&f);
+	(void)munmap(s, sizeof(*s));
+}
+
+/* ---- followed ------------------------------------------------------------ */
+
+#define FOLLOWED 300
+
+/* Each process in a conversation of its own. */
+static void
+talk_alone(struct fixture *f, int64_t id, struct shared *s)
+{
+	for (unsigned i = 0; i < FOLLOWED; i++)
+		must(say(f, id, NULL));
+	s->stored++;
+}
+
+/* From where it left off; the next places of the conversations. */
+static uint64_t
+follow(struct fixture *f, uint64_t place, uint64_t *seqs)
+{
+	struct store_op op = {.verb = STORE_FEED};
+	struct feed_row rows[50];
+	size_t n = ARRAY_LEN(rows);
+
+	must(store_read_feed(f->reader, place, &f->arena, rows, &n));
+	op.feed.follower = STR("test");
+	op.feed.from = op.feed.upto = place;
+	for (size_t i = 0; i < n; i++) {
+		assert_true(rows[i].position > op.feed.upto);
+		op.feed.upto = rows[i].position;
+		assert_int_equal(
+		    rows[i].event.seq, ++seqs[rows[i].conversation]);
+	}
+	arena_reset(&f->arena);
+	must(store_submit_wait(f->store, &op));
+	return op.feed.upto;
+}
+
+static void
+a_follower_sees_what_several_processes_write_once(void **state)
+{
+	uint64_t seqs[PROCESSES + 1] = {0}, place = 0, stored;
+	struct shared *s = share();
+	pid_t pids[PROCESSES];
+	struct fixture f;
+	char who[2] = "a";
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	for (size_t i = 0; i < PROCESSES; i++, who[0]++)
+		assert_int_equal(open_conversation(&f, who), i + 1);
+	fixture_stop(&f);
+	for (size_t i = 0; i < PROCESSES; i++)
+		pids[i] = start(talk_alone, &f, (int64_t)i + 1, s);
+	fixture_start(&f);
+	do {
+		stored = s->stored;
+		place = follow(&f, place, seqs);
+	} while (stored < PROCESSES);
+	for (size_t i = 0; i < PROCESSES; i++)
+		finish(pids[i]);
+	for (uint64_t was = 0; was != place;) {
+		was = place;
+		place = follow(&f, place, seqs);
+	}
+	for (size_t i = 1; i <= PROCESSES; i++)
+		assert_int_equal(seqs[i], FOLLOWED + 1);
+	fixture_close(&f);
+	(void)munmap(s, sizeof(*s));
+}
+
 /* ---- who delivers ------------------------------------------------------ */
 
 /* Says so, and then stands until it is killed. */
@@ -263,6 +417,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(several_processes_agree),
 	    cmocka_unit_test(what_a_killed_process_reported_is_there),
+	    cmocka_unit_test(a_killed_process_leaves_the_counts_right),
+	    cmocka_unit_test(a_follower_sees_what_several_processes_write_once),
 	    cmocka_unit_test(a_leader_that_is_killed_makes_room),
 	};
 

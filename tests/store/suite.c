@@ -21,6 +21,8 @@ static const struct suite_case *const parts[] = {
     suite_said,
     suite_views,
     suite_feed,
+    suite_duels,
+    suite_anything,
     suite_passes,
     suite_items,
 };

@@ -40,6 +40,8 @@ extern const struct suite_case suite_acts[];
 extern const struct suite_case suite_said[];
 extern const struct suite_case suite_views[];
 extern const struct suite_case suite_feed[];
+extern const struct suite_case suite_duels[];
+extern const struct suite_case suite_anything[];
 extern const struct suite_case suite_passes[];
 extern const struct suite_case suite_items[];
 

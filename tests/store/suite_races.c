@@ -229,6 +229,7 @@ random_message(struct test_random *r, int64_t id)
 	op.inbound.event.author = (enum author)test_random_below(
 	    r, AUTHORS + 1);
 	op.inbound.event.ref = test_random_below(r, 6);
+	op.inbound.event.author_id = (int64_t)test_random_below(r, 3);
 	op.inbound.event.at = (int64_t)test_random_below(r, 1000);
 	op.inbound.external_id = test_random_below(r, 2) == 0 ? STR("7")
 							      : STR("");
