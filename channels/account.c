@@ -227,6 +227,44 @@ derive_keys(const struct token_keys *keys, struct arena *a, struct account *out)
 	return OK;
 }
 
+/* `api` is what private addresses are allowed at. */
+static enum err
+dress_webhook(const struct account_wanted *w,
+    const struct company_webhook *hook, struct arena *a,
+    const struct company_account **out)
+{
+	struct company_account *doc = arena_alloc(a, sizeof(*doc));
+
+	if (doc == NULL)
+		return E_NOMEM;
+	doc->channel = str_from(w->channel->name);
+	doc->name = hook->name;
+	doc->id = hook->url;
+	doc->token = hook->secret;
+	if (w->private_too)
+		doc->api = hook->url;
+	*out = doc;
+	return OK;
+}
+
+enum err
+account_find(const struct account_wanted *w, struct arena *a,
+    const struct company_account **out)
+{
+	const struct company *c = w->company;
+	size_t i;
+
+	*out = NULL;
+	if (!w->channel->can.events_only) {
+		*out = company_account(c, str_from(w->channel->name), w->name);
+		return *out == NULL ? E_NOTFOUND : OK;
+	}
+	for (i = 0; i < c->webhook_count; i++)
+		if (str_eq(c->webhooks[i].name, w->name))
+			return dress_webhook(w, &c->webhooks[i], a, out);
+	return E_NOTFOUND;
+}
+
 enum err
 account_open(const struct token_keys *keys, const struct account_of *of,
     struct arena *a, struct account *out)

@@ -41,7 +41,12 @@
  * never made sent nothing (again later); a request that went out and got no
  * answer is in doubt. A row in doubt is looked up (JOB_LOOKUP) where the
  * row's `lookup` is set, and otherwise ends as unknown, for people to decide.
- * It is never simply sent again.
+ * It is simply sent again only where the row is `repeatable`: where who gets
+ * it twice knows by its id.
+ *
+ * A channel without customers is only told what happens (`events_only`). It has
+ * nothing but `call` and `result`, and its accounts are not in the document's
+ * `accounts` (see account_find()).
  */
 #ifndef CHANNELS_CHANNEL_H
 #define CHANNELS_CHANNEL_H
@@ -98,6 +103,7 @@ struct capabilities {
 	bool drafts;			/* can show an answer while it grows */
 	bool threads;			/* one place, many conversations */
 	bool lookup;		/* can be asked whether a message went out */
+	bool repeatable;	/* may be sent again where that is not known */
 	enum backfill backfill; /* can be asked what we missed */
 	unsigned window_hours;	/* free text only so long after the customer's
 				 * last message; 0: always */
@@ -107,6 +113,7 @@ struct capabilities {
 	unsigned recipient_burst;
 	unsigned in_flight;   /* requests of one account at once */
 	unsigned retry_hours; /* a message older than that is given up */
+	bool events_only; /* nobody writes there; it is told what happens */
 };
 
 /* ---- an account, opened -------------------------------------------------- */
@@ -277,6 +284,10 @@ struct call {
 	bool follow;	   /* one redirect, without our headers, to a public
 			     * address */
 	bool public_only;  /* no private address, but the account's own api */
+	bool status_only;  /* the answer's body is not looked at: it may be too
+			    * big */
+	bool fixed; /* SEND: the URL is the account's own. Where it may not be
+		     * asked, nothing of the account can be sent */
 };
 
 /* The vendor's answer. */
@@ -399,7 +410,7 @@ const struct channel *channel_of_visitors(void);
 static inline bool
 channel_has_vendor(const struct channel *c)
 {
-	return c->call != NULL;
+	return c->call != NULL && !c->can.events_only;
 }
 
 /* The company's policy for conversations on this channel; c may be NULL. */
@@ -440,6 +451,21 @@ struct account_of {
 };
 enum err account_open(const struct token_keys *keys,
     const struct account_of *of, struct arena *a, struct account *out) MUST_USE;
+
+/*
+ * The account of that name on a channel: of the document's `accounts`; on a
+ * channel without customers, the webhook of that name dressed as an account,
+ * into the arena: its URL is the id, its secret the token. Only if `private_too`
+ * may it be asked at private addresses. E_NOTFOUND, E_NOMEM.
+ */
+struct account_wanted {
+	const struct company *company;
+	const struct channel *channel;
+	struct str name;
+	bool private_too;
+};
+enum err account_find(const struct account_wanted *w, struct arena *a,
+    const struct company_account **out) MUST_USE;
 
 /* The table as Markdown: docs/channels.md, word for word. */
 void channels_describe(struct buf *out);

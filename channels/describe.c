@@ -286,7 +286,8 @@ describe_group(const struct group *g, struct buf *out)
 
 	describe_head(g, out);
 	for (i = 0; channels[i] != NULL; i++)
-		if (!g->vendors || channel_has_vendor(channels[i]))
+		if (!channels[i]->can.events_only &&
+		    (!g->vendors || channel_has_vendor(channels[i])))
 			describe_row(g, channels[i], out);
 	buf_char(out, '\n');
 }

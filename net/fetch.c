@@ -133,7 +133,7 @@ keep_header(struct carrier *c)
 }
 
 static void
-read_answer(struct carrier *c)
+read_head(struct carrier *c)
 {
 	struct fetch *r = c->request;
 	const char *type = NULL;
@@ -144,7 +144,6 @@ read_answer(struct carrier *c)
 	curl_easy_getinfo(c->easy, CURLINFO_CONTENT_TYPE, &type);
 	curl_easy_getinfo(c->easy, CURLINFO_RETRY_AFTER, &after);
 	r->status = (unsigned)status;
-	r->body_in = buf_view(&c->answer->body);
 	keep_header(c);
 	if (after > 0)
 		r->retry_after_ms = after < INT32_MAX
@@ -166,7 +165,9 @@ finish(struct carrier *c, enum fetch_end end, const char *why)
 	r->why = why;
 	r->took_ms = (unsigned)(fetch_steady() - c->started);
 	if (end == FETCH_ANSWERED)
-		read_answer(c);
+		r->body_in = buf_view(&c->answer->body);
+	if (end == FETCH_ANSWERED || end == FETCH_TOO_BIG)
+		read_head(c);
 	c->answer->carrier = NULL;
 	c->request = NULL;
 	busy_remove(c);

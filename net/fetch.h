@@ -28,7 +28,8 @@ enum fetch_end {
 	FETCH_UNSENT,	 /* nothing of the request left: no name, no connection,
 			 * no TLS. It may be tried again */
 	FETCH_CUT,	 /* it may have arrived; no whole answer came */
-	FETCH_TOO_BIG,	 /* the answer is beyond answer_max; was cut off */
+	FETCH_TOO_BIG,	 /* the answer is beyond answer_max; was cut off; status
+			 * and headers are set */
 	FETCH_FORBIDDEN, /* its address, or where it was sent on to, is
 			  * private or not HTTP(S) */
 	FETCH_ENDS

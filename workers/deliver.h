@@ -22,10 +22,11 @@
  * with back-off while the vendor does not answer. Lists are late, and the
  * vendor may still be at work: that a row is absent is believed when it was
  * said twice, the second time doubt_ms after the attempt ended or was found ->
- * READY like later. Where the row cannot be looked up -> UNKNOWN at once. DEAD
- * and UNKNOWN append EVENT_DELIVERY to the conversation. A job of several
- * requests is begun anew when it is to be tried again; only the last may have
- * an effect that others see.
+ * READY like later. Where the row cannot be looked up -> UNKNOWN at once; where
+ * it is `repeatable` -> READY like later, without a doubt. DEAD and UNKNOWN
+ * append EVENT_DELIVERY to the conversation, if they were for a customer. A job
+ * of several requests is begun anew when it is to be tried again; only the last
+ * may have an effect that others see.
  *
  * A lane whose sends fail again and again (BREAKER_FAILURES in a row without
  * an answer, with 5xx, or with what cannot be understood; what else is asked of
@@ -74,6 +75,7 @@ struct deliver_conf {
 	unsigned doubt_ms;	   /* until what is absent is absent; first
 				    * asked after a tenth of it */
 	const char *public_url;
+	bool webhooks_private; /* they may be at private addresses */
 	/* Of mail: authorities beside the system's (PEM) or NULL; without TLS,
 	 * only to stand-ins on this machine; our name; how long one may take. */
 	const char *mail_ca;

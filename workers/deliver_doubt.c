@@ -174,6 +174,11 @@ doubt_row(struct row *r)
 	struct track *t = r->talk->track;
 	struct errand *e;
 
+	if (t->channel->can.repeatable) {
+		talk_comes_back(r->talk);
+		settle_row(r, &(struct settled){.state = OUTBOX_READY});
+		return;
+	}
 	if (!t->channel->can.lookup) {
 		talk_comes_back(r->talk);
 		row_give_up(r, OUTBOX_UNKNOWN, STR("no_answer"),

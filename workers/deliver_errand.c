@@ -233,6 +233,10 @@ on_cut(struct errand *e)
 static void
 on_too_big(struct errand *e)
 {
+	if (e->call.status_only) {
+		on_answered(e);
+		return;
+	}
 	e->verdict.too_big = true;
 	in_doubt(e, "too_big");
 }
@@ -240,8 +244,8 @@ on_too_big(struct errand *e)
 static void
 on_forbidden(struct errand *e)
 {
-	errand_outcome(
-	    e, OUTCOME_NEVER, "forbidden", "Its address may not be asked.");
+	errand_outcome(e, e->call.fixed ? OUTCOME_BLOCKED : OUTCOME_NEVER,
+	    "forbidden", "Its address may not be asked.");
 	end(e);
 }
 

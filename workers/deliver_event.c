@@ -10,6 +10,14 @@
 /* What one event causes: PAYLOADS_MAX parts, or ENVELOPE_FILES_MAX files. */
 #define ROWS_OF_EVENT 32u
 
+/* Does it go the same way? Others are told of the same event, too. */
+static bool
+beside(const struct row *r, const struct outbox_row *other)
+{
+	return other->kind == r->talk->kind &&
+	       other->lane == r->talk->track->id;
+}
+
 /* Its place among the rows of its event, and how many they are. */
 static size_t
 place_of(const struct row *r, struct arena *a, size_t *count)
@@ -24,8 +32,8 @@ place_of(const struct row *r, struct arena *a, size_t *count)
 		&n) != OK)
 		return 0;
 	for (i = 0; i < n; i++) {
-		*count += rows[i].kind == k->kind;
-		place += rows[i].kind == k->kind && rows[i].id < r->id;
+		*count += beside(r, &rows[i]);
+		place += beside(r, &rows[i]) && rows[i].id < r->id;
 	}
 	return place;
 }

@@ -79,7 +79,8 @@ row_give_up(
 	    dead ? METRIC_DELIVER_FAILED : METRIC_DELIVER_UNKNOWN, 1);
 	log_given_up(r, word, code);
 	live_over(d, r->talk->conversation);
-	s.event = event_delivery(r, word, &s, &a);
+	if (!r->talk->track->channel->can.events_only)
+		s.event = event_delivery(r, word, &s, &a);
 	settle_row(r, &s);
 	arena_free(&a);
 }
@@ -180,6 +181,10 @@ on_doubt(struct errand *e, struct row *r)
 	    .code = o->code,
 	    .reason = o->reason};
 
+	if (e->track->channel->can.repeatable) {
+		on_later(e, r);
+		return;
+	}
 	metric_add(e->d->conf.metrics, METRIC_DELIVER_DOUBT, 1);
 	live_over(e->d, r->talk->conversation);
 	if (e->track->channel->can.lookup)
@@ -253,6 +258,22 @@ sender_of(const struct errand *e)
 	       recipient_key(keyed, 2, doc->sender);
 }
 
+/* What was said of it when it was tried last. */
+static void
+had_its_time(struct row *r)
+{
+	struct deliver *d = r->talk->track->d;
+	struct outbox_row last = {0};
+	struct arena a = {0};
+
+	talk_comes_back(r->talk);
+	if (store_read_outbox(d->reader, r->id, &a, &last) != OK)
+		last = (struct outbox_row){0};
+	row_is_late(r,
+	    &(struct outcome){.code = last.code, .reason = last.reason});
+	arena_free(&a);
+}
+
 void
 send_row(struct row *r)
 {
@@ -262,8 +283,7 @@ send_row(struct row *r)
 	struct str live;
 
 	if (row_had_its_time(r)) {
-		talk_comes_back(k);
-		row_is_late(r, &(struct outcome){0});
+		had_its_time(r);
 		return;
 	}
 	if (!atomic_load(&d->stopping))

@@ -32,20 +32,23 @@ opened_unref(struct opened *o)
 static struct opened *
 opened_new(struct track *t, struct company *company, enum err *e)
 {
-	const struct company_account *doc = company_account(
-	    company, t->channel_name, t->account_name);
-	struct opened *o = doc == NULL ? NULL : calloc(1, sizeof(*o));
+	const struct deliver_conf *conf = &t->d->conf;
+	const struct account_wanted wanted = {
+	    company, t->channel, t->account_name, conf->webhooks_private};
+	struct opened *o = calloc(1, sizeof(*o));
+	struct account_of of = {.company = company,
+	    .public_url = str_from(conf->public_url)};
 
-	*e = doc == NULL ? E_NOTFOUND : E_NOMEM;
+	*e = E_NOMEM;
 	if (o == NULL) {
 		company_unref(company);
 		return NULL;
 	}
 	o->refs = 1;
 	o->company = company;
-	*e = account_open(t->d->conf.keys,
-	    &(struct account_of){company, doc, str_from(t->d->conf.public_url)},
-	    &o->arena, &o->account);
+	*e = account_find(&wanted, &o->arena, &of.doc);
+	if (*e == OK)
+		*e = account_open(conf->keys, &of, &o->arena, &o->account);
 	if (*e == OK)
 		return o;
 	opened_unref(o);
@@ -143,7 +146,7 @@ track_new(struct deliver *d, const struct lane *lane)
 	t->id = lane->id;
 	t->company = lane->company;
 	t->channel = d->conf.find(t->channel_name);
-	if (t->channel != NULL && !channel_has_vendor(t->channel))
+	if (t->channel != NULL && t->channel->call == NULL)
 		t->channel = NULL;
 	t->heard_at = lane->heard_at;
 	t->more = true;

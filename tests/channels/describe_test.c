@@ -45,7 +45,7 @@ the_page_is_up_to_date(void **state)
 
 /* In order, however long: a row is missing nowhere. */
 static void
-every_channel_is_on_it(void **state)
+every_channel_of_customers_is_on_it(void **state)
 {
 	struct buf now = {0}, row = {0};
 	const char *at;
@@ -56,6 +56,8 @@ every_channel_is_on_it(void **state)
 	buf_char(&now, '\0');
 	at = now.data;
 	for (i = 0; channels[i] != NULL; i++) {
+		if (channels[i]->can.events_only)
+			continue;
 		buf_clear(&row);
 		buf_addf(&row, "\n| %s | %c", channels[i]->title, 0);
 		at = strstr(at, row.data);
@@ -70,7 +72,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_page_is_up_to_date),
-	    cmocka_unit_test(every_channel_is_on_it),
+	    cmocka_unit_test(every_channel_of_customers_is_on_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,7 @@ const OTHER_MEANINGS = {
   email: [
     'core/conversation.c', // the holder that waits for support's mail
     'channels/web/frames.c', // the visitor's own address, a member
+    'channels/webhook/webhook_write.c', // the same
   ],
 };
 
