@@ -33,6 +33,8 @@ keep(struct cutting *c, struct str line)
 
 	if (c->mode == MODE_SIGNATURE)
 		return;
+	if (c->mode == MODE_QUOTE && blank && c->paragraph == c->kept.len)
+		return; /* around lines that went */
 	buf_add(&c->kept, line.p, line.n);
 	buf_char(&c->kept, '\n');
 	if (blank)

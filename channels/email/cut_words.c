@@ -162,20 +162,34 @@ cut_marker(struct str rest)
 
 /* ---- who wrote when ----------------------------------------------------- */
 
-static bool
-is_wrote(struct str s)
+enum wrote { WROTE_NOT, WROTE_ANYHOW, WROTE_BEGINS };
+
+static enum wrote
+how_wrote(struct str s)
 {
 	size_t i;
 
 	s = lex_trim(s);
 	if (s.n < WROTE_MIN || s.n > WROTE_MAX || !ends_with_colon(s) ||
 	    !has_digit(s))
-		return false;
+		return WROTE_NOT;
 	for (i = 0; i < ARRAY_LEN(wrote); i++)
 		if (lex_begins(s, str_from(wrote[i].begins)) &&
 		    has(s, wrote[i].has))
-			return true;
-	return false;
+			return wrote[i].begins[0] == '\0' ? WROTE_ANYHOW
+							  : WROTE_BEGINS;
+	return WROTE_NOT;
+}
+
+/* The line above may be a person's: "Fine.", and then "On ... wrote:". */
+static bool
+begins_below(struct str all)
+{
+	struct str below = all, first = lex_line(&below);
+
+	if (how_wrote(all) == WROTE_BEGINS && has_digit(first))
+		return false;
+	return how_wrote(below) != WROTE_NOT;
 }
 
 /* All the lines at once: what stands between them may be anywhere. */
@@ -192,8 +206,8 @@ cut_wrote(struct str rest)
 		if (lex_blank(line) || cut_is_quoted(line))
 			return 0;
 		all.n = (size_t)(line.p + line.n - all.p);
-		if (is_wrote(all))
-			return n;
+		if (how_wrote(all) != WROTE_NOT)
+			return begins_below(all) ? 0 : n;
 	}
 	return 0;
 }
@@ -255,21 +269,25 @@ label_of(struct str line)
 	return label;
 }
 
+/* It begins with one of them, and one says who sent it. */
 static bool
 is_block(struct str rest)
 {
-	unsigned n, labels = 1;
+	unsigned n, labels = 0, from = 0;
 
-	if (!is_in(label_of(lex_line(&rest)), senders, ARRAY_LEN(senders)))
-		return false;
-	for (n = 1; n < BLOCK_LINES && rest.n > 0; n++) {
-		struct str line = lex_line(&rest);
+	for (n = 0; n < BLOCK_LINES && rest.n > 0; n++) {
+		struct str line = lex_line(&rest), label = label_of(line);
 
 		if (lex_blank(line) && n > 1)
 			break;
-		labels += is_in(label_of(line), others, ARRAY_LEN(others));
+		if (is_in(label, senders, ARRAY_LEN(senders)))
+			from++;
+		else if (is_in(label, others, ARRAY_LEN(others)))
+			labels++;
+		else if (n == 0)
+			return false;
 	}
-	return labels >= BLOCK_LEAST;
+	return from == 1 && from + labels >= BLOCK_LEAST;
 }
 
 unsigned

@@ -189,10 +189,16 @@ on_cell(struct walker *w, const struct html_tag *t)
 	w->space = true;
 }
 
+/* An empty line above a quote is not in it. */
 static void
 on_quote(struct walker *w, const struct html_tag *t)
 {
 	want_lines(w, 1);
+	if (!t->closes && w->began && w->lines > 1) {
+		buf_char(w->out, '\n');
+		begin_line(w);
+		w->lines = 1;
+	}
 	if (!t->closes)
 		w->quotes++;
 	else if (w->quotes > 0)

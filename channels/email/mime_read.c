@@ -148,7 +148,7 @@ guess_boundary(struct str body)
 
 	while (body.n > 0 && line.n == 0)
 		line = lex_trim(lex_line(&body));
-	if (line.n < 5 || line.p[0] != '-' || line.p[1] != '-')
+	if (line.n < 3 || line.p[0] != '-' || line.p[1] != '-')
 		return (struct str){"", 0};
 	return lex_from(line, 2);
 }

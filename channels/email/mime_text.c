@@ -145,10 +145,13 @@ say_alternative(struct mime *m, const struct mime_part *p, struct buf *out)
 	return e;
 }
 
+/* An empty line between two parts. */
 static void
 part_lines(struct buf *out)
 {
 	if (out->len > 0 && out->data[out->len - 1] != '\n')
+		buf_char(out, '\n');
+	if (out->len > 0)
 		buf_char(out, '\n');
 }
 
