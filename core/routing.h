@@ -98,7 +98,8 @@
 #define ROUTING_SELLERS_MAX 10000u
 /* Different teams, skills and languages in use at a time. */
 #define ROUTING_TRAITS_MAX 512u
-#define ROUTING_LIST_MAX 64u /* ids in one list of a fact */
+#define ROUTING_LANGUAGES_MAX 128u /* of those */
+#define ROUTING_LIST_MAX 64u	   /* ids in one list of a fact */
 
 #define ROUTING_LOST_MS 5000
 #define ROUTING_REFUSED_MS 2000
@@ -229,7 +230,8 @@ struct routing_chat {
 	int64_t wanted;	    /* the seller it asks for; 0: none */
 	int64_t last;	    /* the seller it had last; 0: none */
 	struct routing_ids required, preferred;
-	const struct routing_not *nots; /* the newest, at most LIST_MAX */
+	/* At most LIST_MAX; the last one of a seller counts. */
+	const struct routing_not *nots;
 	size_t not_count;
 	/* In hundredths of a chat, by its channel; 0: 100. For HELD too. */
 	unsigned weight;
