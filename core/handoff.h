@@ -40,7 +40,7 @@
  * seller has, an act is refused as "held", else as "not_yours", unless who acts
  * may supervise, or is the system (agent 0). An offer that is open ends with
  * any change of holder. HOLDER's body is public: {"why":"accept","name":"Anna"}
- * with the change's name, and the act's `name`; QUEUE, MAIL, OVERFLOW and DROP
+ * with the change's name, and the act's `name`; QUEUE, MAIL and OVERFLOW
  * take their `body` for it where there is one.
  *
  * ---- what is said to the customer by itself ------------------------------

@@ -80,7 +80,7 @@ run_drop(struct acting *w)
 		return end_offer_so(w, OFFER_WITHDRAWN);
 	if (w->c->agent != w->act->to_agent)
 		return ACT_NO_CHANGE;
-	return acting_change_holder(w, w->c->team, w->act->body);
+	return acting_change_holder(w, w->c->team, (struct str){0});
 }
 
 static enum act_refusal

@@ -91,6 +91,7 @@ const OTHER_MEANINGS = {
   web: ['core/company_members.c'], // the document's part for websites
   email: [
     'core/conversation.c', // the holder that waits for support's mail
+    'core/pack.c', // the customer's own address, a member
     'channels/web/frames.c', // the visitor's own address, a member
     'channels/webhook/webhook_write.c', // the same
   ],
