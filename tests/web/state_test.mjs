@@ -260,3 +260,31 @@ test("a place in line is told until somebody else has it", () => {
   assert.equal(noticeWords(s), null);
   assert.equal(rows(s, NOON).at(-1).text, "Ben answers now.");
 });
+
+test("what the system says is a line, and stands for the change it tells of",
+  () => {
+    const holder = (seq, who, body) => frame({ type: "event", event: {
+      seq, kind: "holder", author: "system", at: NOON, holder: who, body } });
+    const shown = (s) => rows(s, NOON).map((r) => r.is === "note"
+      ? r.text : r.is === "message" ? `${r.message.name}: ${r.message.text}`
+        : r.is);
+    let s = run(online, opened, event(2, "customer", "a human"),
+      hidden(3), holder(4, "queue", { why: "asked" }));
+    assert.deepEqual(shown(s),
+      ["day", ": a human", "You are in line for a person."]);
+    s = reduce(s, event(5, "system", "You are number 2.",
+      { notice: "waiting" }));
+    assert.deepEqual(shown(s), ["day", ": a human", "You are number 2."]);
+    assert.equal(messages(s)[0].mark, "delivered"); // nobody has answered
+
+    s = reduce(s, holder(6, "agent", { why: "accept", name: "Anna" }));
+    s = reduce(s, event(7, "agent", "Hello", {}));
+    s = reduce(s, event(8, "agent", "Boss here", { name: "Bo" }));
+    s = reduce(s, holder(9, "bot", { why: "resolve" }));
+    s = reduce(s, frame({ type: "event", event: {
+      seq: 10, kind: "resolved", author: "agent", at: NOON, body: {} } }));
+    assert.deepEqual(shown(s).slice(3), ["Anna answers now.", "Anna: Hello",
+      "Bo: Boss here",
+      "The conversation was closed. Write again to reopen it."]);
+    assert.deepEqual(messages(s).slice(1).map((m) => m.first), [true, true]);
+  });

@@ -12,7 +12,10 @@ export interface Event {
   at?: number;
   ref?: number;
   holder?: Holder; // of kind "holder"
-  body?: { text?: string; id?: string; name?: string; user?: string };
+  body?: {
+    text?: string; id?: string; name?: string; user?: string;
+    why?: string; // of kind "holder"
+  };
 }
 
 export interface Company {

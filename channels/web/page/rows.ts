@@ -14,6 +14,7 @@ export type Row =
 
 export interface Message {
   author: Author;
+  name: string; // of a person of the company; "" where none is known
   text: string;
   at: number;
   first: boolean; // of a run by the same author
@@ -50,9 +51,17 @@ function noteText(item: Item): string {
     : holders[item.holder](item.text);
 }
 
-function said(item: Item): Message {
+// A line between the messages; "" where what stands beside it says enough.
+function lineOf(item: Item, next: Item | undefined): string {
+  if (item.kind === "message") return item.text;
+  const told = next?.kind === "message" && next.author === "system";
+  if (item.kind === "holder" && (told || item.why === "resolve")) return "";
+  return noteText(item);
+}
+
+function said(item: Item, name: string): Message {
   return {
-    author: item.author, text: item.text, at: item.at,
+    author: item.author, name, text: item.text, at: item.at,
     first: true, last: true, draft: false,
     mark: null, refusal: null, id: item.id ?? null,
   };
@@ -61,7 +70,7 @@ function said(item: Item): Message {
 function waiting(p: Pending, online: boolean): Message {
   const mark = p.fault ? "refused" : online ? "sending" : "waiting";
   return {
-    author: "customer", text: p.text, at: p.at,
+    author: "customer", name: "", text: p.text, at: p.at,
     first: true, last: true, draft: false, mark, id: p.id,
     refusal: p.fault
       ? refusals[p.fault.code] ?? `This message was refused: ${p.fault.title}.`
@@ -98,7 +107,8 @@ function grouped(rows: Row[]): Row[] {
       run = null;
     }
     day = m.at;
-    if (run !== null && run.author === m.author && m.at - run.at < RUN_MS) {
+    if (run !== null && run.author === m.author && run.name === m.name &&
+      m.at - run.at < RUN_MS) {
       run.last = false;
       m.first = false;
     }
@@ -114,25 +124,41 @@ function markNewest(rows: Row[], items: Item[], seen: number): void {
     (i) => i.kind === "message" && i.author === "customer");
   if (newest === undefined) return;
   const answered = items.some(
-    (i) => i.seq > newest.seq && i.kind === "message");
+    (i) => i.seq > newest.seq && i.kind === "message" &&
+      i.author !== "system");
   const row = rows.find((r) => r.key === keyOf(newest));
   if (row?.is !== "message") return;
   if (seen >= newest.seq) row.message.mark = "seen";
   else if (!answered) row.message.mark = "delivered";
 }
 
+// What was said, each by its name, and lines between.
+function told(items: Item[]): Row[] {
+  const out: Row[] = [];
+  let holder = "";
+  items.forEach((item, at) => {
+    if (item.holder === "agent") holder = item.text;
+    if (item.kind === "message" && item.author !== "system") {
+      const name = item.author === "agent" ? item.name ?? holder : "";
+      out.push({ key: keyOf(item), is: "message", message: said(item, name) });
+      return;
+    }
+    const text = lineOf(item, items[at + 1]);
+    if (text !== "") out.push({ key: `seq ${item.seq}`, is: "note", text });
+  });
+  return out;
+}
+
 export function rows(state: State, now: number): Row[] {
-  const out: Row[] = state.items.map((item) => item.kind === "message"
-    ? { key: keyOf(item), is: "message", message: said(item) }
-    : { key: `seq ${item.seq}`, is: "note", text: noteText(item) });
+  const out = told(state.items);
   markNewest(out, state.items, state.seen.company);
   for (const p of state.pending)
     out.push({ key: `id ${p.id}`, is: "message",
       message: waiting(p, state.line.is === "online") });
   if (state.draft !== null)
     out.push({ key: `draft ${state.draft.turn}`, is: "message", message: {
-      author: "bot", text: state.draft.text, at: now, first: true, last: true,
-      draft: true, mark: null, refusal: null, id: null } });
+      author: "bot", name: "", text: state.draft.text, at: now, first: true,
+      last: true, draft: true, mark: null, refusal: null, id: null } });
   else if (state.typing !== null)
     out.push({ key: "typing", is: "typing", author: state.typing });
   return grouped(out);

@@ -16,6 +16,8 @@ export interface Item {
   id?: string;
   turn?: string; // it grew as the draft of this turn
   holder?: Holder; // who has it since
+  why?: string; // of a change of holder
+  name?: string; // of the person who wrote it
 }
 
 // What the visitor wrote and the gateway has not acknowledged.
@@ -105,6 +107,8 @@ function itemOf(event: Event, at: number): Item | null {
   };
   if (body.id !== undefined) item.id = body.id;
   if (event.holder !== undefined) item.holder = event.holder;
+  if (body.why !== undefined) item.why = body.why;
+  if (kind === "message" && body.name !== undefined) item.name = body.name;
   return item;
 }
 

@@ -26,7 +26,9 @@ function drawMessage(): HTMLElement {
   const below = make("div", "below");
   below.append(make("time", "time"), make("span", "mark"),
     make("button", "discard", "Remove"));
-  li.append(bubble, below);
+  const who = make("span", "who");
+  who.setAttribute("aria-hidden", "true"); // the bubble says it, too
+  li.append(who, bubble, below);
   return li;
 }
 
@@ -73,7 +75,9 @@ function updateMessage(li: Element, m: Message, act: RowActions): void {
   li.className = classesOf(m);
   // A growing answer is read aloud once, when it stands.
   li.setAttribute("aria-busy", String(m.draft));
-  setText(part(li, "speaker"), `${speakers[m.author]}: `);
+  setText(part(li, "speaker"), `${m.name || speakers[m.author]}: `);
+  setText(part(li, "who"), m.name);
+  part(li, "who").hidden = m.name === "" || !m.first;
   setText(part(li, "words"), m.text);
   time.hidden = m.draft || !m.last || m.refusal !== null;
   time.dateTime = new Date(m.at).toISOString();
