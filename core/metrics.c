@@ -70,6 +70,8 @@ static const struct {
 	"turns in which the bot knew an answer"},
     [METRIC_ANSWERS_UNKNOWN] = {"answers_unknown_total", "counter",
 	"turns in which the bot said that it does not know"},
+    [METRIC_HANDED_OVER] = {"handed_over_total", "counter",
+	"Conversations that the bot handed over to people."},
     [METRIC_OFFERS] = {"offers_total", "counter",
 	"Conversations offered to sellers."},
     [METRIC_OFFERS_EXPIRED] = {"offers_expired_total", "counter",

@@ -63,6 +63,14 @@ void turn_fail(struct turn *t, const char *doing, enum err e);
 /* Ends, or begins again if there is more or something came meanwhile. */
 void turn_finish(struct turn *t, bool more);
 
+/* ---- turn_handoff.c ---------------------------------------------------- */
+
+/* Before the brain is asked (answer NULL), and with what it found: does the
+ * bot give up? t->gives_up says why. */
+bool turn_gives_up(struct turn *t, const struct answer *answer) MUST_USE;
+/* As t->gives_up says; commits, or ends the turn. */
+void turn_give_up(struct turn *t);
+
 /* ---- turn_mail.c ------------------------------------------------------- */
 
 /* t->question is DECIDE_MAIL: the support desk is written to. */

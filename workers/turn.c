@@ -31,6 +31,8 @@ turn_drop_try(struct turn *t)
 	t->company = NULL;
 	t->vendor = NULL;
 	t->typed = 0;
+	t->gives_up = (struct triggered){.trigger = TRIGGER_NONE};
+	t->found = NULL;
 	t->rows = (struct outgoing_list){0};
 	t->found_email = (struct str){0};
 	arena_reset(&t->arena);
@@ -213,6 +215,10 @@ turn_commit(struct turn *t)
 	t->state = TURN_COMMIT;
 	if (t->renewing)
 		return; /* goes on when the renewal is back */
+	if (t->gives_up.trigger != TRIGGER_NONE) {
+		turn_give_up(t);
+		return;
+	}
 	e = decide_answer(&t->c, &t->question, &t->answer, &t->company->policy,
 	    clock_wall(t->worker->conf.clock), &t->arena, &t->decision);
 	if (e != OK)
@@ -276,8 +282,10 @@ brain_answers(struct brain_question *q, const struct answer *answer)
 	t->asked = false;
 	t->answer = *answer;
 	t->began_steady = clock_steady(t->worker->conf.clock);
-	if (t->claimed && t->company->words_per_second > 0 &&
-	    answer->kind != ANSWER_NOTHING)
+	if (turn_gives_up(t, &t->answer))
+		turn_commit(t);
+	else if (t->claimed && t->company->words_per_second > 0 &&
+		 answer->kind != ANSWER_NOTHING)
 		t->state = TURN_TYPE;
 	else
 		turn_commit(t);
@@ -300,22 +308,30 @@ turn_ask(struct turn *t)
 
 /* ---- read -------------------------------------------------------------- */
 
+static struct str
+member_text(const json_t *body, const char *name, struct arena *a)
+{
+	const json_t *s = json_object_get(body, name);
+
+	if (!json_is_string(s))
+		return (struct str){0};
+	return arena_copy(
+	    a, (struct str){json_string_value(s), json_string_length(s)});
+}
+
 /*
  * The text of a customer's message; empty if there is none. False: it is not
  * for the bot to answer, for it asks for no more messages.
  */
 static bool
-message_text(struct arena *a, const struct event *e, struct str *out)
+message_text(struct arena *a, const struct event *e, struct trigger_text *out)
 {
 	json_t *body = json_loadb(
 	    e->body.p, e->body.n, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *text = json_object_get(body, "text");
 	bool wanted = !json_is_true(json_object_get(body, "opt_out"));
 
-	*out = (struct str){0};
-	if (json_is_string(text))
-		*out = arena_copy(a, (struct str){json_string_value(text),
-					 json_string_length(text)});
+	*out = (struct trigger_text){
+	    member_text(body, "text", a), member_text(body, "button", a)};
 	json_decref(body);
 	return wanted;
 }
@@ -334,8 +350,10 @@ take_messages(
 		if (events[i].kind == EVENT_MESSAGE &&
 		    events[i].author == AUTHOR_CUSTOMER &&
 		    message_text(
-			&t->arena, &events[i], &t->messages[t->ask.count]))
+			&t->arena, &events[i], &t->texts[t->ask.count])) {
+			t->messages[t->ask.count] = t->texts[t->ask.count].text;
 			t->ask.count++;
+		}
 	}
 	return true;
 }
@@ -408,6 +426,8 @@ turn_question(struct turn *t)
 		metric_add(t->worker->conf.metrics, METRIC_SWEPT, 1);
 	if (t->ask.count == 0) {
 		t->answer = nothing;
+		turn_commit(t);
+	} else if (turn_gives_up(t, NULL)) {
 		turn_commit(t);
 	} else if (t->slow) {
 		slow_claim(t, t->claimed ? t->beat : 0);

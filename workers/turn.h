@@ -16,6 +16,7 @@
 #define WORKERS_TURN_H
 
 #include "bus/mailbox.h"
+#include "core/trigger.h"
 #include "workers/brain.h"
 #include "intake/outgoing.h"
 #include "workers/worker.h"
@@ -61,13 +62,16 @@ struct turn {
 	const struct brain_kind *brain;
 	void *knowledge;
 	struct str messages[TURN_MESSAGES_MAX];
+	struct trigger_text texts[TURN_MESSAGES_MAX]; /* the same */
 	struct brain_question ask;
 	struct reach reach;
 	const struct channel *vendor; /* who carries answers; NULL: nobody */
 	struct answer answer;
-	struct outgoing_list rows; /* mails that go with the commit */
-	struct str found_email;	   /* an address that the customer left */
-	size_t typed;		   /* bytes of the answer shown so far */
+	struct triggered gives_up;  /* trigger NONE: the bot answers */
+	const struct answer *found; /* what it found before; or NULL */
+	struct outgoing_list rows;  /* mails that go with the commit */
+	struct str found_email;	    /* an address that the customer left */
+	size_t typed;		    /* bytes of the answer shown so far */
 
 	uint64_t beat; /* of our claim */
 	struct store_op op, claim_op;

@@ -27,7 +27,7 @@ struct letter_of {
 	struct str said; /* newest text of the customer */
 	struct str summary[PACK_LINES], tried[PACK_LINES];
 	size_t summary_count, tried_count;
-	struct str phone, email;
+	struct str phone, email, why;
 };
 
 /* The account that writes to the support desk. NULL: there is none. */
@@ -146,6 +146,49 @@ strings_of(const json_t *list, struct arena *a, struct str *out)
 	return count;
 }
 
+/* "question: unknown" */
+static size_t
+tries_of(const json_t *list, struct arena *a, struct str *out)
+{
+	size_t n = json_array_size(list), i, count = 0;
+
+	for (i = 0; i < n && count < PACK_LINES; i++) {
+		const json_t *one = json_array_get(list, i);
+		const char *question = json_string_value(
+		    json_object_get(one, "question"));
+		const char *answer = json_string_value(
+		    json_object_get(one, "answer"));
+
+		if (question != NULL && answer != NULL)
+			out[count++] = arena_printf(
+			    a, "%s: %s", question, answer);
+	}
+	return count;
+}
+
+/* In words. */
+static struct str
+why_of(struct str why)
+{
+	static const struct {
+		const char *why, *words;
+	} table[] = {
+	    {"asked", "The customer asked for a person."},
+	    {"seller", "The customer asked for a certain person."},
+	    {"rule", "A rule of yours hands such questions over."},
+	    {"mood", "The customer is upset."},
+	    {"unsure", "The assistant was not sure of its answer."},
+	    {"unknown", "The assistant did not know the answer."},
+	    {"failed", "The assistant was out of order."},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(table); i++)
+		if (str_eq(why, str_from(table[i].why)))
+			return str_from(table[i].words);
+	return STR("No seller could take the conversation.");
+}
+
 static void
 read_pack(struct letter_of *l)
 {
@@ -156,8 +199,8 @@ read_pack(struct letter_of *l)
 
 	l->summary_count = strings_of(
 	    json_object_get(pack, "summary"), a, l->summary);
-	l->tried_count = strings_of(
-	    json_object_get(pack, "tried"), a, l->tried);
+	l->tried_count = tries_of(json_object_get(pack, "tried"), a, l->tried);
+	l->why = member_of(pack, "why", a);
 	l->phone = member_of(contact, "phone", a);
 	l->email = member_of(contact, "email", a);
 	json_decref(pack);
@@ -243,6 +286,7 @@ desk_rows(struct turn *t, const struct letter_of *l)
 	    .customer_email = l->email,
 	    .customer_phone = l->phone,
 	    .channel = str_from(channel_title(l)),
+	    .why = why_of(l->why),
 	    .summary = l->summary,
 	    .summary_count = l->summary_count,
 	    .tried = l->tried,

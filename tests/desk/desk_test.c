@@ -102,8 +102,8 @@ hire(struct office *o, const char *name, bool online)
 			  .skills = STR("[]"),
 			  .languages = STR("[]"),
 			  .teams = STR("[]"),
-			  .backup = STR("[]")},
-		.at = 1}};
+			  .backup = STR("[]"),
+			  .created_at = 1}}};
 	char address[64];
 
 	snprintf(address, sizeof(address), "%s@shop.example", name);
