@@ -34,32 +34,31 @@ struct quoting {
 	size_t column;
 };
 
-static void
-put_quoted(struct quoting *q, char c, bool plain)
+/* Servers double a dot in front, and some change "From ". */
+static bool
+is_fragile(struct str rest)
 {
-	size_t n = plain ? 1 : 3;
+	return rest.p[0] == '.' || lex_begins(rest, STR("From "));
+}
 
-	if (q->column + n > LINE_MAX_BYTES - 1) { /* room for the "=" */
-		buf_str(q->out, "=\r\n");
+static void
+put_quoted(struct quoting *q, struct str rest, bool plain)
+{
+	char c = rest.p[0];
+
+	if (q->column + (plain ? 1 : 3) > LINE_MAX_BYTES - 1) {
+		buf_str(q->out, "=\r\n"); /* there was room for the "=" */
 		q->column = 0;
 	}
-	q->column += n;
-	if (plain) {
+	if (plain && (q->column > 0 || !is_fragile(rest))) {
 		buf_char(q->out, c);
+		q->column++;
 		return;
 	}
 	buf_char(q->out, '=');
 	buf_char(q->out, hex[(unsigned char)c >> 4]);
 	buf_char(q->out, hex[(unsigned char)c & 15]);
-}
-
-/* Servers double a dot in front, and some change "From ". */
-static bool
-is_fragile(const struct quoting *q, struct str rest)
-{
-	return q->column == 0 &&
-	       (rest.p[0] == '.' ||
-		   (rest.n >= 5 && memcmp(rest.p, "From ", 5) == 0));
+	q->column += 3;
 }
 
 static void
@@ -67,11 +66,9 @@ quote_line(struct quoting *q, struct str line)
 {
 	for (; line.n > 0; line = lex_from(line, 1)) {
 		char c = line.p[0];
-		bool plain = c >= ' ' && c <= '~' && c != '=';
+		bool last = line.n == 1 && c == ' ';
 
-		if (line.n == 1 && c == ' ') /* the last of its line */
-			plain = false;
-		put_quoted(q, c, plain && !is_fragile(q, line));
+		put_quoted(q, line, c >= ' ' && c <= '~' && c != '=' && !last);
 	}
 }
 
@@ -179,7 +176,8 @@ encode_param(const char *name, struct str value, struct buf *out)
 {
 	size_t i;
 
-	if (!letter_is_plain(value) || value.n > PARAM_PLAIN_MAX) {
+	if (!letter_is_plain(value) || value.n > PARAM_PLAIN_MAX ||
+	    memmem(value.p, value.n, "=?", 2) != NULL) {
 		put_pieces(name, value, out);
 		return;
 	}

@@ -11,6 +11,7 @@
 #define FOLD_AT 76u
 #define NAME_MAX_CHARS 100u
 #define NAME_PLAIN_MAX 50u
+#define WORD_PLAIN_MAX 60u
 
 /* ---- header ------------------------------------------------------------- */
 
@@ -110,12 +111,22 @@ put_folded(struct str s, size_t column, struct buf *out)
 	}
 }
 
+/* A longer one could not be folded. */
+static bool
+has_long_word(struct str s)
+{
+	while (s.n > 0)
+		if (lex_cut(&s, ' ').n > WORD_PLAIN_MAX)
+			return true;
+	return false;
+}
+
 static void
 put_subject(struct str subject, struct buf *out)
 {
 	subject = lex_trim(utf8_prefix(subject, LETTER_SUBJECT_MAX));
 	buf_str(out, "Subject: ");
-	if (needs_no_words(subject))
+	if (needs_no_words(subject) && !has_long_word(subject))
 		put_folded(subject, 9, out);
 	else
 		encode_words(subject, out);

@@ -23,6 +23,10 @@ struct str mime_unfold(struct str value, struct arena *a);
  */
 struct str mime_param(struct str value, const char *name, struct arena *a);
 
+/* No header, name or file may carry a control character further: they become
+ * spaces. */
+void mime_calm(struct buf *b);
+
 /* Both tolerant; false: something was wrong. */
 bool mime_unquote(struct str s, struct buf *out);
 bool mime_unbase64(struct str s, struct buf *out);

@@ -151,6 +151,7 @@ join(struct gathered *g, struct arena *a)
 	}
 	if (bytes.len > 0)
 		(void)charset_read(buf_view(&bytes), charset, &text);
+	mime_calm(&text);
 	if (!bytes.failed && !text.failed)
 		out = arena_copy(a, text.len == 0 ? STR("") : buf_view(&text));
 	buf_free(&bytes);
@@ -162,17 +163,13 @@ struct str
 mime_param(struct str value, const char *name, struct arena *a)
 {
 	struct gathered g = {0};
-	struct str text = {0};
+	struct str text;
 
 	gather(value, name, a, &g);
 	if (g.pieces[0].text.p != NULL)
-		text = join(&g, a);
-	else if (g.plain.p == NULL)
-		return (struct str){0};
-	else
-		text = g.plain;
+		return join(&g, a);
 	/* Many programs write encoded words here all the same. */
-	if (text.p == NULL || mime_words(text, a, &text) != OK)
+	if (g.plain.p == NULL || mime_words(g.plain, a, &text) != OK)
 		return (struct str){0};
 	return text;
 }

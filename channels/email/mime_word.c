@@ -123,9 +123,8 @@ read_words(struct words *w, struct str s)
 	flush(w);
 }
 
-/* No header, name or file may carry a control character further. */
-static void
-calm(struct buf *b)
+void
+mime_calm(struct buf *b)
 {
 	size_t i;
 
@@ -140,7 +139,7 @@ mime_words(struct str s, struct arena *a, struct str *out)
 	struct words w = {.charset = STR("")};
 
 	read_words(&w, s);
-	calm(&w.out);
+	mime_calm(&w.out);
 	*out = (struct str){"", 0};
 	if (!w.out.failed && w.out.len > 0)
 		*out = arena_copy(a, lex_trim(buf_view(&w.out)));
