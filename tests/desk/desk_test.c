@@ -309,6 +309,7 @@ static void
 gives_chats_of_a_seller_who_left_to_another(void **state)
 {
 	struct office o;
+	const struct timespec nap = {.tv_nsec = 10000000};
 	struct conversation c;
 	int64_t ann, ben, id;
 
@@ -323,12 +324,12 @@ gives_chats_of_a_seller_who_left_to_another(void **state)
 	(void)wait_for(&o, id, is_with, HOLDER_AGENT);
 	o.online[1] = true;
 	o.online[0] = false;
-	/* Seen to be gone first; then the grace is over. */
-	o.f.steady_offset += 1000;
+	/* Seen to be gone first; then the grace passes. */
 	do {
-		o.f.wall_offset += 1000;
+		nanosleep(&nap, NULL);
+		o.f.wall_offset += 200;
 		fixture_state(&o.f, id, &c);
-	} while (c.holder == HOLDER_AGENT && o.f.wall_offset < 3600 * 1000);
+	} while (c.holder == HOLDER_AGENT && o.f.wall_offset < 600 * 1000);
 	c = wait_for(&o, id, is_offered, ben);
 	assert_true(c.front);
 	close_office(&o);
