@@ -135,7 +135,8 @@ struct store_open {
  * another external_id, a new contact takes them.
  * Out: state after it (folded); seq and at of the event (the first one's when
  * duplicate). E_NOTFOUND: no such conversation or company. E_BADINPUT: it
- * cannot be folded, or is EVENT_OPENED, which only the store writes.
+ * cannot be folded, or is EVENT_OPENED, which only the store writes, or
+ * EVENT_LABELS, which is no customer's.
  */
 struct store_inbound {
 	int64_t conversation;
@@ -153,7 +154,7 @@ struct store_inbound {
 };
 
 /*
- * In: conversation, decision (events, timer, seq and epoch it was computed
+ * In: conversation, decision (events, timers, seq and epoch it was computed
  * from), outbox rows (caused by the first event), email (may be empty: the
  * contact's address, if it has none yet). A claim on the conversation
  * ends with a commit that deals with more of what the customer said (raises
@@ -161,7 +162,8 @@ struct store_inbound {
  * after it; events get their seq.
  * E_STALE: moved on; nothing changed, and state is what it moved to.
  * E_BADINPUT: an event that cannot be folded, or whose source was stored
- * before; outbox rows without an event.
+ * before; labels that cannot be (see struct store_act); outbox rows without an
+ * event.
  */
 struct store_commit {
 	int64_t conversation;
@@ -321,13 +323,19 @@ struct store_lane {
  * whoever gets a chat by it may have so many then, 0: no limit; arena: the
  * caller's, used on the store's thread until done, for what the act writes;
  * rows: said_rows go with what is said, notice_rows with the notice if it
- * goes; `audit`: a line of the audit with it, where act.agent is set.
+ * goes; `audit`: a line of the audit with it, where act.agent is set, also
+ * when it is refused or something is not found.
+ * EVENT_LABELS, by whatever verb, changes the conversation's labels: at most
+ * 50, of 1 to 64 bytes each; else, in an act, ACT_MALFORMED, and ACT_NO_CHANGE
+ * where they are so already. act.wanted, if there is no such agent at work
+ * here, is left out: who asked for them does not wait for nobody.
  * Out: state; acted (events with their seq); duplicate: act.source was stored
- * before, nothing changed, acted is empty and seq the first one's; seq: of
- * what was said, or of the newest event.
+ * before, nothing changed, acted is empty, state is of the conversation it is
+ * in and seq the first one's; seq: of what was said, or of the newest event.
  * E_DENIED: refused, acted.refusal says why, state is as it was (state.agent:
- * who holds). E_NOTFOUND: no such conversation; an agent whom the act names is
- * not this company's, or not active.
+ * who holds). E_NOTFOUND: no such conversation; an agent who acts, or to whom
+ * it goes, is not this company's, or not active (but for DROP). E_BADINPUT: a
+ * row that cannot be.
  */
 struct store_act {
 	int64_t conversation, company;

@@ -96,14 +96,17 @@ next_word(struct str *rest)
 	return word;
 }
 
+/* As the index of beginnings has them; shorter ones are half of everything. */
+#define BEGINNING 3u
+
 static bool
-is_one_letter(struct str word)
+is_short(struct str word)
 {
 	unsigned letters = 0;
 
 	for (size_t i = 0; i < word.n; i++)
 		letters += ((unsigned char)word.p[i] & 0xc0) != 0x80;
-	return letters == 1;
+	return letters < BEGINNING;
 }
 
 /* As a string of the query's language, in which nothing has a meaning. */
@@ -116,7 +119,7 @@ add_word(struct buf *b, struct str word)
 			buf_char(b, '"');
 		buf_char(b, word.p[i]);
 	}
-	buf_str(b, is_one_letter(word) ? "\" " : "\" * ");
+	buf_str(b, is_short(word) ? "\" " : "\" * ");
 }
 
 /* *any: there are words at all. */

@@ -136,6 +136,38 @@ nothing_points_at_a_contact_that_is_gone(void **state)
 	fixture_remove(&f);
 }
 
+/* So that what the bot deals with stays as small as it was. */
+static void
+what_has_gone_back_to_nothing_has_no_row(void **state)
+{
+	struct store_op op;
+	struct fixture f;
+	int64_t id;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	id = open_conversation(&f, "bob");
+	must(say(&f, id, NULL));
+	must(answer(&f, id));
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM handoff"), 0);
+	op = message_op(id, NULL);
+	op.inbound.event.kind = EVENT_GONE;
+	must(store_submit_wait(f.store, &op));
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM handoff"
+				" JOIN conversation ON id = conversation"
+				" WHERE handed = 1 AND gone = 1"),
+	    1);
+	must(say(&f, id, NULL));
+	assert_int_equal(
+	    file_number(f.path, "SELECT count(*) FROM handoff"), 0);
+	assert_int_equal(
+	    file_number(f.path, "SELECT handed FROM conversation"), 0);
+	assert_true(is_consistent(&f, id));
+	fixture_close(&f);
+}
+
 /* How many steps of the plan of a statement begin and go on like this. */
 static int
 plan_steps(sqlite3 *db, const char *sql, const char *like)
@@ -334,6 +366,7 @@ main(void)
 		the_id_of_a_contact_that_is_gone_is_not_given_again),
 	    cmocka_unit_test(persons_and_their_names_are_kept_once),
 	    cmocka_unit_test(nothing_points_at_a_contact_that_is_gone),
+	    cmocka_unit_test(what_has_gone_back_to_nothing_has_no_row),
 	    cmocka_unit_test(no_statement_walks_a_whole_table),
 	    cmocka_unit_test(no_list_of_conversations_is_sorted),
 	    cmocka_unit_test(a_page_costs_the_same_among_many),

@@ -57,9 +57,8 @@ a_claim_ends_when_people_take_over(struct fixture *f)
 	struct store_op claim = {.verb = STORE_CLAIM};
 	struct store_claim now;
 
-	must(say(f, id, NULL));
 	claim.claim.conversation = id;
-	claim.claim.seq = 2;
+	claim.claim.seq = 1;
 	claim.claim.worker = 7;
 	must(store_submit_wait(f->store, &claim));
 	must(act(f, ACT_QUEUE, id, 0));
@@ -142,6 +141,11 @@ nobody_gets_more_than_they_may(struct fixture *f)
 	op = act_op(ACT_PULL, ids[2], anna);
 	must(store_submit_wait(f->store, &op));
 	assert_int_equal(chats_of(f, anna), 3);
+	/* Nor does it keep them from having fewer. */
+	op = act_op(ACT_GIVE_BACK, ids[2], anna);
+	op.act.chats_max = 2;
+	must(store_submit_wait(f->store, &op));
+	assert_int_equal(chats_of(f, anna), 2);
 }
 
 /* ---- who may not --------------------------------------------------------- */

@@ -192,7 +192,9 @@ words_are_found(struct fixture *f)
 	check_search(f, "bicycle", 2);
 	check_search(f, "refund", 1);
 	check_search(f, "ref", 1);
-	check_search(f, "re bi", 1);
+	check_search(f, "ref bic", 1);
+	check_search(f, "re", 0);
+	check_search(f, "is my", 1);
 	check_search(f, "blue bicycle", 1);
 	check_search(f, "bicycle refund blue", 0);
 	check_search(f, "icycle", 0);

@@ -88,7 +88,24 @@ rows_go_with_what_caused_them(struct fixture *f)
 	check_rows(f, id,
 	    op.act.acted.decision.events[op.act.acted.noticed].seq, "notice",
 	    1);
+	check_rows(f, id, op.act.state.holder_seq, "", 0);
 	assert_true(is_consistent(f, id));
+}
+
+/* More may follow it in the same act. */
+static void
+the_number_told_is_that_of_what_was_said(struct fixture *f)
+{
+	int64_t id = open_conversation(f, "bob");
+	struct store_op op = act_op(ACT_DESK_SAY, id, 0);
+	struct event e[8];
+
+	op.act.act.body = STR("{\"text\":\"late\"}");
+	must(store_submit_wait(f->store, &op));
+	assert_int_equal(op.act.state.holder, HOLDER_EMAIL);
+	assert_true(op.act.seq < op.act.state.seq);
+	assert_true(op.act.seq <= events_of(f, id, e, ARRAY_LEN(e)));
+	assert_true(str_eq(e[op.act.seq - 1].body, op.act.act.body));
 }
 
 static void
@@ -245,6 +262,7 @@ the_first_address_left_is_kept(struct fixture *f)
 const struct suite_case suite_said[] = {
     CASE(what_is_said_twice_is_stored_once),
     CASE(rows_go_with_what_caused_them),
+    CASE(the_number_told_is_that_of_what_was_said),
     CASE(acts_arm_timers),
     CASE(an_act_that_cannot_be_is_refused),
     CASE(labels_come_and_go),

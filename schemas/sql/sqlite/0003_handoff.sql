@@ -81,6 +81,6 @@ CREATE TABLE follower (
 -- Words of events; their rowid is the event's, where the text itself stands.
 CREATE VIRTUAL TABLE search USING fts5 (
 	company, text,
-	content = '', columnsize = 0, prefix = '2 3',
+	content = '', columnsize = 0, prefix = '3',
 	tokenize = 'unicode61 remove_diacritics 2'
 );
