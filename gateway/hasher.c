@@ -48,7 +48,7 @@ check(struct hash_op *op)
 }
 
 static void
-run(struct job *j, void *own, enum err e)
+run(struct pool_job *j, void *own, enum err e)
 {
 	struct hash_op *op = CONTAINER_OF(j, struct hash_op, job);
 
@@ -104,6 +104,7 @@ hasher_stop(struct hasher *h)
 {
 	if (h == NULL)
 		return;
-	pool_stop(h->pool);
+	pool_end(h->pool);
+	pool_free(h->pool);
 	free(h);
 }

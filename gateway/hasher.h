@@ -34,7 +34,7 @@ struct hash_op {
 	void (*done)(struct hash_op *op);
 	void *arg; /* the caller's */
 
-	struct job job; /* the hasher's */
+	struct pool_job job; /* the hasher's */
 };
 
 /* threads: 0: as many as there are cores. E_NOMEM. */

@@ -14,18 +14,18 @@ struct pool {
 	struct pool_conf conf;
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	struct job *first, **last; /* under lock */
-	unsigned waiting;	   /* under lock */
-	bool closed;		   /* under lock */
-	unsigned running;	   /* threads that were begun */
+	struct pool_job *first, **last; /* under lock */
+	unsigned waiting;		/* under lock */
+	bool closed;			/* under lock */
+	unsigned running;		/* threads that were begun */
 	struct pool_thread threads[];
 };
 
 /* NULL: the pool has ended, and nothing waits. */
-static struct job *
+static struct pool_job *
 take(struct pool *p, enum err *e)
 {
-	struct job *j;
+	struct pool_job *j;
 
 	pthread_mutex_lock(&p->lock);
 	while (p->first == NULL && !p->closed)
@@ -45,7 +45,7 @@ static void *
 pool_main(void *arg)
 {
 	struct pool_thread *t = arg;
-	struct job *j;
+	struct pool_job *j;
 	enum err e;
 
 	(void)pthread_setname_np(pthread_self(), t->pool->conf.name);
@@ -87,15 +87,17 @@ pool_start(const struct pool_conf *conf, struct pool **out)
 	while (e == OK && p->running < conf->threads)
 		if ((e = thread_start(p, &p->threads[p->running])) == OK)
 			p->running++;
-	if (e == OK)
+	if (e == OK) {
 		*out = p;
-	else
-		pool_stop(p);
+	} else {
+		pool_end(p);
+		pool_free(p);
+	}
 	return e;
 }
 
 enum err
-pool_put(struct pool *p, struct job *j)
+pool_put(struct pool *p, struct pool_job *j)
 {
 	enum err e = OK;
 
@@ -116,21 +118,28 @@ pool_put(struct pool *p, struct job *j)
 }
 
 void
-pool_stop(struct pool *p)
+pool_end(struct pool *p)
 {
-	unsigned i;
-
 	if (p == NULL)
 		return;
 	pthread_mutex_lock(&p->lock);
 	p->closed = true;
 	pthread_cond_broadcast(&p->more);
 	pthread_mutex_unlock(&p->lock);
-	for (i = 0; i < p->running; i++) {
-		pthread_join(p->threads[i].thread, NULL);
+	for (; p->running > 0; p->running--) {
+		struct pool_thread *t = &p->threads[p->running - 1];
+
+		pthread_join(t->thread, NULL);
 		if (p->conf.end != NULL)
-			p->conf.end(p->threads[i].own);
+			p->conf.end(t->own);
 	}
+}
+
+void
+pool_free(struct pool *p)
+{
+	if (p == NULL)
+		return;
 	pthread_cond_destroy(&p->more);
 	pthread_mutex_destroy(&p->lock);
 	free(p);

@@ -9,13 +9,13 @@
 #include "core/base.h"
 
 /* A member of what is to be done; the caller's until run() is called. */
-struct job {
+struct pool_job {
 	/*
 	 * On a thread of the pool; own is that thread's. E_CLOSED: the pool
 	 * ends and it is not to be done any more, only let go.
 	 */
-	void (*run)(struct job *j, void *own, enum err e);
-	struct job *next; /* the pool's */
+	void (*run)(struct pool_job *j, void *own, enum err e);
+	struct pool_job *next; /* the pool's */
 };
 
 struct pool_conf {
@@ -34,8 +34,13 @@ struct pool;
 /* E_NOMEM, or what begin() said. */
 enum err pool_start(const struct pool_conf *conf, struct pool **out) MUST_USE;
 /* Never blocks. E_LIMIT: too many wait; E_CLOSED. run() is not called then. */
-enum err pool_put(struct pool *p, struct job *j) MUST_USE;
-/* What runs is finished, what waits is let go, the threads end. NULL is fine. */
-void pool_stop(struct pool *p);
+enum err pool_put(struct pool *p, struct pool_job *j) MUST_USE;
+/*
+ * What runs is finished, what waits is let go, the threads end; pool_put()
+ * gives E_CLOSED from then on. NULL is fine, here and below.
+ */
+void pool_end(struct pool *p);
+/* After pool_end(), when nobody comes to put anything more. */
+void pool_free(struct pool *p);
 
 #endif

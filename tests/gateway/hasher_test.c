@@ -177,13 +177,13 @@ too_many_are_refused(void **state)
 /* ---- the pool ---------------------------------------------------------- */
 
 struct count {
-	struct job job;
+	struct pool_job job;
 	atomic_uint *at_once, *most, *done;
 	struct waiting *waiting;
 };
 
 static void
-count_run(struct job *j, void *own, enum err e)
+count_run(struct pool_job *j, void *own, enum err e)
 {
 	struct count *c = CONTAINER_OF(j, struct count, job);
 	unsigned now = atomic_fetch_add(c->at_once, 1) + 1;
@@ -221,7 +221,9 @@ a_pool_runs_all_and_few_at_once(void **state)
 		assert_int_equal(pool_put(p, &counts[i].job), OK);
 	}
 	wait_end(&w);
-	pool_stop(p);
+	pool_end(p);
+	assert_int_equal(pool_put(p, &counts[0].job), E_CLOSED);
+	pool_free(p);
 	assert_int_equal(done, ARRAY_LEN(counts));
 	assert_in_range(most, 1, 3);
 }
