@@ -58,6 +58,8 @@ gateway_conf(const struct settings *s)
 	    .hub_threads = s->hub_threads,
 	    .connections_max = connections_allowed(s->connections_max),
 	    .connections_per_address = s->connections_per_address,
+	    .session_idle_ms = s->session_idle,
+	    .session_life_ms = s->session_life,
 	    .visitor_burst = s->visitor_burst,
 	    .visitor_per_minute = s->visitor_per_minute,
 	    .sessions_per_minute = s->sessions_per_minute,

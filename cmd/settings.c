@@ -172,6 +172,10 @@ const struct setting settings_table[] = {
 	"for a request to be carried out, before it gets 503"),
     NUMBER(idle_ms, SETTING_MS, "30s", 1000, 3600000,
 	"an HTTP connection without a request"),
+    NUMBER(session_idle, SETTING_MS, "8h", 60000, 2592000000u,
+	"after which a seller who did nothing must log in again"),
+    NUMBER(session_life, SETTING_MS, "168h", 60000, 2592000000u,
+	"after which a seller must log in again, whatever they did"),
     NUMBER(ping_ms, SETTING_MS, "25s", 100, 3600000,
 	"between pings on a silent WebSocket"),
     NUMBER(

@@ -14,6 +14,7 @@ struct settings {
 	unsigned connections_max, connections_per_address;
 	unsigned request_ms, reply_ms, idle_ms;
 	unsigned ping_ms, pong_ms, hello_ms, socket_queue;
+	unsigned session_idle, session_life;
 	unsigned visitor_burst, visitor_per_minute, sessions_per_minute;
 	unsigned turns_max, sweep_ms, lease_ms;
 	unsigned deliver_in_flight, deliver_window, deliver_timeout_ms,

@@ -10,6 +10,7 @@
 #include "gateway/hub.h"
 #include "gateway/limits.h"
 #include "gateway/ops.h"
+#include "gateway/staff.h"
 #include "gateway/static.h"
 #include "gateway/visitor.h"
 
@@ -34,6 +35,11 @@
 		.handle = h \
 	}
 
+#define STAFF(m, p, h) \
+	{ \
+		.method = m, .path = "/v1/staff/" p, .handle = h \
+	}
+
 static const struct route routes[] = {
     VISITOR("POST", "session", visitor_session),
     VISITOR("POST", "messages", visitor_messages),
@@ -44,6 +50,30 @@ static const struct route routes[] = {
     VISITOR("GET", "events", visitor_events),
     VISITOR("GET", "stream", visitor_stream),
     VISITOR("GET", "socket", visitor_connect),
+    STAFF("POST", "login", staff_login),
+    STAFF("POST", "accept", staff_accept),
+    STAFF("GET", "me", staff_me),
+    STAFF("POST", "logout", staff_logout),
+    STAFF("POST", "password", staff_password),
+    STAFF("POST", "totp/begin", staff_totp_begin),
+    STAFF("POST", "totp/confirm", staff_totp_confirm),
+    STAFF("POST", "totp/codes", staff_totp_codes),
+    STAFF("POST", "totp/remove", staff_totp_remove),
+    STAFF("GET", "sessions", staff_sessions),
+    STAFF("DELETE", "sessions", staff_sessions_end),
+    STAFF("DELETE", "sessions/*", staff_sessions_end),
+    STAFF("GET", "agents", staff_agents),
+    STAFF("GET", "agents/*", staff_agents),
+    STAFF("PATCH", "agents/*", staff_agent_change),
+    STAFF("POST", "agents/*", staff_agent_post),
+    STAFF("DELETE", "agents/*", staff_agent_end),
+    STAFF("POST", "invitations", staff_invite),
+    STAFF("GET", "roles", staff_roles),
+    STAFF("PUT", "roles/*", staff_role_put),
+    STAFF("DELETE", "roles/*", staff_role_end),
+    STAFF("GET", "keys", staff_keys),
+    STAFF("POST", "keys", staff_key_new),
+    STAFF("DELETE", "keys/*", staff_key_end),
     {.method = "GET", .path = "/v1/files/*", .handle = files_serve},
     {.method = "GET", .path = "/hooks/*", .handle = hooks_get},
     {.method = "POST",
@@ -155,7 +185,8 @@ gateway_start(struct gateway *g, char *why, size_t why_size)
 	randombytes_buf(&origin, sizeof(origin));
 	atomic_store(&g->next_origin, origin);
 	if ((e = start_limits(g)) != OK || (e = start_hubs(g)) != OK ||
-	    (e = hooks_start(g, &g->hooks)) != OK) {
+	    (e = hooks_start(g, &g->hooks)) != OK ||
+	    (e = staff_start(g, &g->staff)) != OK) {
 		(void)snprintf(
 		    why, why_size, "the hubs cannot start: %s", err_name(e));
 		goto fail;
@@ -228,6 +259,8 @@ gateway_stop(struct gateway *g)
 	each_hub(g, hub_stop);
 	free(g->hubs);
 	g->hubs = NULL;
+	staff_stop(g->staff);
+	g->staff = NULL;
 	hooks_stop(g->hooks);
 	g->hooks = NULL;
 	limits_free(g->limits);

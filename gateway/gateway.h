@@ -19,6 +19,7 @@ struct hooks;
 struct http;
 struct limits;
 struct crowd;
+struct staff;
 
 struct gateway_conf {
 	const char *listen;	/* customers and sellers */
@@ -33,6 +34,7 @@ struct gateway_conf {
 	unsigned socket_queue_bytes; /* unread bytes per WebSocket */
 	const char *trusted_proxies;
 	const char *public_url; /* as browsers see us; "": derive */
+	unsigned session_idle_ms, session_life_ms; /* of sellers */
 	bool echo;		/* the test-only /test/echo socket */
 	bool demo;		/* serve the page at / */
 };
@@ -67,6 +69,7 @@ struct gateway {
 	struct limits *limits; /* by enum visitor_limit */
 	struct crowd *crowd;   /* WebSockets per address */
 	struct hooks *hooks;
+	struct staff *staff;
 	/* As vendors and browsers see us, without "/" at the end; NULL while
 	 * it is not known yet. */
 	const char *_Atomic public_url;

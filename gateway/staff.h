@@ -111,6 +111,7 @@
 #include "core/role.h"
 #include "gateway/gateway.h"
 #include "gateway/http.h"
+#include "gateway/pool.h"
 
 struct staff;
 
@@ -191,14 +192,16 @@ enum err staff_look(struct staff *s, struct caller *who) MUST_USE;
 
 /*
  * fn is called when passes have ended here, so that WebSockets which came in
- * by them can be closed at once: pass: that one; 0: all of this agent's
- * sessions, or, keys: all of both kinds. Any thread; must not block. What was
- * ended by another process shows in staff_look(). At most one fn, set before
- * the front opens.
+ * by them can be closed at once. pass: that one; 0: all sessions of the agent
+ * save `but`, and, with `keys`, their keys. Any thread; must not block. What
+ * was ended by another process shows in staff_look(). At most one fn, set
+ * before the front opens.
  */
 struct staff_ended {
 	int64_t company, agent, pass;
+	int64_t but; /* this session goes on; 0: none */
 	bool keys;
+	bool changed; /* they are still good, but may do something else now */
 };
 void staff_on_ended(struct staff *s,
     void (*fn)(void *arg, const struct staff_ended *e), void *arg);
@@ -231,6 +234,8 @@ struct staff_work {
 	struct caller who;
 	void (*run)(struct staff_work *w);
 	void *arg; /* the caller's: in the request's arena */
+
+	struct pool_job job; /* the staff's */
 };
 
 /*
@@ -248,7 +253,29 @@ void staff_begin(struct request *r, unsigned permission,
 /* Answers; text is freed. Any thread. */
 void staff_answer(struct request *r, unsigned status, struct buf *text);
 void staff_fault(struct request *r, enum staff_fault f, const char *detail);
+void staff_error(struct request *r, const struct frame_error *error);
 void staff_store_fault(struct request *r, enum err e);
+
+/* ---- for commands, without a gateway ----------------------------------- */
+
+/* How many hundredths of a chat one has who was told nothing else. */
+#define STAFF_CAPACITY 300
+
+/*
+ * Begins an invitation or a reset (PASS_INVITATION, PASS_RESET) of the agent,
+ * in place of any before, and adds the link to out. line: when, by whom, of
+ * which company; the rest of it is set here. Errors as of PASS_BEGIN. Blocks
+ * for a commit.
+ */
+struct staff_link {
+	int64_t agent;
+	enum pass_kind kind;
+	const char *base; /* our origin, without "/" at the end */
+	struct audit_row line;
+	int64_t expires_at; /* out */
+};
+enum err staff_link_make(
+    struct store *s, struct staff_link *l, struct buf *out) MUST_USE;
 
 /* ---- life -------------------------------------------------------------- */
 
@@ -264,7 +291,10 @@ void staff_logout(struct request *r);
 void staff_accept(struct request *r);
 void staff_me(struct request *r);
 void staff_password(struct request *r);
-void staff_totp(struct request *r);	/* POST /totp/... */
+void staff_totp_begin(struct request *r);
+void staff_totp_confirm(struct request *r);
+void staff_totp_codes(struct request *r);
+void staff_totp_remove(struct request *r);
 void staff_sessions(struct request *r); /* GET */
 void staff_sessions_end(struct request *r);
 void staff_agents(struct request *r); /* GET, all or one */

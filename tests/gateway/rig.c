@@ -80,6 +80,8 @@ rig_new(struct rig *r)
 	    .pong_ms = 15000,
 	    .hello_ms = 10000,
 	    .socket_queue_bytes = 256 * 1024,
+	    .session_idle_ms = 3600000,
+	    .session_life_ms = 36000000,
 	    .trusted_proxies = "",
 	    .public_url = "",
 	    .echo = true};

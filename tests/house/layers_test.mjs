@@ -93,6 +93,9 @@ const OTHER_MEANINGS = {
     'core/conversation.c', // the holder that waits for support's mail
     'core/pack.c', // the customer's own address, a member
     'channels/web/frames.c', // the visitor's own address, a member
+    'gateway/staff_login.c', // a seller's, a member
+    'gateway/staff_agents.c',
+    'cmd/agent_file.c',
     'channels/webhook/webhook_write.c', // the same
   ],
 };

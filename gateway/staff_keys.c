@@ -1,0 +1,239 @@
+/*
+ * staff_keys: keys of the API. A key has a role, and never one that may do
+ * more than who makes it.
+ */
+#include "gateway/staff_body.h"
+#include "gateway/staff_inside.h"
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+#define DAYS_MAX 3650
+
+struct form {
+	int64_t id; /* of the path */
+	struct str name, role;
+	int64_t days;
+	bool personal;
+};
+
+/* ---- lists ------------------------------------------------------------- */
+
+static void
+write_key(struct buf *out, const struct pass_row *row)
+{
+	json_t *data = json_loadb(
+	    row->data.p, row->data.n, JSON_REJECT_DUPLICATES, NULL);
+	const char *role = json_string_value(json_object_get(data, "role"));
+
+	buf_addf(out, "{\"id\":%lld,\"name\":", (long long)row->id);
+	buf_json(out, row->name);
+	buf_str(out, ",\"role\":");
+	buf_json(out, str_from(role == NULL ? "" : role));
+	buf_addf(out,
+	    ",\"agent\":%lld,\"created_at\":%lld,\"seen_at\":%lld,"
+	    "\"expires_at\":%lld",
+	    (long long)row->agent, (long long)row->created_at,
+	    (long long)row->seen_at, (long long)row->expires_at);
+	json_decref(data);
+}
+
+/* All of the company's; false: the request is answered. */
+static bool
+read_keys(struct staff_work *w, struct pass_row rows[KEYS_MAX], size_t *n)
+{
+	const struct pass_ask ask = {
+	    .company = w->who.company, .kind = PASS_KEY};
+	enum err e;
+
+	*n = KEYS_MAX;
+	e = store_list_passes(
+	    w->reader, &ask, request_arena(w->request), rows, n);
+	if (e != OK)
+		staff_store_fault(w->request, e);
+	return e == OK;
+}
+
+static void
+list(struct staff_work *w)
+{
+	struct pass_row *rows = staff_alloc(
+	    w->request, KEYS_MAX * sizeof(rows[0]));
+	struct buf text = {0};
+	size_t n, i;
+
+	if (rows == NULL || !read_keys(w, rows, &n))
+		return;
+	buf_str(&text, "{\"keys\":[");
+	for (i = 0; i < n; i++) {
+		buf_str(&text, i == 0 ? "" : ",");
+		write_key(&text, &rows[i]);
+		buf_char(&text, '}');
+	}
+	buf_str(&text, "]}");
+	staff_answer(w->request, 200, &text);
+}
+
+void
+staff_keys(struct request *r)
+{
+	staff_begin(r, MAY_MANAGE_KEYS, list, NULL);
+}
+
+/* ---- a new one --------------------------------------------------------- */
+
+static const struct body_member members[] = {
+    {.name = "name",
+	.read = body_line,
+	.at = offsetof(struct form, name),
+	.max = STAFF_NAME_MAX,
+	.right = "what it is for, in 1 to 80 characters"},
+    {.name = "role",
+	.read = body_line,
+	.at = offsetof(struct form, role),
+	.max = ROLE_NAME_MAX,
+	.right = "the name of a role"},
+    {.name = "days",
+	.read = body_number,
+	.at = offsetof(struct form, days),
+	.optional = true,
+	.max = DAYS_MAX,
+	.right = "after how many days it ends, 1 to 3650; 0: never"},
+    {.name = "personal",
+	.read = body_flag,
+	.at = offsetof(struct form, personal),
+	.optional = true,
+	.right = "true, if what it does is done by you, or false"},
+    {.name = NULL},
+};
+
+static bool
+refuse(struct staff_work *w, enum staff_fault f, const char *detail)
+{
+	const struct staff_refused refused = {
+	    .what = "key.new", .outcome = staff_fault_row(f)->code};
+
+	staff_note(w->staff, &w->who, &refused);
+	staff_fault(w->request, f, detail);
+	return false;
+}
+
+static bool
+may_make(struct staff_work *w, const struct form *f)
+{
+	struct pass_row *rows = staff_alloc(
+	    w->request, KEYS_MAX * sizeof(rows[0]));
+	unsigned may = 0;
+	size_t n;
+	enum err e;
+
+	if (rows == NULL || !read_keys(w, rows, &n))
+		return false;
+	if (n >= KEYS_MAX)
+		return refuse(w, STAFF_FULL, "end some keys first");
+	e = staff_role(w->reader, w->who.company, f->role,
+	    request_arena(w->request), &may);
+	if (e != OK) {
+		staff_store_fault(w->request, e);
+		return false;
+	}
+	if (may == 0)
+		return refuse(w, STAFF_FORBIDDEN,
+		    "there is no such role, or it may do nothing");
+	if (f->personal && w->who.agent == 0)
+		return refuse(
+		    w, STAFF_FORBIDDEN, "a key of the company is nobody's own");
+	return (may & ~w->who.permissions) == 0 ||
+	       refuse(w, STAFF_FORBIDDEN,
+		   "this role may do something that you may not");
+}
+
+static void
+store_key(struct staff_work *w, const struct form *f, struct str data)
+{
+	int64_t now = clock_wall(w->gateway->clock);
+	struct audit_row line = staff_line(w, "key.new", data);
+	struct store_op op = {.verb = STORE_PASS};
+	struct pass_row *row = &op.pass.row;
+	char token[STAFF_TOKEN_TEXT];
+	struct buf text = {0};
+
+	op.pass.deed = PASS_BEGIN;
+	op.pass.audit = &line;
+	*row = (struct pass_row){.kind = PASS_KEY,
+	    .company = w->who.company,
+	    .agent = f->personal ? w->who.agent : 0,
+	    .name = f->name,
+	    .data = data,
+	    .created_at = now,
+	    .expires_at = f->days == 0 ? 0 : now + f->days * DAY_MS};
+	staff_token_new("fdk_", token, row->hash);
+	if (!staff_done(w, &op))
+		return;
+	write_key(&text, row);
+	buf_addf(&text, ",\"key\":\"%s\"}", token);
+	staff_answer(w->request, 200, &text);
+}
+
+static void
+make(struct staff_work *w)
+{
+	const struct form *f = w->arg;
+	struct buf data = {0};
+
+	if (!may_make(w, f))
+		return;
+	buf_str(&data, "{\"role\":");
+	buf_json(&data, f->role);
+	buf_addf(&data, ",\"by\":%lld,\"name\":", (long long)w->who.agent);
+	buf_json(&data, f->name);
+	buf_char(&data, '}');
+	if (data.failed)
+		staff_store_fault(w->request, E_NOMEM);
+	else
+		store_key(w, f, buf_view(&data));
+	buf_free(&data);
+}
+
+void
+staff_key_new(struct request *r)
+{
+	struct form *f = staff_alloc(r, sizeof(*f));
+	const struct staff_form form = {
+	    .permission = MAY_MANAGE_KEYS, .members = members, .into = f};
+
+	if (f != NULL)
+		staff_begin_form(r, &form, make);
+}
+
+/* ---- the end of one ---------------------------------------------------- */
+
+static void
+end(struct staff_work *w)
+{
+	const struct form *f = w->arg;
+	struct audit_row line = staff_line(w, "key.end",
+	    arena_printf(
+		request_arena(w->request), "{\"key\":%lld}", (long long)f->id));
+	struct store_op op = {.verb = STORE_PASS};
+	struct staff_ended ended = {
+	    .company = w->who.company, .pass = f->id, .keys = true};
+
+	op.pass.deed = PASS_END;
+	op.pass.row = (struct pass_row){
+	    .id = f->id, .kind = PASS_KEY, .company = w->who.company};
+	op.pass.audit = &line;
+	if (!staff_done(w, &op))
+		return;
+	ended.agent = op.pass.whose;
+	staff_tell_ended(w->staff, &ended);
+	request_reply(w->request, 204, NULL, STR(""));
+}
+
+/* DELETE /v1/staff/keys/ID. */
+void
+staff_key_end(struct request *r)
+{
+	struct form *f = staff_alloc(r, sizeof(*f));
+
+	if (f != NULL && staff_path(r, "/v1/staff/keys/", &f->id, ""))
+		staff_begin(r, MAY_MANAGE_KEYS, end, f);
+}
