@@ -5,6 +5,7 @@
 #include "channels/channel.h"
 #include "cmd/command.h"
 #include "core/company.h"
+#include "core/role.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -30,13 +31,15 @@ static const struct command commands[] = {
 	command_worker},
     {"company", "apply [KEY=]FILE... | export KEY | list",
 	"companies and their documents", 1, WORDS_MAX, command_company},
+    {"agent", "invite | add | load | list | reset ...",
+	"sellers", 1, WORDS_MAX, command_agent},
     {"outbox", "list | replay ROW... | drop ROW...",
 	"messages that did not arrive", 1, WORDS_MAX, command_outbox},
     {"sandbox", "", "stand-ins for the vendors, for demo and tests", 0, 0,
 	command_sandbox},
     {"mailer", "", NULL, 0, 0, command_mailer},
     {"version", "", "which one this is", 0, 0, command_version},
-    {"help", "[settings | company | channels]",
+    {"help", "[settings | company | channels | roles]",
 	"this; every setting; a document; each channel", 0, 2, command_help},
 };
 
@@ -119,6 +122,16 @@ help_channels(bool markdown)
 	print(&b);
 }
 
+static void
+help_roles(bool markdown)
+{
+	struct buf b = {0};
+
+	(void)markdown;
+	roles_describe(&b);
+	print(&b);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(bool markdown);
@@ -126,6 +139,7 @@ static const struct {
     {"settings", help_settings},
     {"company", help_company},
     {"channels", help_channels},
+    {"roles", help_roles},
 };
 
 static int
@@ -142,8 +156,8 @@ command_help(const struct settings *s, const char *const *words, size_t n)
 	while (i < ARRAY_LEN(pages) && strcmp(words[0], pages[i].name) != 0)
 		i++;
 	if (i == ARRAY_LEN(pages)) {
-		complain("there is help on \"settings\", \"company\" and "
-			 "\"channels\"");
+		complain("there is help on \"settings\", \"company\", "
+			 "\"channels\" and \"roles\"");
 		return EXIT_USAGE;
 	}
 	pages[i].print(markdown);

@@ -95,7 +95,8 @@ test('what ./dev installs is what docs/DEPENDENCIES.md lists', () => {
 });
 
 // The tables that pages are printed from.
-const TABLES = ['cmd/', 'core/company', 'core/conf', 'channels/'];
+const TABLES = ['cmd/', 'core/company', 'core/conf', 'core/role',
+  'channels/'];
 
 function freshBinary() {
   const binary = join(process.env.FD_BUILD ?? join(ROOT, 'build/release'),
@@ -109,7 +110,7 @@ function freshBinary() {
   return older ? null : binary;
 }
 
-for (const page of ['settings', 'company', 'channels'])
+for (const page of ['settings', 'company', 'channels', 'roles'])
   test(`docs/${page}.md is as the program prints it`, (t) => {
     const binary = freshBinary();
     if (binary === null) return t.skip('there is no fresh binary');
