@@ -209,33 +209,43 @@ answer_preflight(struct request *r, const struct route *route)
 	r->route = route;
 }
 
+/*
+ * Among the paths written out, or among those that begin so. *near: one that
+ * has this path, but for another method.
+ */
+static const struct route *
+look_for_route(const struct request *r, struct str method, bool prefixes,
+    const struct route **near)
+{
+	const struct route *row;
+	bool prefix;
+
+	for (row = r->http->conf.routes; row->path != NULL; row++) {
+		if (!route_fits(row, r, &prefix) || prefix != prefixes)
+			continue;
+		if (str_eq(method, str_from(row->method)))
+			return row;
+		if (*near == NULL && !route_is_rest(row))
+			*near = row;
+	}
+	return NULL;
+}
+
 /* Sets r->route, or r->fault to what is wrong with path or method. */
 static void
 find_route(struct request *r, struct str method)
 {
-	const struct route *row, *near = NULL, *above = NULL;
-	bool prefix;
+	const struct route *near = NULL;
 
 	r->head = str_eq(method, STR("HEAD"));
 	if (r->head)
 		method = STR("GET");
-	for (row = r->http->conf.routes; row->path != NULL; row++) {
-		if (!route_fits(row, r, &prefix))
-			continue;
-		/* A path of its own is not a file, whatever the method. */
-		if (prefix && near != NULL)
-			continue;
-		if (str_eq(method, str_from(row->method))) {
-			r->route = row;
-			return;
-		}
-		if (!prefix && near == NULL)
-			near = row;
-		if (prefix && above == NULL && !route_is_rest(row))
-			above = row;
-	}
-	if (near == NULL)
-		near = above;
+	r->route = look_for_route(r, method, false, &near);
+	/* A path of its own is not a file, whatever the method. */
+	if (r->route == NULL && near == NULL)
+		r->route = look_for_route(r, method, true, &near);
+	if (r->route != NULL)
+		return;
 	if (near == NULL)
 		refuse(r, FAULT_NOT_FOUND, NULL);
 	else if (near->any_origin && str_eq(method, STR("OPTIONS")))
