@@ -361,8 +361,9 @@ no_control(struct email_rig *r, struct test_random *random, size_t n)
 static struct str
 file_name(struct email_rig *r, struct test_random *random)
 {
-	return arena_printf(
-	    &r->arena, "f%.*s", STR_FMT(no_control(r, random, 8)));
+	struct str name = no_control(r, random, 8);
+
+	return arena_printf(&r->arena, "f%.*s", STR_FMT(name));
 }
 
 struct random_letter {
