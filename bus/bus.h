@@ -4,8 +4,8 @@
  * It never holds the only copy of anything. PUB drops to a slow reader
  * without a word, PUSH loses what a killed peer had taken; so a lost frame
  * must cost latency and nothing else:
- *	work  "this conversation has something to decide": the sweeper finds
- *	      pending conversations without it
+ *	work  "this conversation has something to decide", or to send: the
+ *	      sweeper finds pending conversations without it, the deliverer rows
  *	news  "this event was stored", with the event: a hub that sees a gap in
  *	      a conversation's seq, or in a publisher's count, asks the store
  *

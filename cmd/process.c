@@ -204,6 +204,9 @@ process_open(struct process *p, const struct settings *s, unsigned parts,
 	    .parts = parts,
 	    .clock = {.wall_ms = wall_ms, .steady_ms = steady_ms},
 	    .lock = -1};
+	if (gethostname(p->hostname, sizeof(p->hostname) - 1) != 0 ||
+	    p->hostname[0] == '\0')
+		snprintf(p->hostname, sizeof(p->hostname), "localhost");
 	snprintf(why, why_size, "no memory");
 	if (sodium_init() < 0)
 		return E_IO;

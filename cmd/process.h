@@ -31,6 +31,7 @@ struct process {
 	struct company_cache *companies;
 	struct bus *bus;
 	struct bus_publisher *publisher;
+	char hostname[256]; /* as we call ourselves to mail servers */
 	int lock; /* of the gateway's role; -1: none */
 };
 

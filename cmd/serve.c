@@ -6,11 +6,15 @@
 #include "cmd/process.h"
 #include "cmd/sandbox.h"
 #include "cmd/watch.h"
+#include "desk/desk.h"
 #include "gateway/gateway.h"
 #include "gateway/http.h"
+#include "gateway/presence.h"
 #include "workers/deliver.h"
+#include "workers/feed.h"
 #include "workers/worker.h"
 
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +31,9 @@ struct server {
 	struct watch watch;
 	struct sandbox *sandbox; /* the demo's */
 	char sandbox_url[128];
-	struct deliver *deliver;
+	struct desk *desk;
+	struct feed *feed;
+	struct deliver *_Atomic deliver; /* other threads poke it */
 	struct worker *workers[64];
 	_Atomic unsigned worker_count; /* /health looks meanwhile */
 };
@@ -63,6 +69,8 @@ gateway_conf(const struct settings *s)
 	    .visitor_burst = s->visitor_burst,
 	    .visitor_per_minute = s->visitor_per_minute,
 	    .sessions_per_minute = s->sessions_per_minute,
+	    .staff_burst = s->staff_burst,
+	    .staff_per_minute = s->staff_per_minute,
 	    .request_ms = s->request_ms,
 	    .reply_ms = s->reply_ms,
 	    .idle_ms = s->idle_ms,
@@ -100,6 +108,12 @@ workers_healthy(void *arg, struct buf *detail)
 		    (long long)silent);
 		return false;
 	}
+	silent = n == 0 ? 0 : now - feed_alive_at(v->feed);
+	if (silent >= WORKER_SILENT_MS) {
+		buf_addf(detail, "the feed is silent for %lld ms",
+		    (long long)silent);
+		return false;
+	}
 	return watch_healthy(&v->watch, detail);
 }
 
@@ -109,6 +123,68 @@ channels_healthy(void *arg, struct buf *out)
 	struct server *v = arg;
 
 	return watch_lanes_write(&v->watch.lanes, out);
+}
+
+/* Where vendors reach us: a gateway without a public URL knows its port. */
+static const char *
+public_url(const struct server *v)
+{
+	if (v->gateway.front != NULL)
+		return atomic_load(&v->gateway.public_url);
+	return v->process.settings->public_url;
+}
+
+/* Rows were written: they may go out. */
+static void
+poke_deliverer(void *arg)
+{
+	struct server *v = arg;
+	struct deliver *d = atomic_load(&v->deliver);
+
+	if (d != NULL)
+		deliver_poke(d);
+}
+
+static void
+show_desk(void *arg, struct str frame)
+{
+	struct server *v = arg;
+
+	desk_news(v->desk, frame);
+}
+
+static bool
+seller_online(void *arg, int64_t agent)
+{
+	struct server *v = arg;
+
+	return v->gateway.presence != NULL &&
+	       presence_has(v->gateway.presence, agent);
+}
+
+static enum err
+start_desk(struct server *v, char *why, size_t why_size)
+{
+	struct process *p = &v->process;
+	struct desk_conf conf = {.clock = &p->clock,
+	    .log = p->log,
+	    .metrics = &p->metrics,
+	    .store = p->store,
+	    .companies = p->companies,
+	    .publisher = p->publisher,
+	    .online = seller_online,
+	    .online_arg = v,
+	    .poke = poke_deliverer,
+	    .poke_arg = v,
+	    .reread_ms = p->settings->desk_reread_ms};
+	enum err e;
+
+	randombytes_buf(&conf.seed, sizeof(conf.seed));
+	e = desk_start(&conf, &v->desk);
+	if (e != OK)
+		(void)snprintf(
+		    why, why_size, "the desk cannot start: %s", err_name(e));
+	return e;
 }
 
 static enum err
@@ -127,17 +203,10 @@ start_gateway(struct server *v, char *why, size_t why_size)
 	    .keys = &p->keys,
 	    .health = workers_healthy,
 	    .channels = channels_healthy,
-	    .health_arg = v};
+	    .health_arg = v,
+	    .tap = show_desk,
+	    .tap_arg = v};
 	return gateway_start(&v->gateway, why, why_size);
-}
-
-/* Where vendors reach us: a gateway without a public URL knows its port. */
-static const char *
-public_url(const struct server *v)
-{
-	if (v->gateway.front != NULL)
-		return atomic_load(&v->gateway.public_url);
-	return v->process.settings->public_url;
 }
 
 static enum err
@@ -150,6 +219,11 @@ start_deliver(struct server *v, char *why, size_t why_size)
 	    .backfill_minutes = s->backfill_minutes,
 	    .timeout_ms = s->deliver_timeout_ms,
 	    .doubt_ms = s->doubt_ms,
+	    .webhooks_private = s->webhooks_private || s->sandbox,
+	    .mail_ca = *s->mail_ca == '\0' ? NULL : s->mail_ca,
+	    .mail_plain = s->mail_plain,
+	    .mail_hello = p->hostname,
+	    .mail_timeout_ms = s->mail_timeout_ms,
 	    .public_url = public_url(v),
 	    .keys = &p->keys,
 	    .clock = &p->clock,
@@ -158,12 +232,33 @@ start_deliver(struct server *v, char *why, size_t why_size)
 	    .store = p->store,
 	    .companies = p->companies,
 	    .publisher = p->publisher};
-	enum err e;
+	struct deliver *d = NULL;
+	enum err e = deliver_start(&conf, &d);
 
-	e = deliver_start(&conf, &v->deliver);
+	atomic_store(&v->deliver, d);
 	if (e != OK)
 		(void)snprintf(why, why_size, "the deliverer cannot start: %s",
 		    err_name(e));
+	return e;
+}
+
+static enum err
+start_feed(struct server *v, char *why, size_t why_size)
+{
+	struct process *p = &v->process;
+	const struct feed_conf conf = {.backlog_max = FEED_BACKLOG_MAX,
+	    .clock = &p->clock,
+	    .log = p->log,
+	    .metrics = &p->metrics,
+	    .store = p->store,
+	    .companies = p->companies,
+	    .poke = poke_deliverer,
+	    .poke_arg = v};
+	enum err e = feed_start(&conf, &v->feed);
+
+	if (e != OK)
+		(void)snprintf(
+		    why, why_size, "the feed cannot start: %s", err_name(e));
 	return e;
 }
 
@@ -182,6 +277,7 @@ start_workers(struct server *v, char *why, size_t why_size)
 	    .companies = p->companies,
 	    .bus = p->bus,
 	    .publisher = p->publisher,
+	    .public_url = public_url(v),
 	    .deliver = v->deliver};
 	enum err e = OK;
 
@@ -221,8 +317,11 @@ stop(struct server *v)
 
 	if (v->gateway.front != NULL)
 		gateway_stop(&v->gateway);
+	if (v->desk != NULL)
+		desk_stop(v->desk);
 	for (i = 0; i < v->worker_count; i++)
 		worker_stop(v->workers[i]);
+	feed_stop(v->feed);
 	if (v->deliver != NULL)
 		deliver_stop(v->deliver);
 	if (v->sandbox != NULL)
@@ -285,13 +384,18 @@ run(const struct settings *s, unsigned parts)
 	e = watch_open(&v->watch, &v->process);
 	if (e != OK)
 		(void)snprintf(why, sizeof(why), "the store cannot be read");
-	/* The gateway first: its port is known to others then. */
+	/* The desk first, for the gateway shows it the news; then the gateway:
+	 * its port is known to others then. */
+	if (e == OK && parts & PROCESS_GATEWAY)
+		e = start_desk(v, why, sizeof(why));
 	if (e == OK && parts & PROCESS_GATEWAY)
 		e = start_gateway(v, why, sizeof(why));
 	if (e == OK && parts & PROCESS_GATEWAY && s->sandbox)
 		e = start_stand_ins(v, why);
 	if (e == OK && parts & PROCESS_WORKER)
 		e = start_deliver(v, why, sizeof(why));
+	if (e == OK && parts & PROCESS_WORKER)
+		e = start_feed(v, why, sizeof(why));
 	if (e == OK && parts & PROCESS_WORKER)
 		e = start_workers(v, why, sizeof(why));
 	if (e == OK) {

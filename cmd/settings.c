@@ -190,6 +190,10 @@ const struct setting settings_table[] = {
 	"messages a minute after that; 0: no limit"),
     NUMBER(sessions_per_minute, SETTING_COUNT, "60", 0, 1000000,
 	"new visitors a minute from one address; 0: no limit"),
+    NUMBER(staff_burst, SETTING_COUNT, "60", 0, 1000000,
+	"messages a seller may send at once; 0: no limit"),
+    NUMBER(staff_per_minute, SETTING_COUNT, "300", 0, 1000000,
+	"messages a minute after that; 0: no limit"),
     NUMBER(turns_max, SETTING_COUNT, "4096", 1024, 1000000,
 	"conversations a worker thread has under way at once"),
     NUMBER(sweep_ms, SETTING_MS, "1s", 10, 3600000,
@@ -208,6 +212,10 @@ const struct setting settings_table[] = {
     NUMBER(backfill_minutes, SETTING_COUNT, "60", 0, 100000,
 	"how often vendors are asked whether we missed a message, after the "
 	"start; 0: never"),
+    FLAG(webhooks_private, "false",
+	"let companies' webhooks be at private addresses, too"),
+    NUMBER(desk_reread_ms, SETTING_MS, "5s", 100, 600000,
+	"how often the desk reads all who wait anew, beside the news"),
     TEXT(mail_ca, "",
 	"authorities that mail servers' certificates may be of, as a PEM file; "
 	"empty: the system's"),

@@ -16,13 +16,15 @@ struct settings {
 	unsigned ping_ms, pong_ms, hello_ms, socket_queue;
 	unsigned session_idle, session_life;
 	unsigned visitor_burst, visitor_per_minute, sessions_per_minute;
+	unsigned staff_burst, staff_per_minute;
 	unsigned turns_max, sweep_ms, lease_ms;
 	unsigned deliver_in_flight, deliver_window, deliver_timeout_ms,
 	    doubt_ms;
 	unsigned backfill_minutes;
+	bool webhooks_private;
 	const char *mail_ca, *mail_authserv;
 	bool mail_plain;
-	unsigned mail_timeout_ms, mail_poll_ms;
+	unsigned mail_timeout_ms, mail_poll_ms, desk_reread_ms;
 	unsigned store_queue, store_group;
 	const char *bus_work, *bus_news;
 	unsigned bus_high_water, test_lose_work, test_lose_news;

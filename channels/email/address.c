@@ -80,7 +80,7 @@ address_valid(struct str s)
 }
 
 bool
-address_same(struct str a, struct str b)
+mail_address_same(struct str a, struct str b)
 {
 	return lex_same(a, b);
 }

@@ -35,7 +35,7 @@ struct str address_local(struct str s);
 struct str address_domain(struct str s);
 
 /* Does a person mean the same by both? The case of letters does not count. */
-bool address_same(struct str a, struct str b);
+bool mail_address_same(struct str a, struct str b);
 
 /*
  * The addresses of a field such as To, unfolded: display names with their

@@ -47,7 +47,7 @@ static bool
 is_ours(const struct automatic_ask *ask)
 {
 	return has_field(ask, LETTER_ROW_FIELD) || has_our_id(ask) ||
-	       (ask->from.n > 0 && address_same(ask->from, ask->sender));
+	       (ask->from.n > 0 && mail_address_same(ask->from, ask->sender));
 }
 
 static bool

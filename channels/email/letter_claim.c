@@ -187,7 +187,7 @@ claims_desk(const struct letter_ask *ask, struct str address)
 	size_t i;
 
 	for (i = 0; i < ask->desk_count; i++)
-		if (address_same(ask->desk[i].address, address))
+		if (mail_address_same(ask->desk[i].address, address))
 			return &ask->desk[i];
 	return NULL;
 }
