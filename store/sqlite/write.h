@@ -57,8 +57,8 @@ enum err known_find(
 
 /*
  * Adds to what is known what the message taught: the address or the alias, the
- * person, the name, how to answer. row: the conversation that the message went to, which
- * is the one of known->address, or else of known->alias.
+ * person, the name, how to answer. row: the conversation that the message went
+ * to, which is the one of known->address, or else of known->alias.
  */
 enum err known_store(struct conn *c, const struct store_inbound *in,
     const struct known *known, const struct conversation *row) MUST_USE;

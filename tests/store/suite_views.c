@@ -54,6 +54,17 @@ check_act_at(struct fixture *f, struct store_op op, int64_t now)
 	must(store_submit_wait(f->store, &op));
 }
 
+static void
+views_have_names(struct fixture *f)
+{
+	(void)f;
+	for (unsigned v = 0; v < VIEWS; v++)
+		assert_int_equal(
+		    view_find(str_from(view_name((enum view)v))), v);
+	assert_int_equal(view_find(STR("nothing")), VIEWS);
+	assert_int_equal(view_find(STR("")), VIEWS);
+}
+
 /* ---- which --------------------------------------------------------------- */
 
 static void
@@ -406,6 +417,7 @@ what_the_support_desk_must_be_told_is_pending(struct fixture *f)
 }
 
 const struct suite_case suite_views[] = {
+    CASE(views_have_names),
     CASE(each_is_where_its_holder_is),
     CASE(they_are_counted),
     CASE(who_waits_longest_comes_first),
