@@ -188,6 +188,9 @@ say(struct acting *w)
 	/* Who has closed the chat reads nothing there. */
 	acting_start_timer(
 	    w, TIMER_UNREAD, w->c->gone && unread_ms > 0 ? 1 : unread_ms);
+	/* The bot arms it with its first answer; there may never be one. */
+	if (w->c->holder == HOLDER_BOT)
+		acting_start_timer(w, TIMER_IDLE, w->policy->idle_ms);
 	return ACT_FINE;
 }
 

@@ -261,6 +261,20 @@ test_idle(void **state)
 	arena_free(&chat.arena);
 }
 
+/* A person may speak before the bot has ever done so. */
+static void
+test_idle_after_a_word_over_the_bot(void **state)
+{
+	struct chat chat = chat_new();
+
+	(void)state;
+	FINE(&chat, .kind = ACT_BARGE, .agent = BOSS, .may_supervise = true,
+	    .body = STR("{}"), .seen_seq = UINT64_MAX);
+	assert_int_equal(
+	    timer(&chat.acted.decision, TIMER_IDLE), chat.now + 60 * MINUTE);
+	arena_free(&chat.arena);
+}
+
 static void
 test_no_such_timer(void **state)
 {
@@ -323,6 +337,7 @@ main(void)
 	    cmocka_unit_test(test_window),
 	    cmocka_unit_test(test_unread),
 	    cmocka_unit_test(test_idle),
+	    cmocka_unit_test(test_idle_after_a_word_over_the_bot),
 	    cmocka_unit_test(test_no_such_timer),
 	    cmocka_unit_test(test_mail_to_the_desk),
 	};
