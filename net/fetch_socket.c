@@ -89,6 +89,9 @@ fetch_socket_closed(void *fetcher, curl_socket_t fd)
 {
 	struct fetcher *f = fetcher;
 
+	/* A process that is just being started has a copy of the descriptor:
+	 * closed is not yet gone from epoll. */
+	(void)epoll_ctl(f->epoll, EPOLL_CTL_DEL, fd, NULL);
 	if ((size_t)fd < f->watch_count)
 		f->watches[fd] = (struct watch){0};
 	return close(fd);

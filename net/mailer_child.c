@@ -152,6 +152,8 @@ forget_job(struct child *c)
 void
 child_let_go(struct child *c)
 {
+	/* Another child that is just being started has a copy of it. */
+	(void)epoll_ctl(c->mailer->epoll, EPOLL_CTL_DEL, c->fd, NULL);
 	close(c->fd);
 	c->fd = -1;
 	forget_job(c);

@@ -22,6 +22,9 @@ finish(struct wire_line *l)
 	if (l->over)
 		return;
 	l->over = true;
+	/* A process that is just being started has a copy of the descriptor,
+	 * and epoll would go on naming a line that is gone. */
+	(void)epoll_ctl(l->wire->epoll, EPOLL_CTL_DEL, l->fd, NULL);
 	close(l->fd);
 	if (l->talk.effect != 0)
 		world->untold(world->arg, l->talk.effect);

@@ -74,12 +74,18 @@ post_run_until(unsigned done)
 	}
 }
 
+struct child *
+post_child_of(const struct letter *l)
+{
+	return l->posting.inner;
+}
+
 void
-post_run_to(enum mail_phase phase)
+post_run_to(const struct letter *l, enum mail_phase phase)
 {
 	time_t until = time(NULL) + PATIENCE_S;
 
-	while (post.mailer->children[0].phase < phase) {
+	while (post_child_of(l) != NULL && post_child_of(l)->phase < phase) {
 		assert_true(time(NULL) < until);
 		post_turn();
 	}

@@ -56,8 +56,10 @@ void post_now(struct letter *l);
 void post_start(struct letter *l);
 /* Runs the mailer until so many have ended in all. */
 void post_run_until(unsigned done);
-/* Until the one child has told that phase. */
-void post_run_to(enum mail_phase phase);
+/* The child that has it; NULL: it has ended. */
+struct child *post_child_of(const struct letter *l);
+/* Until its child has told that phase. */
+void post_run_to(const struct letter *l, enum mail_phase phase);
 void post_turn(void);
 
 #define assert_ended(l, as) \
