@@ -44,7 +44,7 @@ wait_for(struct dialog *d, enum dialog_verb verb)
 	unsigned at = (d->first + d->count) % DIALOG_WAITING_MAX;
 
 	if (d->count == DIALOG_WAITING_MAX) {
-		d->asked_dropped = true;
+		d->garbled = true; /* whose answer is whose? */
 		return;
 	}
 	d->waiting[at] = verb;

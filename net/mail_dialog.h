@@ -32,10 +32,9 @@ struct dialog {
 	/* Of each verb the last reply that was whole; code 0: none. */
 	struct mail_reply replies[VERBS];
 	bool login_offered, logged_in;
-	bool handed;	    /* set by whoever hands over the text */
-	bool garbled;	    /* what came is no SMTP */
-	bool injected;	    /* it said more behind its answer to STARTTLS */
-	bool asked_dropped; /* we said more than is remembered */
+	bool handed;   /* set by whoever hands over the text */
+	bool garbled;  /* what came is no SMTP, or we lost count of it */
+	bool injected; /* it said more behind its answer to STARTTLS */
 
 	/* What is not answered yet, first to last. */
 	enum dialog_verb waiting[DIALOG_WAITING_MAX];
