@@ -1,14 +1,14 @@
 /* table: every channel there is. */
 #include "channels/channel.h"
+#include "channels/email/email.h"
 #include "channels/slack/slack.h"
 #include "channels/sms/sms.h"
 #include "channels/web/web.h"
 #include "channels/webhook/webhook.h"
 #include "channels/whatsapp/whatsapp.h"
 
-const struct channel *const channels[] = {
-    &channel_web, &channel_slack, &channel_whatsapp, &channel_sms,
-    &channel_webhook, NULL};
+const struct channel *const channels[] = {&channel_web, &channel_slack,
+    &channel_whatsapp, &channel_sms, &channel_email, &channel_webhook, NULL};
 
 const struct channel *
 channel_find(struct str name)

@@ -37,6 +37,8 @@ struct battery_fixture {
 	/* One message by a customer; and one with a file (body NULL: files are
 	 * not taken). */
 	struct battery_request message, file;
+	/* Where its requests go, as they begin; NULL: BATTERY_API and "/". */
+	const char *api;
 	/* The signature holds for minutes only. */
 	bool timed;
 	/* The member of a payload where its text is. */

@@ -100,7 +100,7 @@ member_of(struct company_account *a, const char *name)
 		struct str *at;
 	} members[] = {{"id", &a->id}, {"sender", &a->sender},
 	    {"user", &a->user}, {"token", &a->token},
-	    {"template", &a->template}};
+	    {"template", &a->template}, {"smtp", &a->smtp}, {"imap", &a->imap}};
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(members); i++)

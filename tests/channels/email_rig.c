@@ -128,7 +128,8 @@ email_rig_file(struct email_rig *r, const char *name)
 bool
 email_rig_has(struct str text, const char *words)
 {
-	return memmem(text.p, text.n, words, strlen(words)) != NULL;
+	return text.n > 0 &&
+	       memmem(text.p, text.n, words, strlen(words)) != NULL;
 }
 
 void
