@@ -58,7 +58,11 @@ enum err spool_list(const struct spool_box *box, int64_t now, struct arena *a,
 enum err spool_read(
     const struct spool_box *box, struct str name, struct buf *out) MUST_USE;
 
-/* It is stored elsewhere and need not come again. OK also when it is gone. */
+/*
+ * It is stored elsewhere and need not come again. OK also when it is gone. It
+ * is not waited for the disk: after a power cut the mail may be there once
+ * more, so whoever takes mails must know those that it has.
+ */
 enum err spool_remove(const struct spool_box *box, struct str name) MUST_USE;
 
 /* It cannot be taken: into bad/, where it is kept and not listed. */
