@@ -191,6 +191,7 @@ static enum err
 start_gateway(struct server *v, char *why, size_t why_size)
 {
 	struct process *p = &v->process;
+	enum err e;
 
 	v->gateway = (struct gateway){.conf = gateway_conf(p->settings),
 	    .clock = &p->clock,
@@ -206,7 +207,12 @@ start_gateway(struct server *v, char *why, size_t why_size)
 	    .health_arg = v,
 	    .tap = show_desk,
 	    .tap_arg = v};
-	return gateway_start(&v->gateway, why, why_size);
+	e = presence_open(&(struct presence_conf){p->store, p->publisher,
+			      &p->clock},
+	    &v->gateway.presence);
+	if (e != OK)
+		(void)snprintf(why, why_size, "no memory");
+	return e == OK ? gateway_start(&v->gateway, why, why_size) : e;
 }
 
 static enum err
@@ -319,6 +325,7 @@ stop(struct server *v)
 		gateway_stop(&v->gateway);
 	if (v->desk != NULL)
 		desk_stop(v->desk);
+	presence_close(v->gateway.presence);
 	for (i = 0; i < v->worker_count; i++)
 		worker_stop(v->workers[i]);
 	feed_stop(v->feed);

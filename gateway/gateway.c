@@ -10,6 +10,7 @@
 #include "gateway/hub.h"
 #include "gateway/limits.h"
 #include "gateway/ops.h"
+#include "gateway/presence.h"
 #include "gateway/staff.h"
 #include "gateway/static.h"
 #include "gateway/visitor.h"
@@ -106,6 +107,9 @@ start_limits(struct gateway *g)
 	    [LIMIT_FRAMES] = {times(c->visitor_burst, FRAMES_PER_MESSAGE),
 		times(c->visitor_per_minute, FRAMES_PER_MESSAGE)},
 	    [LIMIT_SESSIONS] = {c->sessions_per_minute, c->sessions_per_minute},
+	    [LIMIT_STAFF_MESSAGES] = {c->staff_burst, c->staff_per_minute},
+	    [LIMIT_STAFF_FRAMES] = {times(c->staff_burst, FRAMES_PER_MESSAGE),
+		times(c->staff_per_minute, FRAMES_PER_MESSAGE)},
 	};
 
 	g->limits = limits_new(rules, VISITOR_LIMITS, LIMIT_KEYS);
@@ -251,6 +255,8 @@ void
 gateway_stop(struct gateway *g)
 {
 	atomic_store(&g->ending, true);
+	/* Who is cut off now is back in a moment. */
+	presence_freeze(g->presence);
 	each_hub(g, hub_drain);
 	each_hub(g, hub_drained);
 	stop_front(&g->front);

@@ -19,6 +19,7 @@ struct hooks;
 struct http;
 struct limits;
 struct crowd;
+struct presence;
 struct staff;
 
 struct gateway_conf {
@@ -29,14 +30,16 @@ struct gateway_conf {
 	unsigned connections_per_address; /* 0: no limit */
 	unsigned visitor_burst, visitor_per_minute; /* messages; 0: no limit */
 	unsigned sessions_per_minute; /* new ones per address; 0: no limit */
+	unsigned staff_burst, staff_per_minute; /* messages of one seller's
+						 * session; 0: no limit */
 	unsigned request_ms, reply_ms, idle_ms;
 	unsigned ping_ms, pong_ms, hello_ms;
 	unsigned socket_queue_bytes; /* unread bytes per WebSocket */
 	const char *trusted_proxies;
 	const char *public_url; /* as browsers see us; "": derive */
 	unsigned session_idle_ms, session_life_ms; /* of sellers */
-	bool echo;		/* the test-only /test/echo socket */
-	bool demo;		/* serve the page at / */
+	bool echo; /* the test-only /test/echo socket */
+	bool demo; /* serve the page at / */
 };
 
 /*
@@ -53,6 +56,7 @@ struct gateway {
 	struct bus *bus;
 	struct bus_publisher *publisher; /* flushed by the store's on_group */
 	const struct token_keys *keys;
+	struct presence *presence; /* how many WebSockets each seller has */
 	/* More checks for /health: true and a word, or false and why. */
 	bool (*health)(void *arg, struct buf *detail);
 	/* How vendors' accounts do: a JSON list; false: not all are well. */

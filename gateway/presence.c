@@ -23,7 +23,7 @@ struct seller {
 };
 
 struct presence {
-	struct gateway *gateway;
+	struct presence_conf conf;
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
 	unsigned busy, waiting; /* sellers with an op; with what was refused */
@@ -69,7 +69,7 @@ forget_if_idle(struct presence *p, struct seller *s)
 /* ---- storing ------------------------------------------------------------- */
 
 static void
-tell(struct gateway *g, const struct store_presence *in)
+tell(struct presence *p, const struct store_presence *in)
 {
 	struct buf body = {0};
 
@@ -77,10 +77,11 @@ tell(struct gateway *g, const struct store_presence *in)
 	    (long long)in->agent, in->online ? "true" : "false",
 	    in->away ? "true" : "false");
 	if (!body.failed)
-		bus_add_news(g->publisher, &(struct news){.kind = NEWS_STAFF,
-					       .company = in->company,
-					       .seq = (uint64_t)in->agent,
-					       .body = buf_view(&body)});
+		bus_add_news(
+		    p->conf.publisher, &(struct news){.kind = NEWS_STAFF,
+					   .company = in->company,
+					   .seq = (uint64_t)in->agent,
+					   .body = buf_view(&body)});
 	buf_free(&body);
 }
 
@@ -98,10 +99,10 @@ store(struct presence *p, struct seller *s)
 		.online = s->sockets > 0,
 		.set_away = s->said,
 		.away = s->away,
-		.at = clock_wall(p->gateway->clock)},
+		.at = clock_wall(p->conf.clock)},
 	    .done = stored,
 	    .arg = s};
-	if (store_submit(p->gateway->store, &s->op) != OK) {
+	if (store_submit(p->conf.store, &s->op) != OK) {
 		p->waiting++;
 		return;
 	}
@@ -135,7 +136,7 @@ stored(struct store_op *op)
 
 	pthread_mutex_lock(&p->lock);
 	if (op->err == OK && op->presence.changed)
-		tell(p->gateway, &op->presence);
+		tell(p, &op->presence);
 	s->busy = false;
 	if (op->err == OK)
 		store(p, s);
@@ -239,13 +240,13 @@ presence_retry(struct presence *p)
 /* ---- life ---------------------------------------------------------------- */
 
 enum err
-presence_open(struct gateway *g, struct presence **out)
+presence_open(const struct presence_conf *conf, struct presence **out)
 {
 	struct presence *p = calloc(1, sizeof(*p));
 
 	if (p == NULL)
 		return E_NOMEM;
-	p->gateway = g;
+	p->conf = *conf;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->idle, NULL);
 	*out = p;

@@ -13,13 +13,22 @@
 #ifndef GATEWAY_PRESENCE_H
 #define GATEWAY_PRESENCE_H
 
-#include "gateway/gateway.h"
+#include "bus/bus.h"
+#include "core/clock.h"
+#include "store/store.h"
 
 struct presence;
 
+struct presence_conf {
+	struct store *store;
+	struct bus_publisher *publisher;
+	const struct clock *clock;
+};
+
 /* E_NOMEM. */
-enum err presence_open(struct gateway *g, struct presence **out) MUST_USE;
-/* Waits for what is under way. After the hubs. NULL is fine. */
+enum err presence_open(
+    const struct presence_conf *conf, struct presence **out) MUST_USE;
+/* Waits for what is under way. NULL is fine. */
 void presence_close(struct presence *p);
 
 /* One more WebSocket. E_NOMEM: it is not counted. */

@@ -24,6 +24,9 @@ enum visitor_limit {
 	LIMIT_MESSAGES, /* of one conversation */
 	LIMIT_FRAMES,	/* of one conversation, what is no message */
 	LIMIT_SESSIONS, /* new ones from one address */
+	/* Of sellers: gateway/seller_op.h. */
+	LIMIT_STAFF_MESSAGES, /* of one session or key */
+	LIMIT_STAFF_FRAMES,   /* the same, what is no message */
 	VISITOR_LIMITS
 };
 

@@ -2,6 +2,7 @@
 #include "tests/gateway/rig.h"
 #include "bus/publish.h"
 #include "channels/web/frames.h"
+#include "gateway/presence.h"
 #include "tests/lib/cmocka.h"
 
 #include <pthread.h>
@@ -129,6 +130,10 @@ rig_open(struct rig *r)
 	assert_int_equal(
 	    bus_publisher_open(g->bus, BUS_GATEWAY, true, &g->publisher), OK);
 	store_on_group(g->store, flush, g->publisher);
+	assert_int_equal(presence_open(&(struct presence_conf){g->store,
+					   g->publisher, &r->clock},
+			     &g->presence),
+	    OK);
 	put_company(r);
 }
 
@@ -147,6 +152,7 @@ rig_close(struct rig *r)
 {
 	struct gateway *g = &r->gateway;
 
+	presence_close(g->presence);
 	company_cache_close(g->companies);
 	store_close(g->store);
 	bus_publisher_close(g->publisher);
