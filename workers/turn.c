@@ -450,6 +450,9 @@ turn_read(struct turn *t)
 	t->question = decide(&t->c);
 	if (t->cause != TURN_TIMER &&
 	    (t->question.kind == DECIDE_NOTHING || leave_to_notice(t))) {
+		/* What is announced and not ours is rows to go out. */
+		if (t->cause == TURN_NOTICE && t->worker->conf.deliver != NULL)
+			deliver_poke(t->worker->conf.deliver);
 		turn_end(t);
 		return;
 	}
