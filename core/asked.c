@@ -25,7 +25,7 @@ enum use {
 #define BETWEEN (SMALL | POLITE | VERB)
 #define APART_MAX 8u  /* words between a verb and a person */
 #define DENIED_MAX 6u /* words between "not" and what is denied */
-#define BARE_MAX 8u   /* words of a message that names a person and no more */
+#define BUTTON_MAX 8u /* words of a button */
 
 /* A phrase, read in one language. */
 struct reading {
@@ -171,7 +171,7 @@ bare(const struct reading *r)
 		if ((r->use[at] & PERSON) != 0 && denied(r, at, at + 1))
 			return false;
 	}
-	return person && r->p->n <= BARE_MAX;
+	return person;
 }
 
 static bool
@@ -242,7 +242,7 @@ asked_by_button(struct str value)
 	struct phrase p;
 
 	phrase_read(value, &p);
-	return p.n <= BARE_MAX &&
+	return p.n <= BUTTON_MAX &&
 	       (asked_for_person(&p) ||
 		   (p.n == 1 && phrase_count(&p, "handoff escalate") == 1));
 }

@@ -281,6 +281,8 @@ test_others_leave_it_alone(void **state)
 		"malformed"},
 	    {{.kind = ACT_LABEL}, "malformed", "malformed", "malformed"},
 	    {{.kind = ACTS}, "malformed", "malformed", "malformed"},
+	    {{.kind = ACT_NOTIFY, .to_team = -1}, "malformed", "malformed",
+		"malformed"},
 	};
 
 	(void)state;
@@ -430,6 +432,28 @@ test_given_back_and_reopened(void **state)
 }
 
 static void
+test_taken_over(void **state)
+{
+	struct chat chat = chat_new();
+
+	(void)state;
+	REFUSED(&chat, "malformed", .kind = ACT_QUEUE, .agent = -1);
+	FINE(
+	    &chat, .kind = ACT_TAKE_OVER, .agent = BOSS, .may_supervise = true);
+	assert_int_equal(timer(&chat.acted.decision, TIMER_NEXT_RESPONSE),
+	    NOW + 15 * MINUTE);
+	assert_true(timer(&chat.acted.decision, TIMER_WINDOW) > NOW);
+	/* Nobody waits yet. */
+	REFUSED(&chat, "no_change", .kind = ACT_BREACH,
+	    .timer = TIMER_NEXT_RESPONSE);
+	chat_ask(&chat);
+	FINE(&chat, .kind = ACT_BREACH, .timer = TIMER_NEXT_RESPONSE);
+	REFUSED(&chat, "no_change", .kind = ACT_BREACH,
+	    .timer = TIMER_NEXT_RESPONSE);
+	arena_free(&chat.arena);
+}
+
+static void
 test_snooze(void **state)
 {
 	struct chat chat = chat_of(ANNA);
@@ -508,6 +532,7 @@ main(void)
 	    cmocka_unit_test(test_mail_and_the_desks_answer),
 	    cmocka_unit_test(test_nobody_answers_who_is_blocked),
 	    cmocka_unit_test(test_given_back_and_reopened),
+	    cmocka_unit_test(test_taken_over),
 	    cmocka_unit_test(test_snooze),
 	    cmocka_unit_test(test_gone),
 	    cmocka_unit_test(test_words),

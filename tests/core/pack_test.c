@@ -227,46 +227,115 @@ test_facts(void **state)
 	}
 }
 
+static void
+test_what_is_chosen(void **state)
+{
+	const struct event events[] = {
+	    said("{\"text\":\"one two three four five six seven. One two "
+		 "three four five six nine. One two three four ten eleven. "
+		 "Room 101 it is. Ten twenty thirty forty fifty. "
+		 "Aa bb cc dd ee ff gg hh. Short newest one.\"}"),
+	};
+	const struct pack_source src = {.events = events, .count = 1};
+	json_t *pack = written(&src);
+
+	(void)state;
+	/* The first, the newest, the one with a number, the longest. */
+	LIST(pack, "summary", "one two three four five six seven.",
+	    "One two three four ten eleven.", "Room 101 it is.",
+	    "Aa bb cc dd ee ff gg hh.", "Short newest one.");
+	json_decref(pack);
+}
+
+/* Of more than there is room for the newest stay, in order. */
+static void
+test_many_sentences(void **state)
+{
+	struct buf b = {0};
+	struct event e;
+	json_t *pack;
+
+	(void)state;
+	buf_str(&b, "{\"text\":\"");
+	for (unsigned i = 0; i < 1000; i++)
+		buf_addf(&b, "w%u x%u y%u z%u. ", i, i, i, i);
+	buf_str(&b, "the very last one\"}");
+	buf_char(&b, '\0');
+	e = said(b.data);
+	pack = written(&(struct pack_source){.events = &e, .count = 1});
+	LIST(pack, "summary", "w801 x801 y801 z801.", "w802 x802 y802 z802.",
+	    "w803 x803 y803 z803.", "w804 x804 y804 z804.",
+	    "the very last one");
+	json_decref(pack);
+	buf_free(&b);
+}
+
+static void
+assert_short(const json_t *value)
+{
+	const json_t *inner;
+	const char *name;
+	size_t i;
+
+	if (json_is_string(value))
+		assert_true(json_string_length(value) <= PACK_LINE_MAX);
+	json_array_foreach(value, i, inner) assert_short(inner);
+	json_object_foreach((json_t *)(uintptr_t)value, name, inner)
+	    assert_short(inner);
+}
+
+static struct event events_of[EVENTS + 50];
+static char *texts_of[EVENTS + 50];
+
+static void
+make_junk(struct test_random *r, const char *alphabet, unsigned i)
+{
+	static const char *const wide[] = {"\xc3\xa9", "\xf0\x9f\x99\x82"};
+	struct buf raw = {0}, body = {0};
+	size_t n = i < 3 ? 60000 : test_random_below(r, 700);
+
+	while (raw.len < n)
+		if (test_random_below(r, 9) == 0)
+			buf_str(&raw, wide[test_random_below(r, 2)]);
+		else
+			buf_char(&raw,
+			    alphabet[test_random_below(r, strlen(alphabet))]);
+	buf_str(&body, "{\"text\":");
+	buf_json(&body, buf_view(&raw));
+	buf_str(&body, ",\"answer\":\"unknown\",\"cites\":");
+	buf_json(&body, buf_view(&raw));
+	buf_str(&body, "}");
+	buf_char(&body, '\0');
+	texts_of[i] = body.data;
+	events_of[i] = i % 3 == 2 ? answered(body.data) : said(body.data);
+	buf_free(&raw);
+}
+
 /* However long and odd what was said is, the pack is small and JSON. */
 static void
 test_bounds(void **state)
 {
-	static const char alphabet[] = "ab 019.?!@+#\"\\\n\x01-/(order";
-	static const char *const wide[] = {"\xc3\xa9", "\xf0\x9f\x99\x82"};
+	static const char *const alphabets[] = {
+	    "ab 019.?!@+#\"\\\n\x01-/(order", "\x01\x02\x1f\x03\x04\x05\x06"
+					      "b? a"};
 	struct test_random r = test_random_new("pack_bounds");
-	static struct event events[EVENTS + 50];
-	static char *texts[EVENTS + 50];
 	json_t *pack;
 
 	(void)state;
-	for (unsigned i = 0; i < ARRAY_LEN(events); i++) {
-		struct buf raw = {0}, body = {0};
-		size_t n = i < 3 ? 60000 : test_random_below(&r, 700);
-
-		while (raw.len < n)
-			if (test_random_below(&r, 9) == 0)
-				buf_str(&raw, wide[test_random_below(&r, 2)]);
-			else
-				buf_char(&raw, alphabet[test_random_below(
-						   &r, sizeof(alphabet) - 1)]);
-		buf_str(&body, "{\"text\":");
-		buf_json(&body, buf_view(&raw));
-		buf_str(&body, ",\"answer\":\"unknown\",\"cites\":");
-		buf_json(&body, buf_view(&raw));
-		buf_str(&body, "}");
-		buf_char(&body, '\0');
-		texts[i] = body.data;
-		events[i] = i % 3 == 2 ? answered(texts[i]) : said(texts[i]);
-		buf_free(&raw);
+	for (unsigned a = 0; a < ARRAY_LEN(alphabets); a++) {
+		for (unsigned i = 0; i < ARRAY_LEN(events_of); i++)
+			make_junk(&r, alphabets[a], i);
+		pack = written(&(struct pack_source){.events = events_of,
+		    .count = ARRAY_LEN(events_of),
+		    .name = str_from(texts_of[0]),
+		    .email = str_from(texts_of[1])});
+		assert_int_equal(
+		    json_array_size(json_object_get(pack, "summary")), 5);
+		assert_short(pack);
+		json_decref(pack);
+		for (unsigned i = 0; i < ARRAY_LEN(events_of); i++)
+			free(texts_of[i]);
 	}
-	pack = written(&(struct pack_source){.events = events,
-	    .count = ARRAY_LEN(events),
-	    .name = str_from(texts[0]),
-	    .email = str_from(texts[1])});
-	assert_int_equal(json_array_size(json_object_get(pack, "summary")), 5);
-	json_decref(pack);
-	for (unsigned i = 0; i < ARRAY_LEN(events); i++)
-		free(texts[i]);
 }
 
 int
@@ -278,6 +347,8 @@ main(void)
 	    cmocka_unit_test(test_nothing),
 	    cmocka_unit_test(test_says_nothing_twice),
 	    cmocka_unit_test(test_facts),
+	    cmocka_unit_test(test_what_is_chosen),
+	    cmocka_unit_test(test_many_sentences),
 	    cmocka_unit_test(test_bounds),
 	};
 

@@ -104,6 +104,22 @@ test_rules(void **state)
 }
 
 static void
+test_several_texts(void **state)
+{
+	const struct trigger_text asks[] = {
+	    {.text = STR("a human please")}, {.text = STR("hello?")}};
+	const struct trigger_text two[] = {
+	    {.text = STR("a refund")}, {.text = STR("for a bike")}};
+	struct triggered out;
+
+	(void)state;
+	assert_int_equal(TRIGGER("", .texts = asks, .count = 2), TRIGGER_ASKED);
+	out = LOOK("", .texts = two, .count = 2, .channel = STR("web"));
+	assert_int_equal(out.trigger, TRIGGER_RULE);
+	assert_ptr_equal(out.rule, &rules[0]);
+}
+
+static void
 test_answers(void **state)
 {
 	const struct answer found = {.kind = ANSWER_FOUND, .confidence = 40},
@@ -240,6 +256,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_asked),
 	    cmocka_unit_test(test_rules),
+	    cmocka_unit_test(test_several_texts),
 	    cmocka_unit_test(test_answers),
 	    cmocka_unit_test(test_runs),
 	    cmocka_unit_test(test_route),
