@@ -12,6 +12,7 @@
  *
  * The connection and the chosen folder are kept; when a call ends with
  * IMAP_CUT, IMAP_SLOW or IMAP_STOPPED they are gone: close and open again.
+ * The process must ignore SIGPIPE.
  *
  * libcurl connects, speaks TLS and logs in. The rest is spoken here, since
  * libcurl takes a line of a mail for an answer of the server when it looks
@@ -82,8 +83,9 @@ struct imap_list {
 
 /*
  * The mails that were not seen, and those with a uid beyond `last`, whoever
- * has seen them: a person who reads the mailbox takes nothing from us. Give 0
- * as last when the validity changed, or was not known.
+ * has seen them: a person who reads the mailbox takes nothing from us. With
+ * UINT32_MAX only those that were not seen, with 0 all: for when the validity
+ * changed, or was not known. Mails that are marked as deleted are left out.
  */
 enum imap_end imap_list(struct imap_box *box, uint32_t last,
     struct imap_list *out, struct imap_fault *fault) MUST_USE;

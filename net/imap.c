@@ -1,0 +1,553 @@
+/*
+ * imap: see imap.h. The commands, and what of the answers counts; how they
+ * travel is in imap_wire.c.
+ */
+#include "net/imap_inner.h"
+
+#include "core/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *
+imap_end_name(enum imap_end end)
+{
+	static const char *const names[IMAP_ENDS] = {
+	    [IMAP_DONE] = "done",
+	    [IMAP_LOGIN] = "login",
+	    [IMAP_UNTRUSTED] = "untrusted",
+	    [IMAP_NO_FOLDER] = "no_folder",
+	    [IMAP_GONE] = "gone",
+	    [IMAP_TOO_BIG] = "too_big",
+	    [IMAP_REFUSED] = "refused",
+	    [IMAP_NO_SERVER] = "no_server",
+	    [IMAP_SLOW] = "slow",
+	    [IMAP_CUT] = "cut",
+	    [IMAP_STOPPED] = "stopped",
+	    [IMAP_MALFORMED] = "malformed",
+	    [IMAP_NO_MEMORY] = "no_memory",
+	};
+
+	return end < IMAP_ENDS ? names[end] : "?";
+}
+
+/* ---- words of answers ------------------------------------------------------ */
+
+/* The number behind the first " name " of a text; false: there is none. */
+static bool
+number_behind(struct str text, const char *name, uint64_t *out)
+{
+	size_t n = strlen(name), digits = 0;
+	const char *at = memmem(text.p, text.n, name, n);
+
+	if (at == NULL)
+		return false;
+	at += n;
+	while (at + digits < text.p + text.n && at[digits] >= '0' &&
+	       at[digits] <= '9')
+		digits++;
+	return str_to_u64((struct str){at, digits}, UINT32_MAX, out);
+}
+
+static bool
+has_word(struct str text, const char *word)
+{
+	size_t n = strlen(word);
+	const char *at = text.p, *end = text.p + text.n;
+
+	while ((at = memmem(at, (size_t)(end - at), word, n)) != NULL) {
+		if (at > text.p && at[-1] == ' ' &&
+		    (at + n == end || at[n] == ' '))
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+/* ---- names of folders ------------------------------------------------------- */
+
+static uint32_t
+code_point(const char *p, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)p;
+	uint32_t c = n == 1 ? u[0] : u[0] & (0xffu >> (n + 1));
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		c = c << 6 | (u[i] & 0x3fu);
+	return c;
+}
+
+/* Sixteen bits at a time become base64 with "," for "/". */
+struct base64 {
+	struct buf *out;
+	uint32_t bits;
+	unsigned count;
+};
+
+static void
+base64_digit(struct base64 *b, uint32_t six)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789+,";
+
+	buf_char(b->out, digits[six & 63]);
+}
+
+static void
+base64_add(struct base64 *b, uint32_t unit)
+{
+	b->bits = b->bits << 16 | unit;
+	for (b->count += 16; b->count >= 6; b->count -= 6)
+		base64_digit(b, b->bits >> (b->count - 6));
+	b->bits &= (1u << b->count) - 1;
+}
+
+/* All from the start that is beyond printable ASCII; returns how much. */
+static size_t
+put_shifted(struct buf *out, struct str s)
+{
+	struct base64 b = {.out = out};
+	size_t at = 0, step;
+	uint32_t c;
+
+	buf_char(out, '&');
+	while (at < s.n && (unsigned char)s.p[at] > 0x7e) {
+		step = utf8_step(s.p + at, s.n - at);
+		c = code_point(s.p + at, step);
+		if (c > 0xffff) {
+			base64_add(&b, 0xd800 + ((c - 0x10000) >> 10));
+			c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+		}
+		base64_add(&b, c);
+		at += step;
+	}
+	if (b.count > 0)
+		base64_digit(&b, b.bits << (6 - b.count));
+	buf_char(out, '-');
+	return at;
+}
+
+/*
+ * As IMAP writes it: quoted, in its own UTF-7 (RFC 3501, section 5.1.3). False:
+ * it is empty or no text of one line.
+ */
+static bool
+put_folder(struct buf *out, struct str name)
+{
+	size_t i = 0;
+
+	if (name.n == 0 || name.n > MAIL_FOLDER_MAX || !utf8_valid(name))
+		return false;
+	buf_char(out, '"');
+	while (i < name.n) {
+		if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f)
+			return false;
+		if ((unsigned char)name.p[i] > 0x7e) {
+			i += put_shifted(
+			    out, (struct str){name.p + i, name.n - i});
+			continue;
+		}
+		if (name.p[i] == '"' || name.p[i] == '\\')
+			buf_char(out, '\\');
+		buf_char(out, name.p[i]);
+		if (name.p[i] == '&')
+			buf_char(out, '-');
+		i++;
+	}
+	buf_char(out, '"');
+	return true;
+}
+
+/* ---- one command ------------------------------------------------------------ */
+
+static void
+begin(struct imap_box *b, struct imap_fault *fault)
+{
+	fault->words[0] = '\0';
+	b->fault = fault;
+	b->until = imap_steady() + b->timeout_ms;
+}
+
+/* A NO comes to `no`. */
+static enum imap_end
+perform(struct imap_box *b, struct imap_command *c, enum imap_end no)
+{
+	enum imap_end end = imap_perform(b, c);
+
+	return end == IMAP_DONE && c->no ? no : end;
+}
+
+/* "<verb> <uid> <rest>", of which only the end counts. */
+static enum imap_end
+perform_on(struct imap_box *b, const char *verb, uint32_t uid, const char *rest)
+{
+	struct imap_command c = {0};
+	struct buf words = {0};
+	enum imap_end end = IMAP_NO_MEMORY;
+
+	buf_addf(&words, "UID %s %u%s%s", verb, uid, rest[0] == '\0' ? "" : " ",
+	    rest);
+	buf_char(&words, '\0');
+	c.words = words.data;
+	if (!words.failed)
+		end = perform(b, &c, IMAP_REFUSED);
+	buf_free(&words);
+	return end;
+}
+
+/* ---- opening ---------------------------------------------------------------- */
+
+static void
+on_capability(struct imap_command *c, const struct imap_said *s)
+{
+	if (!has_word(s->text, "CAPABILITY"))
+		return;
+	c->box->can_move = has_word(s->text, "MOVE");
+	c->box->can_expunge_one = has_word(s->text, "UIDPLUS");
+}
+
+static void
+on_select(struct imap_command *c, const struct imap_said *s)
+{
+	uint64_t n;
+
+	if (number_behind(s->text, "[UIDVALIDITY ", &n))
+		c->box->validity = (uint32_t)n;
+	if (number_behind(s->text, "[UIDNEXT ", &n))
+		c->box->next = (uint32_t)n;
+}
+
+static enum imap_end
+select_folder(struct imap_box *b)
+{
+	struct imap_command c = {.said = on_select};
+	struct buf words = {0};
+	enum imap_end end = IMAP_MALFORMED;
+
+	buf_str(&words, "SELECT ");
+	if (put_folder(&words, str_from(b->place.folder))) {
+		buf_char(&words, '\0');
+		c.words = words.data;
+		end = words.failed ? IMAP_NO_MEMORY
+				   : perform(b, &c, IMAP_NO_FOLDER);
+	}
+	buf_free(&words);
+	if (end == IMAP_DONE && b->validity == 0) {
+		imap_blame(b, STR("the server gives its mails no lasting ids"));
+		end = IMAP_REFUSED;
+	}
+	return end;
+}
+
+static enum imap_end
+open_box(struct imap_box *b, const struct imap_conf *conf)
+{
+	struct imap_command ask = {
+	    .words = "CAPABILITY", .said = on_capability};
+	enum imap_end end = imap_connect(b, conf);
+
+	if (end == IMAP_DONE)
+		end = perform(b, &ask, IMAP_REFUSED);
+	return end == IMAP_DONE ? select_folder(b) : end;
+}
+
+enum imap_end
+imap_open(const struct imap_conf *conf, struct imap_box **out,
+    struct imap_fault *fault)
+{
+	struct imap_box *b = calloc(1, sizeof(*b));
+	const char *why = "no memory";
+	enum imap_end end = IMAP_NO_MEMORY;
+
+	if (b == NULL)
+		return end;
+	b->stop = conf->stop;
+	b->timeout_ms = conf->timeout_ms;
+	b->dead = true;
+	begin(b, fault);
+	if (mail_server_read(&conf->server, MAIL_IMAP, &b->place, &why) != OK) {
+		imap_blame(b, str_from(why));
+		end = IMAP_MALFORMED;
+	} else if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
+		b->dead = false;
+		end = open_box(b, conf);
+		if (end == IMAP_DONE) {
+			*out = b;
+			return end;
+		}
+		imap_close(b);
+		return end;
+	}
+	free(b);
+	return end;
+}
+
+void
+imap_close(struct imap_box *b)
+{
+	if (b == NULL)
+		return;
+	if (!b->dead && b->easy != NULL)
+		imap_mention(b, "LOGOUT");
+	curl_easy_cleanup(b->easy);
+	curl_global_cleanup();
+	buf_free(&b->in);
+	free(b);
+}
+
+/* ---- listing ---------------------------------------------------------------- */
+
+struct found {
+	uint32_t *uids;
+	size_t count, room;
+	bool no_memory;
+};
+
+static void
+add_uid(struct found *f, uint32_t uid)
+{
+	size_t room = f->room == 0 ? 1024 : f->room * 2;
+	uint32_t *grown;
+
+	if (f->count == f->room) {
+		grown = realloc(f->uids, room * sizeof(*grown));
+		if (grown == NULL) {
+			f->no_memory = true;
+			return;
+		}
+		f->uids = grown;
+		f->room = room;
+	}
+	f->uids[f->count++] = uid;
+}
+
+/* "* SEARCH 5 8" */
+static void
+on_search(struct imap_command *c, const struct imap_said *s)
+{
+	static const char head[] = "* SEARCH";
+	struct str left = s->text;
+	uint64_t uid;
+	size_t n;
+
+	if (left.n < sizeof(head) - 1 ||
+	    strncasecmp(left.p, head, sizeof(head) - 1) != 0)
+		return;
+	left = (struct str){
+	    left.p + sizeof(head) - 1, left.n - sizeof(head) + 1};
+	while (left.n > 0) {
+		for (n = 0; n < left.n && left.p[n] != ' '; n++)
+			;
+		if (str_to_u64((struct str){left.p, n}, UINT32_MAX, &uid) &&
+		    uid > 0)
+			add_uid(c->arg, (uint32_t)uid);
+		n += n < left.n;
+		left = (struct str){left.p + n, left.n - n};
+	}
+}
+
+static int
+smaller(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static void
+pick(const struct found *f, struct imap_list *out)
+{
+	size_t i;
+
+	if (f->count > 0)
+		qsort(f->uids, f->count, sizeof(*f->uids), smaller);
+	for (i = 0; i < f->count; i++) {
+		if (i > 0 && f->uids[i] == f->uids[i - 1])
+			continue;
+		out->more = out->count == IMAP_LIST_MAX;
+		if (out->more)
+			return;
+		out->uids[out->count++] = f->uids[i];
+	}
+}
+
+/* The range "9:*" names the last mail even if its uid is below 9: it is asked
+ * together with what else makes a mail new. */
+static enum imap_end
+search(struct imap_box *b, const char *words, struct found *f)
+{
+	struct imap_command c = {.words = words, .said = on_search, .arg = f};
+	enum imap_end end = perform(b, &c, IMAP_REFUSED);
+
+	return end == IMAP_DONE && f->no_memory ? IMAP_NO_MEMORY : end;
+}
+
+static void
+drop_up_to(struct found *f, size_t from, uint32_t last)
+{
+	size_t i, kept = from;
+
+	for (i = from; i < f->count; i++)
+		if (f->uids[i] > last)
+			f->uids[kept++] = f->uids[i];
+	f->count = kept;
+}
+
+enum imap_end
+imap_list(struct imap_box *b, uint32_t last, struct imap_list *out,
+    struct imap_fault *fault)
+{
+	struct found f = {0};
+	enum imap_end end;
+	char words[64];
+	size_t unseen;
+
+	*out = (struct imap_list){.validity = b->validity, .next = b->next};
+	begin(b, fault);
+	end = search(b, "UID SEARCH UNSEEN UNDELETED", &f);
+	unseen = f.count;
+	if (end == IMAP_DONE && last < UINT32_MAX) {
+		(void)snprintf(words, sizeof(words),
+		    "UID SEARCH UID %u:* UNDELETED", last + 1);
+		end = search(b, words, &f);
+		drop_up_to(&f, unseen, last);
+	}
+	if (end == IMAP_DONE)
+		pick(&f, out);
+	free(f.uids);
+	return end;
+}
+
+/* ---- one mail --------------------------------------------------------------- */
+
+struct fetched {
+	uint32_t uid;
+	bool there;
+	uint64_t size;
+	size_t literal_from, literal_to;
+};
+
+/* "* 3 FETCH (UID 5 RFC822.SIZE 37)"; others may be told of, too. */
+static void
+on_fetch(struct imap_command *c, const struct imap_said *s)
+{
+	struct fetched *f = c->arg;
+	uint64_t uid = 0;
+	bool ours = has_word(s->text, "FETCH") &&
+		    (number_behind(s->text, "(UID ", &uid) ||
+			number_behind(s->text, " UID ", &uid)) &&
+		    uid == f->uid;
+
+	if (!ours) {
+		if (c->literal != NULL)
+			c->literal->len = s->literal_from;
+		return;
+	}
+	f->there = true;
+	if (!number_behind(s->text, "RFC822.SIZE ", &f->size))
+		f->size = 0;
+	f->literal_from = s->literal_from;
+	f->literal_to = c->literal == NULL ? 0 : c->literal->len;
+}
+
+static enum imap_end
+fetch(struct imap_box *b, const char *what, struct imap_command *c)
+{
+	struct fetched *f = c->arg;
+	enum imap_end end;
+	char words[80];
+
+	(void)snprintf(
+	    words, sizeof(words), "UID FETCH %u (UID %s)", f->uid, what);
+	c->words = words;
+	c->said = on_fetch;
+	end = perform(b, c, IMAP_REFUSED);
+	return end == IMAP_DONE && !f->there ? IMAP_GONE : end;
+}
+
+static enum imap_end
+fetch_text(struct imap_box *b, uint32_t uid, size_t max, struct buf *raw)
+{
+	struct fetched f = {.uid = uid};
+	struct imap_command c = {.literal = raw, .literal_max = max, .arg = &f};
+	enum imap_end end = fetch(b, "BODY.PEEK[]", &c);
+
+	if (end != IMAP_DONE)
+		return end;
+	if (c.wide)
+		return IMAP_TOO_BIG;
+	if (f.literal_to > f.literal_from)
+		return IMAP_DONE;
+	imap_blame(b, STR("the server has no text of the mail"));
+	return IMAP_REFUSED;
+}
+
+enum imap_end
+imap_fetch(struct imap_box *b, uint32_t uid, size_t max, struct buf *raw,
+    struct imap_fault *fault)
+{
+	struct fetched f = {.uid = uid};
+	struct imap_command ask = {.arg = &f};
+	size_t before = raw->len;
+	enum imap_end end;
+
+	begin(b, fault);
+	end = fetch(b, "RFC822.SIZE", &ask);
+	if (end == IMAP_DONE && f.size > max)
+		end = IMAP_TOO_BIG;
+	if (end == IMAP_DONE)
+		end = fetch_text(b, uid, max, raw);
+	if (end != IMAP_DONE)
+		raw->len = before;
+	return end;
+}
+
+enum imap_end
+imap_mark_seen(struct imap_box *b, uint32_t uid, struct imap_fault *fault)
+{
+	begin(b, fault);
+	return perform_on(b, "STORE", uid, "+FLAGS.SILENT (\\Seen)");
+}
+
+/* ---- moving ----------------------------------------------------------------- */
+
+static enum imap_end
+move_by_copy(struct imap_box *b, uint32_t uid, const char *folder)
+{
+	enum imap_end end = perform_on(b, "COPY", uid, folder);
+
+	if (end == IMAP_DONE)
+		end = perform_on(
+		    b, "STORE", uid, "+FLAGS.SILENT (\\Seen \\Deleted)");
+	if (end == IMAP_DONE && b->can_expunge_one)
+		end = perform_on(b, "EXPUNGE", uid, "");
+	return end;
+}
+
+static bool
+no_such_folder(const struct imap_fault *fault)
+{
+	return strcasestr(fault->words, "[TRYCREATE]") != NULL ||
+	       strcasestr(fault->words, "[NONEXISTENT]") != NULL;
+}
+
+enum imap_end
+imap_move(struct imap_box *b, uint32_t uid, struct str folder,
+    struct imap_fault *fault)
+{
+	struct buf name = {0};
+	enum imap_end end = IMAP_MALFORMED;
+
+	begin(b, fault);
+	if (put_folder(&name, folder)) {
+		buf_char(&name, '\0');
+		end = name.failed   ? IMAP_NO_MEMORY
+		      : b->can_move ? perform_on(b, "MOVE", uid, name.data)
+				    : move_by_copy(b, uid, name.data);
+	}
+	buf_free(&name);
+	return end == IMAP_REFUSED && no_such_folder(fault) ? IMAP_NO_FOLDER
+							    : end;
+}
