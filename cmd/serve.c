@@ -11,6 +11,7 @@
 #include "gateway/http.h"
 #include "gateway/presence.h"
 #include "workers/deliver.h"
+#include "workers/mail.h"
 #include "workers/feed.h"
 #include "workers/worker.h"
 
@@ -32,6 +33,7 @@ struct server {
 	struct sandbox *sandbox; /* the demo's */
 	char sandbox_url[128];
 	struct desk *desk;
+	struct mail_thread *mail;
 	struct feed *feed;
 	struct deliver *_Atomic deliver; /* other threads poke it */
 	struct worker *workers[64];
@@ -188,6 +190,36 @@ start_desk(struct server *v, char *why, size_t why_size)
 }
 
 static enum err
+start_mail(struct server *v, char *why, size_t why_size)
+{
+	struct process *p = &v->process;
+	const struct settings *s = p->settings;
+	const struct mail_conf conf = {.data_dir = s->data_dir,
+	    .ca_file = *s->mail_ca == '\0' ? NULL : s->mail_ca,
+	    .plain = s->mail_plain,
+	    .authserv = s->mail_authserv,
+	    .timeout_ms = s->mail_timeout_ms,
+	    .poll_ms = s->mail_poll_ms,
+	    .public_url = public_url(v),
+	    .keys = &p->keys,
+	    .clock = &p->clock,
+	    .log = p->log,
+	    .metrics = &p->metrics,
+	    .store = p->store,
+	    .companies = p->companies,
+	    .publisher = p->publisher,
+	    .poke = poke_deliverer,
+	    .poke_arg = v};
+	enum err e = mail_thread_start(&conf, &v->mail);
+
+	if (e != OK)
+		(void)snprintf(why, why_size,
+		    "the thread that fetches mail cannot start: %s",
+		    err_name(e));
+	return e;
+}
+
+static enum err
 start_gateway(struct server *v, char *why, size_t why_size)
 {
 	struct process *p = &v->process;
@@ -325,6 +357,7 @@ stop(struct server *v)
 		gateway_stop(&v->gateway);
 	if (v->desk != NULL)
 		desk_stop(v->desk);
+	mail_thread_stop(v->mail);
 	presence_close(v->gateway.presence);
 	for (i = 0; i < v->worker_count; i++)
 		worker_stop(v->workers[i]);
@@ -403,6 +436,8 @@ run(const struct settings *s, unsigned parts)
 		e = start_deliver(v, why, sizeof(why));
 	if (e == OK && parts & PROCESS_WORKER)
 		e = start_feed(v, why, sizeof(why));
+	if (e == OK && parts & PROCESS_WORKER)
+		e = start_mail(v, why, sizeof(why));
 	if (e == OK && parts & PROCESS_WORKER)
 		e = start_workers(v, why, sizeof(why));
 	if (e == OK) {
