@@ -1,7 +1,6 @@
 /*
  * staff_agents: colleagues: seen by all, invited, changed, reset and disabled
- * by who may manage staff. Nobody changes who may do something that they may
- * not do themselves, so no right can be had by way of another account.
+ * by who may manage staff.
  */
 #include "gateway/staff_body.h"
 #include "gateway/staff_inside.h"
@@ -61,89 +60,6 @@ enum { SET_VERSION = 1 << 20 };
 	    WORDS("languages", languages, AGENT_LANGUAGES), \
 	    WORDS("teams", teams, AGENT_TEAMS)
 
-/* ---- who may be changed ------------------------------------------------ */
-
-static bool
-refuse(struct staff_work *w, const char *what, enum staff_fault f,
-    const char *detail)
-{
-	const struct staff_refused refused = {
-	    .what = what, .outcome = staff_fault_row(f)->code};
-
-	staff_note(w->staff, &w->who, &refused);
-	staff_fault(w->request, f, detail);
-	return false;
-}
-
-/* May the caller give, or touch, a role? *there: is there such a role? */
-static bool
-role_within(struct staff_work *w, struct str role, bool *within)
-{
-	unsigned may = 0;
-	enum err e = staff_role(
-	    w->reader, w->who.company, role, request_arena(w->request), &may);
-
-	if (e != OK)
-		staff_store_fault(w->request, e);
-	*within = (may & ~w->who.permissions) == 0;
-	return e == OK;
-}
-
-static bool
-read_agent(struct staff_work *w, int64_t id, struct agent_row *out)
-{
-	enum err e = store_read_agent(
-	    w->reader, id, request_arena(w->request), out);
-
-	if (e == OK && out->company != w->who.company)
-		e = E_NOTFOUND;
-	if (e != OK)
-		staff_store_fault(w->request, e);
-	return e == OK;
-}
-
-/* Another, whom the caller may manage. */
-static bool
-may_manage(struct staff_work *w, const struct agent_row *row, const char *what)
-{
-	bool within;
-
-	if (row->id == w->who.agent)
-		return refuse(w, what, STAFF_YOURSELF,
-		    "somebody else must do this to your account");
-	if (!role_within(w, row->role, &within))
-		return false;
-	return within || refuse(w, what, STAFF_FORBIDDEN,
-			     "they may do something that you may not");
-}
-
-/* Is there such a role, and may the caller give it? */
-static bool
-may_give(struct staff_work *w, struct str role, const char *what)
-{
-	const struct frame_error none = {.code = FAULT_BAD_FRAME,
-	    .detail = STR("role is none that there is; see "
-			  "/v1/staff/roles")};
-	const struct item which = {
-	    .company = w->who.company, .kind = ITEM_ROLE, .key = role};
-	struct item item;
-	unsigned may;
-	bool within;
-	enum err e = OK;
-
-	if (!role_builtin(role, &may))
-		e = store_read_item(
-		    w->reader, &which, request_arena(w->request), &item);
-	if (e == E_NOTFOUND)
-		staff_error(w->request, &none);
-	else if (e != OK)
-		staff_store_fault(w->request, e);
-	if (e != OK || !role_within(w, role, &within))
-		return false;
-	return within || refuse(w, what, STAFF_FORBIDDEN,
-			     "this role may do something that you may not");
-}
-
 /* ---- seeing them ------------------------------------------------------- */
 
 static bool
@@ -167,7 +83,7 @@ one(struct staff_work *w)
 	const struct form *f = w->arg;
 	struct agent_row row;
 
-	if (read_agent(w, f->id, &row))
+	if (staff_read_agent(w, f->id, &row))
 		answer_agent(w, &row);
 }
 
@@ -278,12 +194,12 @@ may_change(struct staff_work *w, const struct form *f)
 		return false;
 	}
 	if (self && f->set & (AGENT_ROLE | AGENT_STATE))
-		return refuse(w, "agent.change", STAFF_YOURSELF,
+		return staff_refuse_deed(w, "agent.change", STAFF_YOURSELF,
 		    "somebody else must change your role or state");
-	if (!self && !may_manage(w, &f->is, "agent.change"))
+	if (!self && !staff_may_manage(w, &f->is, "agent.change"))
 		return false;
 	return !(f->set & AGENT_ROLE) ||
-	       may_give(w, f->row.role, "agent.change");
+	       staff_may_give(w, f->row.role, "agent.change");
 }
 
 static struct str
@@ -334,7 +250,7 @@ change(struct staff_work *w)
 	struct audit_row line;
 	struct agent_row row;
 
-	if (!read_agent(w, f->id, &f->is) || !read_state(w, f) ||
+	if (!staff_read_agent(w, f->id, &f->is) || !read_state(w, f) ||
 	    !may_change(w, f))
 		return;
 	line = staff_line(w, "agent.change", change_detail(w, f));
@@ -347,7 +263,7 @@ change(struct staff_work *w)
 	if (!staff_done(w, &op))
 		return;
 	tell_changed(w, f);
-	if (read_agent(w, f->id, &row))
+	if (staff_read_agent(w, f->id, &row))
 		answer_agent(w, &row);
 }
 
@@ -395,7 +311,7 @@ make_or_find(struct staff_work *w, struct form *f)
 		op.agent.row.capacity = STAFF_CAPACITY;
 	e = store_submit_wait(w->gateway->store, &op);
 	if (e == OK)
-		return read_agent(w, op.agent.row.id, &f->is);
+		return staff_read_agent(w, op.agent.row.id, &f->is);
 	if (e == E_CLAIMED) {
 		e = store_find_agent(
 		    w->reader, &ask, request_arena(w->request), &f->is);
@@ -404,7 +320,7 @@ make_or_find(struct staff_work *w, struct form *f)
 	}
 	if (e != OK)
 		staff_store_fault(w->request, e);
-	return e == OK && may_manage(w, &f->is, "agent.invite");
+	return e == OK && staff_may_manage(w, &f->is, "agent.invite");
 }
 
 static void
@@ -413,7 +329,8 @@ invite(struct staff_work *w)
 	struct form *f = w->arg;
 	struct buf text = {0};
 
-	if (!may_give(w, f->row.role, "agent.invite") || !make_or_find(w, f))
+	if (!staff_may_give(w, f->row.role, "agent.invite") ||
+	    !make_or_find(w, f))
 		return;
 	buf_str(&text, "{\"agent\":");
 	staff_write_agent(&text, &f->is, true);
@@ -465,8 +382,8 @@ reset(struct staff_work *w)
 	struct form *f = w->arg;
 	struct buf text = {0};
 
-	if (!read_agent(w, f->id, &f->is) ||
-	    !may_manage(w, &f->is, "agent.reset"))
+	if (!staff_read_agent(w, f->id, &f->is) ||
+	    !staff_may_manage(w, &f->is, "agent.reset"))
 		return;
 	if (f->is.state != AGENT_ACTIVE) {
 		staff_error(w->request, &wrong);
@@ -498,8 +415,8 @@ end_sessions(struct staff_work *w)
 	struct staff_ended ended = {.company = w->who.company, .agent = f->id};
 	struct audit_row line;
 
-	if (!read_agent(w, f->id, &f->is) ||
-	    !may_manage(w, &f->is, "agent.end"))
+	if (!staff_read_agent(w, f->id, &f->is) ||
+	    !staff_may_manage(w, &f->is, "agent.end"))
 		return;
 	line = staff_line(w, "agent.end", change_detail(w, f));
 	op.pass.deed = PASS_END_ALL;

@@ -14,6 +14,7 @@
  * staff_login.c	login, logout, me
  * staff_accept.c	links: invitations and resets
  * staff_secret.c	one's own password and authenticator
+ * staff_reach.c	whom one may change, and which roles give
  * staff_agents.c	colleagues
  * staff_roles.c	roles of the company's own
  * staff_keys.c		keys of the API
@@ -134,6 +135,8 @@ void staff_begin_form(struct request *r, const struct staff_form *form,
 void *staff_alloc(struct request *r, size_t size);
 /* Submits and waits; on an error but those of `handled` answers. */
 bool staff_done(struct staff_work *w, struct store_op *op);
+/* Answers that there is no such thing; which may be another company's. */
+void staff_missing(struct staff_work *w, const char *what, int64_t id);
 /* Of "/v1/staff/agents/5/reset", after the first slashes: 5, and "reset".
  * False: no such path, and the request is answered. */
 bool staff_path(
@@ -197,6 +200,19 @@ bool staff_door(struct request *r, struct staff_door *out);
  */
 void staff_session_begin(struct staff_work *w, const struct agent_row *agent,
     const struct staff_door *door, const char *what);
+
+/* ---- staff_reach.c: each answers what it refuses ----------------------- */
+
+/* What was asked for is refused, and a line of the audit says so. */
+bool staff_refuse_deed(struct staff_work *w, const char *what,
+    enum staff_fault f, const char *detail);
+/* One of the caller's company. */
+bool staff_read_agent(struct staff_work *w, int64_t id, struct agent_row *out);
+/* Another, who may nothing that the caller may not. */
+bool staff_may_manage(
+    struct staff_work *w, const struct agent_row *row, const char *what);
+/* Is there such a role, and may it nothing that the caller may not? */
+bool staff_may_give(struct staff_work *w, struct str role, const char *what);
 
 /* ---- staff_write.c ----------------------------------------------------- */
 

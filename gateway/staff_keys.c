@@ -106,17 +106,6 @@ static const struct body_member members[] = {
 };
 
 static bool
-refuse(struct staff_work *w, enum staff_fault f, const char *detail)
-{
-	const struct staff_refused refused = {
-	    .what = "key.new", .outcome = staff_fault_row(f)->code};
-
-	staff_note(w->staff, &w->who, &refused);
-	staff_fault(w->request, f, detail);
-	return false;
-}
-
-static bool
 may_make(struct staff_work *w, const struct form *f)
 {
 	struct pass_row *rows = staff_alloc(
@@ -128,7 +117,8 @@ may_make(struct staff_work *w, const struct form *f)
 	if (rows == NULL || !read_keys(w, rows, &n))
 		return false;
 	if (n >= KEYS_MAX)
-		return refuse(w, STAFF_FULL, "end some keys first");
+		return staff_refuse_deed(
+		    w, "key.new", STAFF_FULL, "end some keys first");
 	e = staff_role(w->reader, w->who.company, f->role,
 	    request_arena(w->request), &may);
 	if (e != OK) {
@@ -136,13 +126,13 @@ may_make(struct staff_work *w, const struct form *f)
 		return false;
 	}
 	if (may == 0)
-		return refuse(w, STAFF_FORBIDDEN,
+		return staff_refuse_deed(w, "key.new", STAFF_FORBIDDEN,
 		    "there is no such role, or it may do nothing");
 	if (f->personal && w->who.agent == 0)
-		return refuse(
-		    w, STAFF_FORBIDDEN, "a key of the company is nobody's own");
+		return staff_refuse_deed(w, "key.new", STAFF_FORBIDDEN,
+		    "a key of the company is nobody's own");
 	return (may & ~w->who.permissions) == 0 ||
-	       refuse(w, STAFF_FORBIDDEN,
+	       staff_refuse_deed(w, "key.new", STAFF_FORBIDDEN,
 		   "this role may do something that you may not");
 }
 
@@ -216,16 +206,22 @@ end(struct staff_work *w)
 	struct store_op op = {.verb = STORE_PASS};
 	struct staff_ended ended = {
 	    .company = w->who.company, .pass = f->id, .keys = true};
+	enum err e;
 
 	op.pass.deed = PASS_END;
 	op.pass.row = (struct pass_row){
 	    .id = f->id, .kind = PASS_KEY, .company = w->who.company};
 	op.pass.audit = &line;
-	if (!staff_done(w, &op))
-		return;
-	ended.agent = op.pass.whose;
-	staff_tell_ended(w->staff, &ended);
-	request_reply(w->request, 204, NULL, STR(""));
+	e = store_submit_wait(w->gateway->store, &op);
+	if (e == E_NOTFOUND) {
+		staff_missing(w, "key", f->id);
+	} else if (e != OK) {
+		staff_store_fault(w->request, e);
+	} else {
+		ended.agent = op.pass.whose;
+		staff_tell_ended(w->staff, &ended);
+		request_reply(w->request, 204, NULL, STR(""));
+	}
 }
 
 /* DELETE /v1/staff/keys/ID. */

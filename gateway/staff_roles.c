@@ -119,17 +119,6 @@ static const struct body_member members[] = {
     {.name = NULL},
 };
 
-static bool
-refuse(struct staff_work *w, enum staff_fault f, const char *detail)
-{
-	const struct staff_refused refused = {
-	    .what = "role", .outcome = staff_fault_row(f)->code};
-
-	staff_note(w->staff, &w->who, &refused);
-	staff_fault(w->request, f, detail);
-	return false;
-}
-
 /* Is what it may do now, and then, within what the caller may? */
 static bool
 may_touch(struct staff_work *w, const struct form *f)
@@ -138,7 +127,7 @@ may_touch(struct staff_work *w, const struct form *f)
 	enum err e;
 
 	if (role_builtin(f->name, &now))
-		return refuse(w, STAFF_IN_USE,
+		return staff_refuse_deed(w, "role", STAFF_IN_USE,
 		    "this role is built in; take another name");
 	e = staff_role(w->reader, w->who.company, f->name,
 	    request_arena(w->request), &now);
@@ -147,8 +136,8 @@ may_touch(struct staff_work *w, const struct form *f)
 		return false;
 	}
 	return ((now | then) & ~w->who.permissions) == 0 ||
-	       refuse(
-		   w, STAFF_FORBIDDEN, "it may do something that you may not");
+	       staff_refuse_deed(w, "role", STAFF_FORBIDDEN,
+		   "it may do something that you may not");
 }
 
 static struct store_op
@@ -273,7 +262,7 @@ end(struct staff_work *w)
 		return;
 	}
 	if (used) {
-		(void)refuse(w, STAFF_IN_USE,
+		(void)staff_refuse_deed(w, "role", STAFF_IN_USE,
 		    "sellers have this role; give them another first");
 		return;
 	}

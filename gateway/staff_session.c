@@ -176,6 +176,7 @@ end_one(struct staff_work *w, int64_t pass, const char *what)
 	struct store_op op = {.verb = STORE_PASS};
 	struct staff_ended ended = {
 	    .company = w->who.company, .agent = w->who.agent, .pass = pass};
+	enum err e;
 
 	op.pass.deed = PASS_END;
 	op.pass.row = (struct pass_row){.id = pass,
@@ -183,10 +184,14 @@ end_one(struct staff_work *w, int64_t pass, const char *what)
 	    .company = w->who.company,
 	    .agent = w->who.agent};
 	op.pass.audit = &line;
-	if (!staff_done(w, &op))
-		return false;
-	staff_tell_ended(w->staff, &ended);
-	return true;
+	e = store_submit_wait(w->gateway->store, &op);
+	if (e == E_NOTFOUND)
+		staff_missing(w, "session", pass);
+	else if (e != OK)
+		staff_store_fault(w->request, e);
+	else
+		staff_tell_ended(w->staff, &ended);
+	return e == OK;
 }
 
 static void

@@ -63,6 +63,18 @@ staff_done(struct staff_work *w, struct store_op *op)
 	return false;
 }
 
+void
+staff_missing(struct staff_work *w, const char *what, int64_t id)
+{
+	const struct staff_refused refused = {.what = what,
+	    .outcome = "not_found",
+	    .detail = arena_printf(
+		request_arena(w->request), "{\"id\":%lld}", (long long)id)};
+
+	staff_note(w->staff, &w->who, &refused);
+	staff_store_fault(w->request, E_NOTFOUND);
+}
+
 /* ---- running ----------------------------------------------------------- */
 
 static void

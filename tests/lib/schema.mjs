@@ -10,6 +10,7 @@ const read = (name) => JSON.parse(
 const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
 ajv.addSchema(read("event.schema.json"));
 ajv.addSchema(read("visitor.schema.json"));
+ajv.addSchema(read("staff.schema.json"));
 
 const places = {
   event: "event.schema.json#/$defs/visible",
@@ -24,6 +25,16 @@ function placeOf(what, value) {
   const side = { fromVisitor: "from_visitor", toVisitor: "to_visitor" }[what];
   const own = `visitor.schema.json#/$defs/${side}/$defs/${value?.type}`;
   return side !== undefined && ajv.getSchema(own) ? own : places[what];
+}
+
+// Fails unless the value is what stands there, "staff.schema.json#/$defs/key".
+export function fits(place, value) {
+  const check = ajv.getSchema(place);
+  assert.ok(check, `there is no ${place}`);
+  if (!check(value))
+    assert.fail(`${place} ${JSON.stringify(value)}: ` +
+      ajv.errorsText(check.errors));
+  return value;
 }
 
 // Fails unless the value is what the schema calls `what`; gives it back.
