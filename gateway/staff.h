@@ -155,7 +155,7 @@ struct caller {
 	unsigned permissions;
 	int64_t expires_at; /* wall ms; 0: never */
 	unsigned char hash[PASS_HASH];
-	char name[STAFF_NAME_BYTES + 1]; /* the agent's, or the key's */
+	char name[STAFF_NAME_BYTES + 1]; /* the agent's; if 0, the key's */
 	char role[ROLE_NAME_MAX + 1];
 };
 

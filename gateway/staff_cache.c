@@ -133,7 +133,9 @@ add_key(struct staff_cache *c, const struct pass_row *row, struct caller *who)
 
 	who->permissions = row->agent == 0 ? may : who->permissions & may;
 	put_text(who->role, sizeof(who->role), role);
-	put_text(who->name, sizeof(who->name), row->name);
+	/* What is done with a key of one's own has one's own name on it. */
+	if (row->agent == 0)
+		put_text(who->name, sizeof(who->name), row->name);
 	json_decref(data);
 	return e;
 }
