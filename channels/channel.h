@@ -102,6 +102,7 @@ struct capabilities {
 	bool receipts;			/* tells how far a message came */
 	bool drafts;			/* can show an answer while it grows */
 	bool threads;			/* one place, many conversations */
+	bool signs;		/* says itself who of the company speaks */
 	bool lookup;		/* can be asked whether a message went out */
 	bool repeatable;	/* may be sent again where that is not known */
 	enum backfill backfill; /* can be asked what we missed */
@@ -113,7 +114,7 @@ struct capabilities {
 	unsigned recipient_burst;
 	unsigned in_flight;   /* requests of one account at once */
 	unsigned retry_hours; /* a message older than that is given up */
-	bool events_only; /* nobody writes there; it is told what happens */
+	bool events_only;     /* nobody writes there; it is told what happens */
 };
 
 /* ---- an account, opened -------------------------------------------------- */

@@ -61,6 +61,17 @@ read_body(struct str body, struct outgoing *m, struct arena *a)
 	json_decref(root);
 }
 
+/* Where the channel does not say who speaks, the text does. */
+static enum err
+sign(const struct channel *c, struct outgoing *m, struct arena *a)
+{
+	if (m->by.n == 0 || c->can.signs)
+		return OK;
+	m->text = arena_printf(
+	    a, "**%.*s:** %.*s", STR_FMT(m->by), STR_FMT(m->text));
+	return m->text.p == NULL ? E_NOMEM : OK;
+}
+
 /* ---- refused ----------------------------------------------------------- */
 
 static enum err
@@ -139,6 +150,9 @@ outgoing_message(const struct outgoing_of *of, struct str body, struct arena *a,
 	enum err e;
 
 	read_body(body, &m, a);
+	e = sign(of->channel, &m, a);
+	if (e != OK)
+		return e;
 	e = of->channel->render(
 	    account == NULL ? &gone : account, &m, a, &p, faults);
 	return e == OK ? add_rows(of, &p, a, out) : e;

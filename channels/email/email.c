@@ -40,6 +40,7 @@ const struct channel channel_email = {
 	.media_max = 10,
 	.receipts = true,
 	.threads = true,
+	.signs = true,
 	.per_second = 2,
 	.per_recipient_ms = 2000,
 	.recipient_burst = 5,

@@ -113,11 +113,37 @@ what_is_refused_is_told(void **state)
 	forget(&s);
 }
 
+static void
+says_who_speaks(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; channels[i] != NULL; i++) {
+		struct said s = {.company = NULL};
+		bool named;
+
+		if (!channel_has_vendor(channels[i]) ||
+		    channels[i]->render == NULL)
+			continue;
+		say(&s, channels[i],
+		    STR("{\"text\":\"Hello.\",\"name\":\"Anna\"}"));
+		if (s.list.count > 0) {
+			named = memmem(s.list.rows[0].payload.p,
+				    s.list.rows[0].payload.n, "Anna",
+				    4) != NULL;
+			assert_true(named);
+		}
+		forget(&s);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_vendor_gets_rows),
+	    cmocka_unit_test(says_who_speaks),
 	    cmocka_unit_test(what_is_refused_is_told),
 	};
 
