@@ -2,6 +2,7 @@
  * outbox: what did not arrive, for people: the messages that were given up or
  * of which nobody knows, lane by lane, and what to do about them.
  */
+#include "channels/channel.h"
 #include "cmd/command.h"
 #include "cmd/verbs.h"
 #include "core/utf8.h"
@@ -33,13 +34,28 @@ print_theirs(struct str s)
 
 /* ---- list -------------------------------------------------------------- */
 
+/* What was to be told: of a channel without customers, the event's name. */
+static void
+print_what(const struct outbox_row *row)
+{
+	const struct channel *c = channel_find(row->channel);
+	bool event = c != NULL && c->can.events_only;
+
+	printf("conversation %lld, %s %llu", (long long)row->conversation,
+	    event ? "event" : "message", (unsigned long long)row->seq);
+	if (event) {
+		printf(", ");
+		print_theirs(row->recipient);
+	}
+}
+
 static void
 print_row(const struct outbox_row *row)
 {
-	printf("  %lld\t%s\tconversation %lld, message %llu, %u attempts",
-	    (long long)row->id, outbox_state_name(row->state),
-	    (long long)row->conversation, (unsigned long long)row->seq,
-	    row->attempts);
+	printf(
+	    "  %lld\t%s\t", (long long)row->id, outbox_state_name(row->state));
+	print_what(row);
+	printf(", %u attempts", row->attempts);
 	if (row->code.n > 0) {
 		putchar('\t');
 		print_theirs(row->code);

@@ -4,6 +4,8 @@
 #define LANES_PAGE 64u
 /* Lanes that /health names; figures are of all. */
 #define LANES_NAMED 100u
+/* So many wait only where it goes too slowly. */
+#define OPEN_MANY 10000u
 
 struct look {
 	struct buf text;
@@ -39,7 +41,8 @@ name_lane(struct look *l, const struct lane *lane)
 {
 	struct buf *b = &l->text;
 
-	if (lane->state == LANE_FLOWS && lane->unknown + lane->dead == 0)
+	if (lane->state == LANE_FLOWS && lane->unknown + lane->dead == 0 &&
+	    lane->open < OPEN_MANY)
 		return;
 	if (l->named++ >= LANES_NAMED)
 		return;

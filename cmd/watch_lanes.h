@@ -27,8 +27,8 @@ void watch_lanes_look(
     struct watch_lanes *w, struct store_reader *r, struct metrics *m);
 
 /*
- * Any thread: a JSON list of those accounts that do not flow or have messages
- * for people to see. True: all flow.
+ * Any thread: a JSON list of those accounts that do not flow, have messages for
+ * people to see, or very many to go out. True: all flow.
  */
 bool watch_lanes_write(struct watch_lanes *w, struct buf *out);
 

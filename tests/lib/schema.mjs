@@ -10,6 +10,7 @@ const read = (name) => JSON.parse(
 const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
 ajv.addSchema(read("event.schema.json"));
 ajv.addSchema(read("visitor.schema.json"));
+ajv.addSchema(read("webhook.schema.json"));
 ajv.addSchema(read("staff.schema.json"));
 
 const places = {
@@ -18,6 +19,7 @@ const places = {
   toVisitor: "visitor.schema.json#/$defs/to_visitor",
   problem: "visitor.schema.json#/$defs/problem",
   events: "visitor.schema.json#/$defs/events",
+  webhook: "webhook.schema.json",
 };
 
 // Errors of the branch that has the frame's own type say most.

@@ -132,6 +132,13 @@ export class Server {
       { env });
   }
 
+  // What a command that does not stay prints.
+  async command(...words) {
+    const { stdout } = await run(binary,
+      [...words, "--data-dir", join(this.dir, "data")], { env });
+    return stdout;
+  }
+
   async start(command) {
     const process = new Process([command, "--data-dir",
       join(this.dir, "data"), ...flags({
