@@ -46,6 +46,20 @@ read_words(struct judging *j)
 
 /* ---- files -------------------------------------------------------------- */
 
+/* "image/png"; else nobody knows. */
+static struct str
+type_of(const struct mime_part *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->type.n; i++)
+		if (!lex_alnum(p->type.p[i]) &&
+		    memchr("!#$&^_.+-/", p->type.p[i], 10) == NULL)
+			break;
+	return i < p->type.n || i > TYPE_MAX ? STR("application/octet-stream")
+					     : p->type;
+}
+
 static enum err
 add_file(struct judging *j, const struct mime_part *p)
 {
@@ -57,9 +71,7 @@ add_file(struct judging *j, const struct mime_part *p)
 		return OK;
 	}
 	f->name = utf8_prefix(p->name, NAME_CHARACTERS);
-	f->type = lex_upto(p->type, TYPE_MAX);
-	if (!utf8_valid(f->type))
-		f->type = STR("application/octet-stream");
+	f->type = type_of(p);
 	if (f->name.n == 0)
 		f->name = arena_printf(j->arena, "file-%u%s", p->number,
 		    str_eq(p->type, STR("message/rfc822")) ? ".eml" : "");

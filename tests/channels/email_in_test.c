@@ -471,6 +471,25 @@ files_come_attachments_first(void **state)
 	email_rig_close(&r);
 }
 
+/* What calls itself anything is of no known type. */
+static void
+odd_types_are_not_kept(void **state)
+{
+	struct email_rig r;
+	struct letter_in in;
+
+	(void)state;
+	email_rig_open(&r);
+	in = judged(
+	    &r, STR(HEAD ANN TO "Content-Type: a/b\0c\xff d\n"
+				"Content-Disposition: attachment\n\nx\n"));
+	assert_int_equal(in.file_count, 1);
+	assert_text(in.files[0].type, "application/octet-stream");
+	assert_text(in.files[0].name, "file-0");
+	(void)body_text(&r.arena, in.envelope.body);
+	email_rig_close(&r);
+}
+
 static void
 long_and_empty_mails(void **state)
 {
@@ -516,6 +535,7 @@ main(void)
 	    cmocka_unit_test(the_receiving_server_is_asked),
 	    cmocka_unit_test(sources_tell_mails_apart),
 	    cmocka_unit_test(files_come_attachments_first),
+	    cmocka_unit_test(odd_types_are_not_kept),
 	    cmocka_unit_test(long_and_empty_mails),
 	};
 
