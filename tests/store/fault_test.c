@@ -297,6 +297,39 @@ claims_and_marks_survive_a_poisoned_group(void **state)
 	fixture_close(&o.f);
 }
 
+/* One who was made, and whose making is then applied again, is made once. */
+static void
+sellers_survive_a_poisoned_group(void **state)
+{
+	struct store_op stop, made, poison;
+	struct agent_ask ask = {.email = STR("anna@shop.example")};
+	struct agent_row row;
+	struct ordeal o;
+	struct batch b;
+
+	(void)state;
+	ordeal_open(&o, FAULT_VFS);
+	stop = message_op(o.talks[0], NULL);
+	made = agent_op(o.f.company, "anna@shop.example");
+	poison = message_op(o.talks[0], NULL);
+	poison.inbound.event.body.n = (size_t)1 << 40;
+	batch_init(&b);
+	fault_vfs_plan(
+	    &(struct fault_plan){.calls = FAULT_SYNC, .slow_us = 20000});
+	batch_submit(&b, o.f.store, &stop);
+	batch_submit(&b, o.f.store, &made);
+	batch_submit(&b, o.f.store, &poison);
+	batch_wait(&b);
+	fault_vfs_clear();
+	assert_int_equal(made.err, OK);
+	assert_int_equal(poison.err, E_NOMEM);
+	ask.company = o.f.company;
+	must(store_find_agent(o.f.reader, &ask, &o.f.arena, &row));
+	assert_int_equal(row.id, made.agent.row.id);
+	assert_int_equal(row.version, 1);
+	fixture_close(&o.f);
+}
+
 /* The same of a row's whole life, from the commit that writes it. */
 static void
 deliveries_survive_a_poisoned_group(void **state)
@@ -434,6 +467,7 @@ main(void)
 	    cmocka_unit_test(done_comes_after_the_sync),
 	    cmocka_unit_test(one_bad_op_does_not_fail_its_neighbours),
 	    cmocka_unit_test(claims_and_marks_survive_a_poisoned_group),
+	    cmocka_unit_test(sellers_survive_a_poisoned_group),
 	    cmocka_unit_test(deliveries_survive_a_poisoned_group),
 	    cmocka_unit_test(acts_survive_a_poisoned_group),
 	};
