@@ -280,6 +280,14 @@ make_password(char out[32])
 	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+static bool
+is_there(struct task *t, struct str email)
+{
+	const struct agent_ask ask = {t->company, email};
+
+	return store_find_agent(t->reader, &ask, &t->arena, &t->agent) == OK;
+}
+
 /* One who is there already stays as they are. */
 static enum err
 load_one(struct task *t, const struct agent_entry *entry)
@@ -288,6 +296,8 @@ load_one(struct task *t, const struct agent_entry *entry)
 	struct str password = entry->password;
 	enum err e;
 
+	if (is_there(t, entry->row.email))
+		return OK;
 	t->agent = entry->row;
 	if (password.n == 0) {
 		make_password(made);

@@ -167,6 +167,7 @@ struct staff_proof {
 	int64_t company;
 	struct str mail, password, code;
 	struct str address; /* whose failures they are; empty: nobody's */
+	struct str from;    /* the same as text, for the log */
 	const char *what;   /* for the audit */
 	bool known;	    /* there is such an account, and it is active */
 	struct agent_row agent;

@@ -95,6 +95,7 @@ staff_login(struct request *r)
 	l->proof.what = "login";
 	l->proof.proven = proven;
 	l->proof.address = address_key(r);
+	l->proof.from = request_address(r);
 	e = l->proof.address.p == NULL ? E_NOMEM : find_company(l);
 	if (e != OK)
 		staff_store_fault(r, e);

@@ -91,9 +91,16 @@ note(struct staff_proof *p, const char *outcome)
 	    .what = str_from(p->what),
 	    .outcome = str_from(outcome)};
 
+	struct log_line l;
+
 	metric_add(p->work.gateway->metrics, METRIC_LOGINS_REFUSED, 1);
-	log_note(p->work.gateway->log, LOG_INFO, "staff.refused", "why",
-	    str_from(outcome));
+	if (log_begin(p->work.gateway->log, LOG_INFO, "staff.refused", &l)) {
+		log_str(&l, "what", row.what);
+		log_str(&l, "why", row.outcome);
+		log_str(&l, "address", p->from);
+		log_num(&l, "agent", row.agent);
+		log_end(&l);
+	}
 	if (p->company != 0)
 		staff_write_line(p->work.staff, &row);
 }
