@@ -34,6 +34,8 @@ int command_outbox(
     const struct settings *s, const char *const *words, size_t n);
 int command_sandbox(
     const struct settings *s, const char *const *words, size_t n);
+int command_mail_in(
+    const struct settings *s, const char *const *words, size_t n);
 int command_mailer(
     const struct settings *s, const char *const *words, size_t n);
 

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 
 #define PREFIX "FRONTDESK_"
 #define CONFIG_BYTES_MAX (1u << 20)
@@ -31,12 +32,14 @@ static const struct command commands[] = {
 	command_worker},
     {"company", "apply [KEY=]FILE... | export KEY | list",
 	"companies and their documents", 1, WORDS_MAX, command_company},
-    {"agent", "invite | add | load | list | reset ...",
-	"sellers", 1, WORDS_MAX, command_agent},
+    {"agent", "invite | add | load | list | reset ...", "sellers", 1, WORDS_MAX,
+	command_agent},
     {"outbox", "list | replay ROW... | drop ROW...",
 	"messages that did not arrive", 1, WORDS_MAX, command_outbox},
     {"sandbox", "", "stand-ins for the vendors, for demo and tests", 0, 0,
 	command_sandbox},
+    {"mail-in", "COMPANY [ACCOUNT]", "takes one mail from a mail server", 1, 2,
+	command_mail_in},
     {"mailer", "", NULL, 0, 0, command_mailer},
     {"version", "", "which one this is", 0, 0, command_version},
     {"help", "[settings | company | channels | roles]",
@@ -249,6 +252,13 @@ complain_all(const struct faults *faults)
 	buf_free(&b);
 }
 
+/* Who pipes mail in knows the numbers of sysexits only. */
+static int
+usage_status(const struct command *c)
+{
+	return c->run == command_mail_in ? EX_USAGE : EXIT_USAGE;
+}
+
 /* "frontdesk serve --help" asks for help, whatever else stands there. */
 static bool
 asks_for_help(int argc, char **argv)
@@ -288,6 +298,7 @@ main(int argc, char **argv)
 		help_commands();
 	if (command == NULL)
 		return EXIT_USAGE;
+	status = usage_status(command);
 	gather(&cf, argc - 2, argv + 2, words, &n);
 	if (check_words(command, n, &faults))
 		status = command->run(&settings, words, n);
