@@ -57,7 +57,8 @@ static const struct {
 	"faqs: is unknown; did you mean \"faq\"?\n"},
     {"{\"name\":\"x\",\"colour\\n\":[]}",
 	"colour?: is unknown; known here: name description faq bot web "
-	"accounts\n"},
+	"accounts support hours teams handoff routing texts "
+	"webhooks\n"},
     {"{\"name\":\"x\",\"faq\":{}}",
 	"faq: is an object; write a list of at most 5000 elements\n"},
     {"{\"name\":\"x\",\"faq\":[{\"question\":\"q\",\"answer\":\"a\"},"
