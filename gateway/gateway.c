@@ -11,6 +11,8 @@
 #include "gateway/limits.h"
 #include "gateway/ops.h"
 #include "gateway/presence.h"
+#include "gateway/seller_http.h"
+#include "gateway/seller_room.h"
 #include "gateway/staff.h"
 #include "gateway/static.h"
 #include "gateway/visitor.h"
@@ -75,6 +77,24 @@ static const struct route routes[] = {
     STAFF("GET", "keys", staff_keys),
     STAFF("POST", "keys", staff_key_new),
     STAFF("DELETE", "keys/*", staff_key_end),
+    STAFF("GET", "socket", seller_connect),
+    STAFF("GET", "conversations", seller_conversations),
+    STAFF("GET", "conversations/*", seller_get),
+    STAFF("POST", "conversations/*", seller_post),
+    STAFF("PUT", "conversations/*", seller_put),
+    STAFF("GET", "counts", seller_counts),
+    STAFF("GET", "search", seller_search),
+    STAFF("GET", "canned", seller_canned),
+    STAFF("PUT", "canned/*", seller_canned_put),
+    STAFF("DELETE", "canned/*", seller_canned_end),
+    STAFF("GET", "labels", seller_labels),
+    STAFF("PUT", "labels/*", seller_label_put),
+    STAFF("DELETE", "labels/*", seller_label_end),
+    STAFF("GET", "audit", seller_audit),
+    STAFF("GET", "lanes", seller_lanes),
+    STAFF("GET", "lanes/*", seller_lane_get),
+    STAFF("POST", "lanes/*", seller_lane_post),
+    STAFF("POST", "outbox/*", seller_row_post),
     {.method = "GET", .path = "/v1/files/*", .handle = files_serve},
     {.method = "GET", .path = "/hooks/*", .handle = hooks_get},
     {.method = "POST",
@@ -195,6 +215,7 @@ gateway_start(struct gateway *g, char *why, size_t why_size)
 		    why, why_size, "the hubs cannot start: %s", err_name(e));
 		goto fail;
 	}
+	staff_on_ended(g->staff, seller_room_ended, g);
 	if ((e = ops_start(g, why, why_size)) != OK ||
 	    (e = start_front(g, why, why_size)) != OK)
 		goto fail;
@@ -261,12 +282,13 @@ gateway_stop(struct gateway *g)
 	each_hub(g, hub_drained);
 	stop_front(&g->front);
 	stop_front(&g->ops);
+	/* Its work may have something to tell the hubs. */
+	staff_stop(g->staff);
+	g->staff = NULL;
 	/* The first hub first: after it nobody passes news on. */
 	each_hub(g, hub_stop);
 	free(g->hubs);
 	g->hubs = NULL;
-	staff_stop(g->staff);
-	g->staff = NULL;
 	hooks_stop(g->hooks);
 	g->hooks = NULL;
 	limits_free(g->limits);

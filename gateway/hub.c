@@ -154,6 +154,7 @@ work(struct hub *h)
 	news_watch_publishers(h);
 	more |= watch_catch_up(h);
 	more |= watch_check_some(h);
+	more |= h->listener != NULL && h->listener->step(h);
 	timers_run(h);
 	drain(h);
 	return more;

@@ -129,6 +129,8 @@ struct hub_listener {
 	void (*news)(struct hub *h, const struct news *n);
 	/* Some may have been lost; may be called several times for one loss. */
 	void (*lost)(struct hub *h);
+	/* Once a turn: a bounded share of its own work; true: more to do. */
+	bool (*step)(struct hub *h);
 	/* The hub ends; sockets and watchers have gone. */
 	void (*ended)(struct hub *h);
 };

@@ -188,11 +188,12 @@
  *	 "until":...}  to accept or decline until then; comes at once
  *	{"type":"offer_end","conversation":7,"end":"accepted"}  accepted,
  *	    declined, expired, withdrawn: in another tab, or by itself
- *	{"type":"staff","agent":4,"online":true,"away":false}  a colleague came,
- *	    went, is away; one's own, too
+ *	{"type":"staff","agent":4,"name":"Ann","online":true,"away":false}  a
+ *	    colleague came, went, is away, was changed; oneself, too
  *	{"type":"pong"}
- * Rows of one conversation, and counts, come at most every 200 ms, the newest
- * state; a lost or coalesced one leaves nothing wrong, for each says how it is.
+ * Rows of one conversation come at most every SELLER_COALESCE_MS, counts every
+ * 500 ms: the newest state; what was lost or left out leaves nothing wrong, for
+ * each says how it is.
  *
  * What goes in is bounded: a rate for what is said and one for other frames,
  * SELLER_UNDER_WAY acts not yet answered (then no more is read). Who does not

@@ -2,35 +2,11 @@
  * visitor_connect: may this visitor have a WebSocket? Everything that can be
  * refused is refused before the 101: a browser is told nothing after it.
  */
-#include "gateway/limits.h"
 #include "gateway/visitor_socket.h"
 #include "gateway/ws_connect.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
-
-static bool
-enter(struct gateway *g, const struct address *from, struct frame_error *error)
-{
-	if (atomic_fetch_add(&g->sockets, 1) >= g->conf.connections_max) {
-		error->code = FAULT_BUSY;
-		error->detail = STR("there are as many WebSockets as may be");
-	} else if (!crowd_enter(g->crowd, from)) {
-		error->code = FAULT_TOO_MANY;
-		error->detail = STR("too many WebSockets from this address");
-	} else {
-		return true;
-	}
-	atomic_fetch_sub(&g->sockets, 1);
-	return false;
-}
-
-static void
-leave(struct gateway *g, const struct address *from)
-{
-	crowd_leave(g->crowd, from);
-	atomic_fetch_sub(&g->sockets, 1);
-}
 
 static struct visitor_socket *
 socket_new(struct request *r, int64_t company, struct frame_error *error)
@@ -46,7 +22,7 @@ socket_new(struct request *r, int64_t company, struct frame_error *error)
 	v->who.company = company;
 	v->watcher.origin = atomic_fetch_add(&g->next_origin, 1) + 1;
 	v->from = visitor_address(r);
-	if (enter(g, &v->from, error))
+	if (ws_admit(g, &v->from, error))
 		return v;
 	free(v);
 	return NULL;
@@ -55,7 +31,7 @@ socket_new(struct request *r, int64_t company, struct frame_error *error)
 void
 visitor_socket_free(struct visitor_socket *v)
 {
-	leave(hub_gateway(v->ws.hub), &v->from);
+	ws_dismiss(hub_gateway(v->ws.hub), &v->from);
 	free(v);
 }
 

@@ -3,7 +3,9 @@
  * hub's thread as a letter.
  */
 #include "gateway/ws_connect.h"
+#include "gateway/limits.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,6 +16,30 @@ struct newcomer {
 	int fd;
 	struct buf extra;
 };
+
+bool
+ws_admit(
+    struct gateway *g, const struct address *from, struct frame_error *error)
+{
+	if (atomic_fetch_add(&g->sockets, 1) >= g->conf.connections_max) {
+		error->code = FAULT_BUSY;
+		error->detail = STR("there are as many WebSockets as may be");
+	} else if (!crowd_enter(g->crowd, from)) {
+		error->code = FAULT_TOO_MANY;
+		error->detail = STR("too many WebSockets from this address");
+	} else {
+		return true;
+	}
+	atomic_fetch_sub(&g->sockets, 1);
+	return false;
+}
+
+void
+ws_dismiss(struct gateway *g, const struct address *from)
+{
+	crowd_leave(g->crowd, from);
+	atomic_fetch_sub(&g->sockets, 1);
+}
 
 bool
 ws_handshake(struct request *r, struct handshake *out)

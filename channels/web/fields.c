@@ -230,6 +230,13 @@ field_bool(struct reading *r, const struct field *f, const json_t *value)
 }
 
 bool
+field_is_word(struct str s)
+{
+	return s.n > 0 && utf8_valid(s) && utf8_count(s) <= FIELD_WORD_MAX &&
+	       !has_control(s);
+}
+
+bool
 field_words(struct reading *r, const struct field *f, const json_t *value)
 {
 	size_t n = json_array_size(value), i;
@@ -243,8 +250,7 @@ field_words(struct reading *r, const struct field *f, const json_t *value)
 	list.words = arena_alloc(r->arena, (n + 1) * sizeof(*list.words));
 	for (i = 0; list.words != NULL && i < n; i++) {
 		s = field_string(json_array_get(value, i));
-		if (s.n == 0 || utf8_count(s) > FIELD_WORD_MAX ||
-		    has_control(s))
+		if (!field_is_word(s))
 			return field_refuse(r, f, "holds what is no word");
 		list.words[i] = arena_copy(r->arena, s);
 		if (list.words[i].p == NULL)

@@ -86,6 +86,9 @@ struct field_list {
 #define FIELD_WORD_MAX 40u
 bool field_words(struct reading *r, const struct field *f, const json_t *value);
 
+/* A line of 1 to FIELD_WORD_MAX characters, in UTF-8? */
+bool field_is_word(struct str s);
+
 /*
  * One of several words; `name` gives NULL for the first that is none. *out:
  * which. For what decides what else is to be read.

@@ -151,6 +151,13 @@ lost(struct hub *h)
 	atomic_fetch_add(&ear.lost, 1);
 }
 
+static bool
+step(struct hub *h)
+{
+	(void)h;
+	return false;
+}
+
 static void
 ended(struct hub *h)
 {
@@ -158,7 +165,7 @@ ended(struct hub *h)
 	atomic_fetch_add(&ear.ended, 1);
 }
 
-static const struct hub_listener ears = {news, lost, ended};
+static const struct hub_listener ears = {news, lost, step, ended};
 
 static void
 begin_to_listen(struct hub *h, void *arg)
