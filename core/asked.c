@@ -203,6 +203,20 @@ asked_for_person(const struct phrase *p)
 	return false;
 }
 
+void
+asked_spots(struct phrase_spots *out)
+{
+	const struct asked_tongue *t;
+	size_t i;
+
+	*out = (struct phrase_spots){0};
+	for (i = 0; (t = asked_tongue(i)) != NULL; i++) {
+		phrase_spots_add(out, t->person);
+		phrase_spots_add(out, t->anybody);
+		phrase_spots_add(out, t->office);
+	}
+}
+
 /* By a few words before it, in whatever language. */
 static bool
 denied_anyhow(const struct phrase *p, size_t at)

@@ -36,6 +36,9 @@ const struct asked_tongue *asked_tongue(size_t i);
 /* In any of the languages. */
 bool asked_for_person(const struct phrase *p);
 
+/* What has none of these does not ask. */
+void asked_spots(struct phrase_spots *out);
+
 /*
  * Words of the company's own by which customers ask for a person: is one of
  * them in p, and not denied?

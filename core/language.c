@@ -1,6 +1,8 @@
 /* language: words that are frequent in one language, and rare in the others. */
 #include "core/language.h"
 
+#define VOTES_MIN 2u /* one word may be of any language */
+
 static const struct {
 	const char *language, *words;
 } small_words[LANGUAGES] = {
@@ -38,7 +40,7 @@ struct str
 language_guess(const struct language_votes *v)
 {
 	size_t i, best = 0;
-	bool alone = v->n[0] > 0;
+	bool alone = true;
 
 	for (i = 1; i < LANGUAGES; i++) {
 		if (v->n[i] > v->n[best])
@@ -47,5 +49,7 @@ language_guess(const struct language_votes *v)
 			continue;
 		alone = best == i;
 	}
-	return alone ? str_from(small_words[best].language) : STR("");
+	return alone && v->n[best] >= VOTES_MIN
+		   ? str_from(small_words[best].language)
+		   : STR("");
 }

@@ -16,7 +16,8 @@ struct language_votes {
 
 void language_listen(struct language_votes *v, const struct phrase *p);
 
-/* "en", "de" ...; empty where no language has more votes than all others. */
+/* "en", "de" ...; empty where no language has more votes than all others, or
+ * hardly any. */
 struct str language_guess(const struct language_votes *v);
 
 #endif

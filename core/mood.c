@@ -96,24 +96,51 @@ is_glad(const struct phrase *p)
 	return false;
 }
 
+static int
+loudness(struct str text, const struct phrase *p)
+{
+	int loud = 0;
+
+	if (in_capitals(text, p))
+		loud += 2;
+	if (exclaims(text))
+		loud++;
+	return loud;
+}
+
 int
-mood_score(struct str text, const struct phrase *p)
+mood_score(
+    struct str text, const struct phrase *p, const struct phrase_spots *spots)
 {
 	const struct mood_tongue *t;
-	int words = 0, loud = 0;
+	int words = 0, loud = loudness(text, p);
+	bool said = spots == NULL || phrase_spots_any(spots, p);
 	size_t i;
 
-	for (i = 0; (t = mood_tongue(i)) != NULL; i++) {
+	for (i = 0; said && (t = mood_tongue(i)) != NULL; i++) {
 		int score = words_of(p, t);
 
 		if (score > words)
 			words = score;
 	}
-	if (in_capitals(text, p))
-		loud += 2;
-	if (exclaims(text))
-		loud++;
-	return words + (loud > 0 && is_glad(p) ? 0 : loud);
+	/* Who shouts may do so for joy. */
+	if (loud > 0 && words + loud >= MOOD_ANGRY && is_glad(p))
+		loud = 0;
+	return words + loud;
+}
+
+void
+mood_spots(struct phrase_spots *out)
+{
+	const struct mood_tongue *t;
+	size_t i;
+
+	*out = (struct phrase_spots){0};
+	for (i = 0; (t = mood_tongue(i)) != NULL; i++) {
+		phrase_spots_add(out, t->rage);
+		phrase_spots_add(out, t->anger);
+		phrase_spots_add(out, t->upset);
+	}
 }
 
 bool
@@ -122,5 +149,5 @@ mood_angry(struct str text)
 	struct phrase p;
 
 	phrase_read(text, &p);
-	return mood_score(text, &p) >= MOOD_ANGRY;
+	return mood_score(text, &p, NULL) >= MOOD_ANGRY;
 }

@@ -11,8 +11,15 @@
 
 #define MOOD_ANGRY 3 /* from this score on */
 
-/* 0: calm. p is text, cut into words. */
-int mood_score(struct str text, const struct phrase *p);
+/*
+ * 0: calm. p is text, cut into words. spots: of mood_spots(), or NULL: it takes
+ * longer then.
+ */
+int mood_score(
+    struct str text, const struct phrase *p, const struct phrase_spots *spots);
+
+/* What has none of these is at most loud. */
+void mood_spots(struct phrase_spots *out);
 
 bool mood_angry(struct str text);
 

@@ -6,7 +6,8 @@ static const struct mood_tongue tongues[] = {
 	.rage = "furious unacceptable ridiculous disgusting pathetic "
 		"incompetent incompetence bullshit outrageous outraged "
 		"infuriating infuriated appalling scammers scammed thieves "
-		"liars liar crooks fraudsters fuck* wtf idiot idiots morons "
+		"liars liar crooks fraudsters fuck fucking fucked fucker wtf "
+		"idiot idiots morons "
 		"moron shitty useless worthless disgrace disgraceful "
 		"fed+up sick+of+this sick+of+you pissed+off shame+on+you "
 		"enough+is+enough what+a+joke what+the+hell what+the+heck "
@@ -30,7 +31,7 @@ static const struct mood_tongue tongues[] = {
 		 "waiting+for+days waiting+for+hours three+times "
 		 "does+nobody never+works complaint money+back nobody+replies",
 	.more = "so very really totally absolutely extremely completely "
-		"utterly fucking bloody incredibly seriously freaking damn "
+		"utterly bloody incredibly seriously freaking damn "
 		"beyond",
 	.less = "bit little slightly somewhat",
 	.denies = "not isnt wasnt dont didnt doesnt no never without arent",
@@ -38,7 +39,8 @@ static const struct mood_tongue tongues[] = {
 		"nice amazing excellent congratulations wow yes hurray"},
     {.language = "de",
 	.rage = "frechheit unverschamt unverschamtheit stinksauer wutend "
-		"scheiss scheisse scheiss* betruger abzocke abzocker saftladen "
+		"scheiss scheisse scheissladen scheissverein betruger abzocke "
+		"abzocker saftladen "
 		"verarscht verarschen idioten idiot schnauze+voll nase+voll "
 		"unfahig inkompetent lacherlich katastrophe unfassbar "
 		"schlechteste+service schlechtester+service mir+reicht+s "

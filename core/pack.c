@@ -88,8 +88,8 @@ take_customer(struct packing *p, const json_t *body)
 	if (text.n == 0)
 		return;
 	phrase_read(text, &words);
-	p->moods[p->out->messages++ % MOOD_OF_NEWEST] =
-	    mood_score(text, &words) >= MOOD_ANGRY;
+	p->moods[p->out->messages++ % MOOD_OF_NEWEST] = mood_score(text, &words,
+							    NULL) >= MOOD_ANGRY;
 	language_listen(&p->votes, &words);
 	sentences_add(p->said, text);
 	facts_find(text, p->out);

@@ -30,13 +30,9 @@ phrase_read(struct str text, struct phrase *out)
 	}
 }
 
-/* Is w what one word of an entry stands for? */
 static bool
-word_fits(const struct word *w, struct str entry)
+word_is(const struct word *w, struct str entry)
 {
-	if (entry.n > 0 && entry.p[entry.n - 1] == '*')
-		return w->n >= entry.n - 1 &&
-		       memcmp(w->text, entry.p, entry.n - 1) == 0;
 	return w->n == entry.n && memcmp(w->text, entry.p, entry.n) == 0;
 }
 
@@ -61,7 +57,7 @@ entry_fits(const struct phrase *p, size_t at, struct str entry)
 
 	while (entry.n > 0) {
 		if (at + n >= p->n || (n > 0 && p->words[at + n].begins) ||
-		    !word_fits(&p->words[at + n].w, cut(&entry, '+')))
+		    !word_is(&p->words[at + n].w, cut(&entry, '+')))
 			return 0;
 		n++;
 	}
@@ -114,4 +110,74 @@ phrase_find(const struct phrase *p, const struct phrase *part)
 			return at;
 	}
 	return p->n;
+}
+
+/* ---- spots --------------------------------------------------------------- */
+
+/* Each word has two bits; FNV-1a. */
+static void
+spots_of(const char *word, size_t n, unsigned out[2])
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)word[i]) * UINT64_C(0x100000001b3);
+	h ^= h >> 32;
+	out[0] = (unsigned)h % PHRASE_SPOTS_BITS;
+	out[1] = (unsigned)(h >> 16) % PHRASE_SPOTS_BITS;
+}
+
+static bool
+is_frequent(struct str word)
+{
+	static const char *const words[] = {
+	    "what", "this", "that", "your", "have", "with", "money", "help"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eq(word, str_from(words[i])))
+			return true;
+	return false;
+}
+
+/* All words of an entry must be there; of these one that is rare. */
+static struct str
+rarest_word(struct str entry)
+{
+	struct str rarest = cut(&entry, '+'), word;
+
+	while (entry.n > 0) {
+		word = cut(&entry, '+');
+		if (is_frequent(rarest) ||
+		    (word.n > rarest.n && !is_frequent(word)))
+			rarest = word;
+	}
+	return rarest;
+}
+
+void
+phrase_spots_add(struct phrase_spots *spots, const char *list)
+{
+	struct str rest = str_from(list), word;
+	unsigned at[2];
+
+	while (rest.n > 0) {
+		word = rarest_word(cut(&rest, ' '));
+		spots_of(word.p, word.n, at);
+		for (unsigned i = 0; word.n > 0 && i < 2; i++)
+			spots->bits[at[i] / 64] |= UINT64_C(1) << at[i] % 64;
+	}
+}
+
+bool
+phrase_spots_any(const struct phrase_spots *spots, const struct phrase *p)
+{
+	unsigned at[2];
+
+	for (size_t i = 0; i < p->n; i++) {
+		spots_of(p->words[i].w.text, p->words[i].w.n, at);
+		if ((spots->bits[at[0] / 64] >> at[0] % 64 & 1) != 0 &&
+		    (spots->bits[at[1] / 64] >> at[1] % 64 & 1) != 0)
+			return true;
+	}
+	return false;
 }

@@ -77,6 +77,13 @@ trigger_follow(struct trigger_runs *runs, const struct event *e)
 		*runs = (struct trigger_runs){0};
 }
 
+void
+trigger_spots_make(struct trigger_spots *out)
+{
+	asked_spots(&out->asked);
+	mood_spots(&out->angry);
+}
+
 /* ---- what the customer says ---------------------------------------------- */
 
 /* What the texts of a turn come to. */
@@ -97,10 +104,15 @@ is_command(struct str text)
 }
 
 static bool
-asks(const struct company *c, const struct trigger_text *text,
+asks(const struct trigger_case *t, const struct trigger_text *text,
     const struct phrase *p)
 {
-	return is_command(text->text) || asked_for_person(p) ||
+	const struct company *c = t->company;
+
+	if ((t->spots == NULL || phrase_spots_any(&t->spots->asked, p)) &&
+	    asked_for_person(p))
+		return true;
+	return is_command(text->text) ||
 	       (text->button.n > 0 && asked_by_button(text->button)) ||
 	       asked_in_words(p, c->handoff_words, c->handoff_word_count);
 }
@@ -145,8 +157,10 @@ hear(struct heard *h, const struct trigger_text *text)
 	struct phrase p;
 
 	phrase_read(text->text, &p);
-	h->asked |= asks(h->t->company, text, &p);
-	h->angry += mood_score(text->text, &p) >= MOOD_ANGRY;
+	h->asked |= asks(h->t, text, &p);
+	h->angry += mood_score(text->text, &p,
+			h->t->spots == NULL ? NULL : &h->t->spots->angry) >=
+		    MOOD_ANGRY;
 	hear_rules(h, &p, true);
 }
 

@@ -23,6 +23,7 @@
 #define CORE_TRIGGER_H
 
 #include "core/company.h"
+#include "core/phrase.h"
 
 enum trigger {
 	TRIGGER_NONE,
@@ -47,6 +48,16 @@ struct trigger_runs {
 
 void trigger_follow(struct trigger_runs *runs, const struct event *e);
 
+/*
+ * Which words matter at all, so that most messages take no time: made once, and
+ * then only read.
+ */
+struct trigger_spots {
+	struct phrase_spots asked, angry;
+};
+
+void trigger_spots_make(struct trigger_spots *out);
+
 /* A message of the customer. */
 struct trigger_text {
 	struct str text;
@@ -55,8 +66,9 @@ struct trigger_text {
 
 struct trigger_case {
 	const struct company *company;
-	struct str channel;		  /* the row's name */
-	const struct trigger_text *texts; /* of this turn, the oldest first */
+	const struct trigger_spots *spots; /* NULL: it takes longer */
+	struct str channel;		   /* the row's name */
+	const struct trigger_text *texts;  /* of this turn, the oldest first */
 	size_t count;
 	/* What they said before it: by this, too, a rule says who shall have
 	 * it. May be none. */

@@ -37,6 +37,7 @@ struct worker {
 	struct turn *slow;
 	struct claims claims;
 	struct knowledge_cache knowledge;
+	struct trigger_spots spots;
 	struct sweep sweep;
 	int64_t tick_steady;
 };

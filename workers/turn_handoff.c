@@ -94,6 +94,7 @@ static struct trigger_case
 case_of(const struct turn *t, const struct answer *answer)
 {
 	return (struct trigger_case){.company = t->company,
+	    .spots = &t->worker->spots,
 	    .channel = t->reach.channel,
 	    .texts = t->texts,
 	    .count = t->ask.count,

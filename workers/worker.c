@@ -213,6 +213,7 @@ worker_start(const struct worker_conf *conf, struct worker **out)
 	w->sweep.first = true;
 	randombytes_buf(&w->id, sizeof(w->id));
 	w->id |= 1; /* never 0 */
+	trigger_spots_make(&w->spots);
 	atomic_store(&w->alive_at, clock_steady(conf->clock));
 	if ((e = worker_open(w)) != OK)
 		goto fail;

@@ -4,23 +4,30 @@
 
 #include <stdio.h>
 
-static void
-take(struct sentences_score *s, char *line, bool (*judge)(struct str text))
-{
-	bool is = line[0] == '+', judged = judge(str_from(line + 5));
+struct judging {
+	struct sentences_score score;
+	bool (*judge)(struct str text);
+};
 
-	s->found += is && judged;
-	s->missed += is && !judged;
-	s->mistaken += !is && judged;
-	s->passed += !is && !judged;
+static void
+judge_one(void *arg, bool is, struct str text)
+{
+	struct judging *j = arg;
+	bool judged = j->judge(text);
+
+	j->score.found += is && judged;
+	j->score.missed += is && !judged;
+	j->score.mistaken += !is && judged;
+	j->score.passed += !is && !judged;
 	if (is != judged)
-		printf("  %s: %s\n", is ? "missed" : "mistaken", line + 2);
+		printf(
+		    "  %s: %.*s\n", is ? "missed" : "mistaken", STR_FMT(text));
 }
 
-struct sentences_score
-sentences_judge(const char *name, bool (*judge)(struct str text))
+void
+sentences_each(const char *name,
+    void (*each)(void *arg, bool is, struct str text), void *arg)
 {
-	struct sentences_score s = {0};
 	char path[300], line[500];
 	FILE *f;
 
@@ -32,9 +39,19 @@ sentences_judge(const char *name, bool (*judge)(struct str text))
 	while (fgets(line, sizeof(line), f) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
 		if ((line[0] == '+' || line[0] == '-') && strlen(line) > 5)
-			take(&s, line, judge);
+			each(arg, line[0] == '+', str_from(line + 5));
 	}
 	(void)fclose(f);
+}
+
+struct sentences_score
+sentences_judge(const char *name, bool (*judge)(struct str text))
+{
+	struct judging j = {.judge = judge};
+	struct sentences_score s;
+
+	sentences_each(name, judge_one, &j);
+	s = j.score;
 	s.precision = s.found == 0
 			  ? 0.0
 			  : (double)s.found / (double)(s.found + s.mistaken);

@@ -16,6 +16,10 @@ struct sentences_score {
 	double precision, recall;
 };
 
+/* Calls `each` for every sentence of a file. */
+void sentences_each(const char *name,
+    void (*each)(void *arg, bool is, struct str text), void *arg);
+
 /* Names each sentence that is judged otherwise, and prints the figures. */
 struct sentences_score sentences_judge(
     const char *name, bool (*judge)(struct str text));

@@ -1,6 +1,7 @@
 /* trigger: when the bot gives up, why, and who shall have the chat. */
 #include "core/trigger.h"
 #include "core/language.h"
+#include "tests/core/sentences.h"
 #include "tests/lib/cmocka.h"
 
 static struct str refund[] = {STR("refund"), STR("money back")};
@@ -213,6 +214,38 @@ test_route(void **state)
 }
 
 static void
+same_with_spots(void *arg, bool is, struct str text)
+{
+	const struct trigger_text one = {.text = text};
+	struct trigger_case t = {.company = &company,
+	    .texts = &one,
+	    .count = 1,
+	    .before = {.angry = 5}};
+	struct triggered quick, slow;
+
+	(void)is;
+	trigger_look(&t, &slow);
+	t.spots = arg;
+	trigger_look(&t, &quick);
+	if (quick.trigger != slow.trigger)
+		fail_msg("%.*s", STR_FMT(text));
+}
+
+/* What is passed over quickly is what would be passed over anyway. */
+static void
+test_spots(void **state)
+{
+	static const char *const names[] = {
+	    "asked", "asked_unseen", "mood", "mood_unseen"};
+	struct trigger_spots spots;
+
+	(void)state;
+	trigger_spots_make(&spots);
+	for (unsigned i = 0; i < ARRAY_LEN(names); i++)
+		sentences_each(names[i], same_with_spots, &spots);
+}
+
+static void
 test_languages(void **state)
 {
 	static const struct {
@@ -233,6 +266,8 @@ test_languages(void **state)
 		"sv"},
 	    {"Sipari\xc5\x9fim nerede? \xc3\x87ok bekledim bu ne", "tr"},
 	    {"4711", ""},
+	    {"Hallo", ""},
+	    {"no", ""},
 	    {"", ""},
 	    {"\xe4\xbd\xa0\xe5\xa5\xbd", ""},
 	};
@@ -260,6 +295,7 @@ main(void)
 	    cmocka_unit_test(test_answers),
 	    cmocka_unit_test(test_runs),
 	    cmocka_unit_test(test_route),
+	    cmocka_unit_test(test_spots),
 	    cmocka_unit_test(test_languages),
 	};
 
