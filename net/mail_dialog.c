@@ -113,6 +113,12 @@ add_words(struct mail_reply *r, struct str words)
 	mail_words_clean(str_from(joined), r->words, sizeof(r->words));
 }
 
+bool
+dialog_awaits(const struct dialog *d, enum dialog_verb verb)
+{
+	return d->count > 0 && d->waiting[d->first] == verb;
+}
+
 /* Whose answer this is. */
 static enum dialog_verb
 answered(struct dialog *d)
@@ -157,7 +163,7 @@ keep(struct dialog *d, enum dialog_verb verb)
 static void
 look_for_login(struct dialog *d, struct str words)
 {
-	if (d->count > 0 && d->waiting[d->first] == VERB_EHLO && words.n > 4 &&
+	if (dialog_awaits(d, VERB_EHLO) && words.n > 4 &&
 	    strncasecmp(words.p, "AUTH", 4) == 0 &&
 	    (words.p[4] == ' ' || words.p[4] == '='))
 		d->login_offered = true;

@@ -58,6 +58,8 @@ struct dialog {
 void dialog_begin(struct dialog *d);
 void dialog_said(struct dialog *d, struct str bytes);
 void dialog_heard(struct dialog *d, struct str bytes);
+/* Is what comes next the answer to that? */
+bool dialog_awaits(const struct dialog *d, enum dialog_verb verb);
 
 /*
  * What it all means: end, reply, why and the recipients' ends of the posting.

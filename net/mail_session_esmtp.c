@@ -13,6 +13,7 @@
  *	that piece is left out and the rest goes on        the mailer's clock does
  *	it says 250 where an answer broke off behind that  the dialog must agree
  *	an errno of a callback ends the mail               on_text() leaves 0
+ *	with CHUNKING it lets nobody hear what is answered strike_chunking()
  */
 #include "net/mail_session_inner.h"
 
@@ -31,8 +32,12 @@
 #define NEVER_MS ((long)INT_MAX)
 #define PIECE 16384u
 
+/* Of a line of EHLO's answer: where what is offered begins. */
+#define OFFER_COLUMN 4u
+
 struct esmtp {
 	struct session *session;
+	unsigned column; /* of the line that comes in */
 	smtp_session_t smtp;
 	smtp_message_t message;
 	auth_context_t auth;
@@ -100,15 +105,38 @@ tls_new(struct session *s)
 
 /* ---- what the library asks ----------------------------------------------- */
 
+/*
+ * Of what is offered to EHLO only CHUNKING begins with a C and is of any
+ * use. There is no way to forbid it; so it is written over before the library
+ * reads it, in the buffer that is the library's own and not constant.
+ */
 static void
-on_line(const char *bytes, int n, int writing, void *session)
+strike_chunking(struct esmtp *e, struct str bytes)
+{
+	char *p = (char *)(uintptr_t)bytes.p;
+	bool offers = dialog_awaits(&e->session->dialog, VERB_EHLO);
+	size_t i;
+
+	for (i = 0; i < bytes.n; i++) {
+		if (offers && e->column == OFFER_COLUMN &&
+		    (p[i] == 'C' || p[i] == 'c'))
+			p[i] = 'X';
+		e->column = p[i] == '\n' ? 0 : e->column + 1;
+	}
+}
+
+static void
+on_line(const char *bytes, int n, int writing, void *arg)
 {
 	struct str s = {bytes, n > 0 ? (size_t)n : 0};
+	struct esmtp *e = arg;
 
 	if (writing == 1)
-		session_said(session, s);
-	else if (writing == 0)
-		session_heard(session, s);
+		session_said(e->session, s);
+	if (writing != 0)
+		return;
+	strike_chunking(e, s);
+	session_heard(e->session, s);
 }
 
 static const char *
@@ -226,7 +254,7 @@ set_server(struct esmtp *e)
 	return smtp_set_server(e->smtp, at) &&
 	       smtp_set_hostname(e->smtp, s->posting.hello.p) &&
 	       smtp_set_eventcb(e->smtp, on_event, e) &&
-	       smtp_set_monitorcb(e->smtp, on_line, s, 0) && set_times(e->smtp);
+	       smtp_set_monitorcb(e->smtp, on_line, e, 0) && set_times(e->smtp);
 }
 
 static bool

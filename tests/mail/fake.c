@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
@@ -218,7 +219,10 @@ offer(struct fake *f)
 		offers += length + (offers[length] == '|');
 	}
 	n += (size_t)snprintf(all + n, sizeof(all) - n, "250 HELP\r\n");
-	return put(f, all, n);
+	for (length = 0; f->plan.dribbles && length + 1 < n; length++)
+		if (!put(f, &all[length], 1))
+			return false;
+	return f->plan.dribbles ? put(f, "\n", 1) : put(f, all, n);
 }
 
 static bool
@@ -228,6 +232,7 @@ well(struct fake *f, const char *line)
 		const char *word, *reply;
 	} replies[] = {
 	    {"STARTTLS", "220 2.0.0 go\r\n"},
+	    {"BDAT", "500 5.5.1 not here\r\n"},
 	    {"AUTH NTLM", "334 \r\n"},
 	    {"*", "501 5.7.0 you broke off\r\n"},
 	    {"AUTH", "235 2.7.0 you are you\r\n"},
@@ -290,7 +295,9 @@ talk(struct fake *f)
 {
 	struct fake_answer *hello = planned(f, "hello");
 	char line[4096];
+	int on = 1;
 
+	setsockopt(f->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	f->in_length = 0;
 	f->text = false;
 	f->recipients = 0;

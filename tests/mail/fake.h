@@ -32,6 +32,7 @@ struct fake_answer {
 struct fake_plan {
 	bool tls_first;
 	bool only_tls13;
+	bool dribbles;	    /* what it offers comes a byte at a time */
 	const char *offers; /* "AUTH PLAIN|SIZE 1000"; NULL: STARTTLS, and
 			     * AUTH PLAIN once TLS is there */
 	struct fake_answer answers[FAKE_ANSWERS_MAX];

@@ -94,6 +94,26 @@ has_an_empty_reverse_path(void **state)
 	}
 }
 
+/* libesmtp would send by BDAT, and keep what is answered to itself. */
+static void
+sends_by_data_where_chunks_are_offered(void **state)
+{
+	struct letter l;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		prepare(&l, "smtp",
+		    &(struct fake_plan){.dribbles = i == 1,
+			.offers = "STARTTLS|CHUNKING|AUTH PLAIN|chunking|"
+				  "PIPELINING|BINARYMIME|Chunking"});
+		assert_ended(&l, POSTING_SENT);
+		assert_true(fake_said(server, "DATA"));
+		assert_false(fake_said(server, "BDAT"));
+		stop_server();
+	}
+}
+
 /* ---- what the server says -------------------------------------------------- */
 
 #define OFFERS "AUTH PLAIN XOAUTH2"
@@ -334,6 +354,7 @@ sends_nothing_where_nobody_is(void **state)
 static const struct CMUnitTest tests[] = {
     A_TEST(goes_out_either_way),
     A_TEST(has_an_empty_reverse_path),
+    A_TEST(sends_by_data_where_chunks_are_offered),
     A_TEST(means_what_the_server_said),
     A_TEST(tells_recipients_apart),
     A_TEST(passes_over_ntlm),
