@@ -11,20 +11,20 @@
 /* So that places in line are sums without overflow: about ten years. */
 #define FIGURE_MAX (INT64_C(1) << 38)
 
-/* How many sets one of each may stand in at a time. */
-#define SETS_OF_CHAT 5u /* timer, line, work, group, and `ready` for it */
-#define SETS_OF_SELLER 2u
-#define SETS_OF_TEAM 2u
+#define SETS (WORKS + 3u) /* in `pool`: those in struct routing */
 
 enum err
 route_reserve(struct routing *r)
 {
 	uint32_t chats = r->chats.count + 1;
-	uint32_t members = chats * SETS_OF_CHAT +
-			   (r->sellers.count + 1) * SETS_OF_SELLER +
-			   (r->teams.count + 1) * SETS_OF_TEAM;
+	uint32_t others = r->sellers.count + r->teams.count + 2;
 
-	if (treap_reserve(&r->pool, members) != OK ||
+	/* In `pool`: what is to be done about a chat, and its group. */
+	if (sorted_reserve(&r->line_pool, chats, LINES * r->teams.count + 2) !=
+		OK ||
+	    sorted_reserve(&r->group_pool, chats, chats) != OK ||
+	    sorted_reserve(&r->timer_pool, chats + others, 1) != OK ||
+	    sorted_reserve(&r->pool, 2 * chats + others, SETS) != OK ||
 	    slab_reserve(&r->groups, chats) != OK)
 		return E_NOMEM;
 	return idmap_reserve(&r->group_of, chats);
@@ -65,7 +65,16 @@ routing_free(struct routing *r)
 	for (n = 0; n < r->chats.made; n++)
 		if (chat_at(r, n)->live)
 			free(chat_at(r, n)->nots);
-	treap_free(&r->pool);
+	for (n = 0; n < r->sellers.made; n++)
+		if (seller_at(r, n)->known)
+			free(seller_at(r, n)->wraps);
+	for (n = 0; n < r->teams.made; n++)
+		if (team_at(r, n)->refs > 0)
+			free(team_at(r, n)->members.slots);
+	sorted_free(&r->line_pool);
+	sorted_free(&r->group_pool);
+	sorted_free(&r->timer_pool);
+	sorted_free(&r->pool);
 	slab_free(&r->teams);
 	slab_free(&r->needs);
 	slab_free(&r->groups);
@@ -78,8 +87,8 @@ routing_free(struct routing *r)
 	idmap_free(&r->group_of);
 	idmap_free(&r->seller_of);
 	idmap_free(&r->chat_of);
-	free(r->seats);
-	free(r->gained);
+	free(r->free.slots);
+	free(r->gained.slots);
 	free(r);
 }
 

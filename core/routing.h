@@ -279,7 +279,7 @@ enum routing_why {
 enum routing_cause {
 	ROUTING_OTHER_TEAM,
 	ROUTING_OTHER_LANGUAGE,
-	ROUTING_LACKS_SKILL, /* `skill` says which, the first of the list */
+	ROUTING_LACKS_SKILL, /* `skill` says one of them */
 	ROUTING_OFFLINE,
 	ROUTING_SELLER_AWAY,
 	ROUTING_DECLINED,
@@ -301,7 +301,7 @@ struct routing_figures {
 struct routing_near {
 	int64_t seller;
 	enum routing_cause cause;
-	int64_t skill; /* LACKS_SKILL */
+	int64_t skill; /* LACKS_SKILL: one of those */
 	struct routing_figures figures;
 };
 
@@ -316,7 +316,7 @@ struct routing_reason {
 	uint64_t before;  /* chats that stood before it in its team's line */
 	unsigned sellers; /* all there are; the counts and 1 add up to it */
 	unsigned counts[ROUTING_CAUSES];
-	/* Those who came closest, the closest first. */
+	/* Those of its team who came closest, the closest first. */
 	struct routing_near near[ROUTING_NEAR_MAX];
 	size_t near_count;
 };

@@ -83,7 +83,7 @@ take_room(struct routing *r, uint32_t n, uint32_t seller, unsigned room)
 		chat_at(r, c->next)->prev = n;
 	s->chats = n;
 	s->taken += room;
-	route_seat_update(r, seller);
+	route_seller_update(r, seller);
 }
 
 static void
@@ -102,7 +102,7 @@ give_room(struct routing *r, uint32_t n)
 	if (c->next != NONE)
 		chat_at(r, c->next)->prev = c->prev;
 	s->taken -= c->room;
-	route_seat_update(r, c->room_of);
+	route_seller_update(r, c->room_of);
 	c->room_of = NONE;
 }
 
@@ -115,7 +115,8 @@ enter_work(struct routing *r, uint32_t n, enum work work, int64_t key)
 
 	c->work = work;
 	c->work_key = key;
-	treap_add(&r->pool, &r->work[work], (struct treap_item){key, c->id, n});
+	sorted_add(
+	    &r->pool, &r->work[work], (struct sorted_item){key, c->id, n});
 }
 
 static void
@@ -125,8 +126,8 @@ enter_line(struct routing *r, uint32_t n, enum line line)
 	uint32_t team = need_at(r, c->need)->team;
 
 	c->line = line;
-	treap_add(&r->pool, &team_at(r, team)->lines[line],
-	    (struct treap_item){c->rank, c->id, n});
+	sorted_add(&r->line_pool, &team_at(r, team)->lines[line],
+	    (struct sorted_item){c->rank, c->id, n});
 	route_team_look(r, team);
 }
 
@@ -137,14 +138,14 @@ leave_sets(struct routing *r, uint32_t n)
 	uint32_t team;
 
 	if (c->work != WORK_NONE)
-		treap_remove(&r->pool, &r->work[c->work],
-		    (struct treap_item){c->work_key, c->id, n});
+		sorted_remove(&r->pool, &r->work[c->work],
+		    (struct sorted_item){c->work_key, c->id, n});
 	c->work = WORK_NONE;
 	if (c->line == LINES)
 		return;
 	team = need_at(r, c->need)->team;
-	treap_remove(&r->pool, &team_at(r, team)->lines[c->line],
-	    (struct treap_item){c->rank, c->id, n});
+	sorted_remove(&r->line_pool, &team_at(r, team)->lines[c->line],
+	    (struct sorted_item){c->rank, c->id, n});
 	c->line = LINES;
 	route_team_look(r, team);
 }

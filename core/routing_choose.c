@@ -12,13 +12,13 @@ struct score {
 };
 
 static struct score
-score_of(const struct routing *r, const struct chat *c, const struct seat *s)
+score_of(const struct routing *r, const struct chat *c, uint32_t slot)
 {
+	const struct seller *s = seller_at(r, slot);
 	const struct need *need = need_at(r, c->need);
-	struct score score = {.wanted = s->slot == c->tied[TIE_WANTED],
-	    .last = s->slot == c->tied[TIE_LAST],
-	    .fresh = c->not_count == 0 ||
-		     route_chat_not(c, seller_at(r, s->slot)->id) == NULL};
+	struct score score = {.wanted = slot == c->tied[TIE_WANTED],
+	    .last = slot == c->tied[TIE_LAST],
+	    .fresh = c->not_count == 0 || route_chat_not(c, s->id) == NULL};
 
 	if (need->preferred_count > 0)
 		score.preferred = traits_count(&s->traits, &need->preferred);
@@ -27,7 +27,7 @@ score_of(const struct routing *r, const struct chat *c, const struct seat *s)
 
 /* Between equals by score: policy, then the seed. */
 static bool
-seat_is_before(const struct seat *a, const struct seat *b)
+seller_is_before(const struct seller *a, const struct seller *b)
 {
 	if (a->key[0] != b->key[0])
 		return a->key[0] < b->key[0];
@@ -37,8 +37,8 @@ seat_is_before(const struct seat *a, const struct seat *b)
 }
 
 static bool
-is_better(const struct score *a, const struct seat *x, const struct score *b,
-    const struct seat *y)
+is_better(const struct score *a, const struct seller *x, const struct score *b,
+    const struct seller *y)
 {
 	if (a->wanted != b->wanted)
 		return a->wanted;
@@ -48,56 +48,61 @@ is_better(const struct score *a, const struct seat *x, const struct score *b,
 		return a->fresh;
 	if (a->preferred != b->preferred)
 		return a->preferred > b->preferred;
-	return seat_is_before(x, y);
+	return seller_is_before(x, y);
 }
 
 /* Has it declined the chat? */
 static bool
-declined(const struct routing *r, const struct chat *c, const struct seat *s)
+declined(const struct chat *c, const struct seller *s)
 {
 	const struct routing_not *against;
 
 	if (c->not_count == 0)
 		return false;
-	against = route_chat_not(c, seller_at(r, s->slot)->id);
+	against = route_chat_not(c, s->id);
 	return against != NULL && !against->ignored;
 }
 
+/* It is on duty and has nothing against it: else this were no tie. */
 static struct choice
-choose_tied(
-    const struct routing *r, const struct group *g, const struct chat *c)
+choose_tied(const struct routing *r, const struct group *g)
 {
-	uint32_t at = seller_at(r, g->tie)->seat;
-	const struct seat *s = &r->seats[at];
-
-	/* It is on duty and has nothing against it: else this were no tie. */
-	if (s->room < need_at(r, c->need)->weight)
+	if (seller_at(r, g->tie)->room < g->weight)
 		return (struct choice){NONE, 0};
-	return (struct choice){at, 1};
+	return (struct choice){g->tie, 1};
+}
+
+/* Those of its team, or those with room: whoever are fewer. */
+static const struct list *
+eligible(const struct routing *r, const struct group *g)
+{
+	const struct team *t = team_at(r, need_at(r, g->need)->team);
+
+	return t->members.n < r->free.n ? &t->members : &r->free;
 }
 
 struct choice
 route_choose(
     const struct routing *r, const struct group *g, const struct chat *c)
 {
+	const struct list *list = eligible(r, g);
 	struct choice best = {NONE, 0};
 	struct score best_score = {0}, score;
-	int64_t weight = need_at(r, c->need)->weight;
 	uint32_t i;
 
 	if (g->tie != NONE)
-		return choose_tied(r, g, c);
-	for (i = 0; i < r->free_count; i++) {
-		const struct seat *s = &r->seats[i];
+		return choose_tied(r, g);
+	for (i = 0; i < list->n; i++) {
+		const struct seller *s = seller_at(r, list->slots[i]);
 
-		if (s->room < weight || !traits_cover(&s->traits, &g->must) ||
-		    declined(r, c, s))
+		if (s->room < g->weight || s->seat != SEAT_ON ||
+		    !traits_grant(&s->traits, &g->must) || declined(c, s))
 			continue;
 		best.candidates++;
-		score = score_of(r, c, s);
-		if (best.seat == NONE ||
-		    is_better(&score, s, &best_score, &r->seats[best.seat])) {
-			best.seat = i;
+		score = score_of(r, c, list->slots[i]);
+		if (best.seller == NONE || is_better(&score, s, &best_score,
+					       seller_at(r, best.seller))) {
+			best.seller = list->slots[i];
 			best_score = score;
 		}
 	}
@@ -111,52 +116,40 @@ struct asking {
 	const struct group *g;
 	const struct chat *c;
 	const struct need *need;
-	struct traits must; /* also where only who is asked for may have it */
+	/* All of it, also where only who is asked for may have it. */
+	struct traits must;
+	struct wish wish;
 };
 
-/* The first trait that is missing says it; teams come before languages. */
+/* Of a seller of its team. */
 static enum routing_cause
-lacking(const struct asking *a, const struct seat *s, uint32_t *trait)
+cause_of(const struct asking *a, const struct seller *s)
 {
-	uint32_t team = team_at(a->r, a->need->team)->trait;
-	uint32_t language = a->need->language;
+	int64_t weight = a->g->weight;
 
-	if (team != NONE && !traits_has(&s->traits, team))
-		return ROUTING_OTHER_TEAM;
-	if (language != NONE && !traits_has(&s->traits, language))
+	if (a->need->language != NONE &&
+	    !traits_has(&s->traits, a->need->language))
 		return ROUTING_OTHER_LANGUAGE;
-	*trait = route_traits_lacks(&s->traits, &a->must);
-	return ROUTING_LACKS_SKILL;
-}
-
-static enum routing_cause
-cause_of(const struct asking *a, const struct seat *s, uint32_t *trait)
-{
-	int64_t weight = a->need->weight;
-
-	if (!traits_cover(&s->traits, &a->must))
-		return lacking(a, s, trait);
-	if (s->status != SEAT_ON)
-		return s->status == SEAT_AWAY ? ROUTING_SELLER_AWAY
-					      : ROUTING_OFFLINE;
-	if (declined(a->r, a->c, s))
+	if (!traits_grant(&s->traits, &a->wish))
+		return ROUTING_LACKS_SKILL;
+	if (s->seat != SEAT_ON)
+		return s->seat == SEAT_AWAY ? ROUTING_SELLER_AWAY
+					    : ROUTING_OFFLINE;
+	if (declined(a->c, s))
 		return ROUTING_DECLINED;
 	if (a->g->tie != NONE)
 		return ROUTING_WAITS_FOR;
 	if (s->room < weight)
 		return s->room + s->wrapping >= weight ? ROUTING_WRAPPING_UP
 						       : ROUTING_FULL;
-	if (a->c->not_count > 0 &&
-	    route_chat_not(a->c, seller_at(a->r, s->slot)->id) != NULL)
+	if (a->c->not_count > 0 && route_chat_not(a->c, s->id) != NULL)
 		return ROUTING_IGNORED;
 	return ROUTING_RANKED_LOWER;
 }
 
 static struct routing_figures
-figures_of(const struct asking *a, const struct seat *seat)
+figures_of(const struct asking *a, const struct seller *s)
 {
-	const struct seller *s = seller_at(a->r, seat->slot);
-
 	return (struct routing_figures){.idle_since = s->idle_since,
 	    .taken = (unsigned)(s->taken + s->wrapping),
 	    .capacity = s->capacity,
@@ -164,44 +157,39 @@ figures_of(const struct asking *a, const struct seat *seat)
 	    .turn = s->turn};
 }
 
-/* Those who came closest, as they are found: seats, the closest first. */
+/* Those who came closest, the closest first. */
 struct nearest {
-	uint32_t seats[ROUTING_NEAR_MAX];
+	const struct seller *sellers[ROUTING_NEAR_MAX];
 	enum routing_cause causes[ROUTING_NEAR_MAX];
-	uint32_t traits[ROUTING_NEAR_MAX];
 	size_t n;
 };
 
 static bool
-is_nearer(const struct routing *r, const struct nearest *near, size_t i,
-    enum routing_cause cause, uint32_t seat)
+is_nearer(const struct nearest *near, size_t i, enum routing_cause cause,
+    const struct seller *s)
 {
 	if (near->causes[i] != cause)
 		return cause > near->causes[i];
-	return seat_is_before(&r->seats[seat], &r->seats[near->seats[i]]);
+	return seller_is_before(s, near->sellers[i]);
 }
 
 static void
-consider(const struct routing *r, struct nearest *near,
-    enum routing_cause cause, uint32_t seat, uint32_t trait)
+consider(struct nearest *near, enum routing_cause cause, const struct seller *s)
 {
 	size_t i = near->n;
 
-	while (i > 0 && is_nearer(r, near, i - 1, cause, seat))
+	while (i > 0 && is_nearer(near, i - 1, cause, s))
 		i--;
 	if (i == ROUTING_NEAR_MAX)
 		return;
 	if (near->n < ROUTING_NEAR_MAX)
 		near->n++;
-	memmove(&near->seats[i + 1], &near->seats[i],
-	    (near->n - i - 1) * sizeof(near->seats[0]));
+	memmove(&near->sellers[i + 1], &near->sellers[i],
+	    (near->n - i - 1) * sizeof(near->sellers[0]));
 	memmove(&near->causes[i + 1], &near->causes[i],
 	    (near->n - i - 1) * sizeof(near->causes[0]));
-	memmove(&near->traits[i + 1], &near->traits[i],
-	    (near->n - i - 1) * sizeof(near->traits[0]));
-	near->seats[i] = seat;
+	near->sellers[i] = s;
 	near->causes[i] = cause;
-	near->traits[i] = trait;
 }
 
 static void
@@ -211,41 +199,48 @@ write_nearest(const struct asking *a, const struct nearest *near,
 	size_t i;
 
 	for (i = 0; i < near->n; i++) {
-		const struct seat *s = &a->r->seats[near->seats[i]];
+		const struct seller *s = near->sellers[i];
+		uint32_t lacks = route_traits_lacks(&s->traits, &a->must);
 
-		out->near[i] = (struct routing_near){
-		    .seller = seller_at(a->r, s->slot)->id,
+		out->near[i] = (struct routing_near){.seller = s->id,
 		    .cause = near->causes[i],
 		    .figures = figures_of(a, s)};
 		if (near->causes[i] == ROUTING_LACKS_SKILL)
-			out->near[i].skill = a->r->traits[near->traits[i]].id;
+			out->near[i].skill = a->r->traits[lacks].id;
 	}
 	out->near_count = near->n;
 }
 
+/* Those of other teams are counted, not looked at. */
 void
 route_explain(const struct routing *r, const struct group *g,
     const struct chat *c, struct choice choice, struct routing_reason *out)
 {
-	struct asking a = {r, g, c, need_at(r, c->need), {{0}}};
+	struct asking a = {.r = r, .g = g, .c = c, .need = need_at(r, c->need)};
+	const struct list *members = &team_at(r, a.need->team)->members;
+	unsigned others = team_at(r, TEAM_ALL)->members.n - 1;
 	struct nearest near = {.n = 0};
-	uint32_t i, trait = 0;
+	enum routing_cause cause;
+	uint32_t i;
 
 	a.must = a.need->must;
 	if (!g->relaxed)
 		traits_add(&a.must, &a.need->preferred);
+	a.wish = route_wish(&a.must);
 	*out = (struct routing_reason){.order = r->policy.order,
-	    .figures = figures_of(&a, &r->seats[choice.seat]),
+	    .figures = figures_of(&a, seller_at(r, choice.seller)),
 	    .preferred_of = a.need->preferred_count,
-	    .sellers = r->seat_count};
-	for (i = 0; i < r->seat_count; i++) {
-		enum routing_cause cause;
+	    .sellers = others + 1};
+	for (i = 0; i < members->n; i++) {
+		const struct seller *s = seller_at(r, members->slots[i]);
 
-		if (i == choice.seat)
+		if (members->slots[i] == choice.seller)
 			continue;
-		cause = cause_of(&a, &r->seats[i], &trait);
+		cause = cause_of(&a, s);
 		out->counts[cause]++;
-		consider(r, &near, cause, i, trait);
+		consider(&near, cause, s);
+		others--;
 	}
+	out->counts[ROUTING_OTHER_TEAM] = others;
 	write_nearest(&a, &near, out);
 }

@@ -47,6 +47,8 @@ ref_owned(
 		e = route_traits_ref(r, TRAIT_SKILL, &s->skills, owned);
 	if (e == OK)
 		e = route_traits_ref(r, TRAIT_LANGUAGE, &s->languages, owned);
+	if (e == OK)
+		e = route_members_reserve(r, owned);
 	if (e != OK)
 		route_traits_unref(r, owned);
 	return e;
@@ -90,7 +92,7 @@ seller_apply(struct routing *r, uint32_t n, const struct routing_seller *fact,
 	route_seller_refresh(r, n, now);
 	if (is_new && fact->idle_since != 0)
 		s->idle_since = fact->idle_since;
-	route_seat_update(r, n);
+	route_seller_update(r, n);
 	if (changed)
 		route_seller_revisit(r, n, now);
 }

@@ -124,7 +124,7 @@ route_group_block(struct routing *r, uint32_t n)
 
 	if (!g->ready)
 		return;
-	treap_remove(&r->pool, &r->ready, g->ready_as);
+	sorted_remove(&r->pool, &r->ready, g->ready_as);
 	g->ready = false;
 }
 
@@ -133,16 +133,13 @@ static void
 make_ready(struct routing *r, uint32_t n)
 {
 	struct group *g = group_at(r, n);
-	struct treap_item first;
 
-	if (!treap_first(&r->pool, g->chats, &first))
-		return;
-	if (g->ready && g->ready_as.id == first.id)
+	if (g->ready && g->ready_as.id == g->first.id)
 		return;
 	route_group_block(r, n);
 	g->ready = true;
-	g->ready_as = (struct treap_item){first.key, first.id, n};
-	treap_add(&r->pool, &r->ready, g->ready_as);
+	g->ready_as = (struct sorted_item){g->first.key, g->first.id, n};
+	sorted_add(&r->pool, &r->ready, g->ready_as);
 }
 
 /* ---- groups ------------------------------------------------------------ */
@@ -180,6 +177,7 @@ group_for(struct routing *r, uint32_t chat, int64_t now)
 	const struct chat *c = chat_at(r, chat);
 	struct group fresh = {
 	    .need = c->need, .tie = NONE, .solo = NONE, .relaxed = true};
+	struct traits must = {{0}};
 	int64_t until;
 	enum tie tie = route_chat_tie(r, c, now, &until);
 	uint32_t n;
@@ -192,7 +190,9 @@ group_for(struct routing *r, uint32_t chat, int64_t now)
 	if (need_at(r, c->need)->preferred_count > 0)
 		fresh.relaxed = route_chat_relaxed(r, c, now);
 	if (!fresh.wanted)
-		fresh.must = must_of(r, c, fresh.relaxed);
+		must = must_of(r, c, fresh.relaxed);
+	fresh.must = route_wish(&must);
+	fresh.weight = need_at(r, c->need)->weight;
 	fresh.hash = hash_of(&fresh);
 	while ((n = idmap_get(&r->group_of, fresh.hash)) != IDMAP_NONE) {
 		if (is_same(group_at(r, n), &fresh))
@@ -202,23 +202,32 @@ group_for(struct routing *r, uint32_t chat, int64_t now)
 	return group_new(r, &fresh);
 }
 
-static struct treap_item
+static struct sorted_item
 item_of(const struct chat *c, uint32_t slot)
 {
-	return (struct treap_item){c->rank, c->id, slot};
+	return (struct sorted_item){c->rank, c->id, slot};
+}
+
+static bool
+is_before(const struct sorted_item *a, const struct sorted_item *b)
+{
+	return a->key < b->key || (a->key == b->key && a->id < b->id);
 }
 
 void
 route_group_enter(struct routing *r, uint32_t chat, int64_t now)
 {
 	struct chat *c = chat_at(r, chat);
+	const struct sorted_item item = item_of(c, chat);
 	struct group *g;
 	bool empty;
 
 	c->group = group_for(r, chat, now);
 	g = group_at(r, c->group);
 	empty = g->chats == 0;
-	treap_add(&r->pool, &g->chats, item_of(c, chat));
+	sorted_add(&r->group_pool, &g->chats, item);
+	if (empty || is_before(&item, &g->first))
+		g->first = item;
 	/* Behind others of a group without a taker it has none either. */
 	if (empty || g->ready)
 		make_ready(r, c->group);
@@ -235,8 +244,10 @@ route_group_leave(struct routing *r, uint32_t chat)
 		return;
 	c->group = NONE;
 	g = group_at(r, n);
-	treap_remove(&r->pool, &g->chats, item_of(c, chat));
-	if (g->chats != 0) {
+	sorted_remove(&r->group_pool, &g->chats, item_of(c, chat));
+	if (g->first.id != c->id)
+		return;
+	if (sorted_first(&r->group_pool, g->chats, &g->first)) {
 		if (g->ready)
 			make_ready(r, n);
 		return;
@@ -255,8 +266,7 @@ could_take(
 {
 	const struct routing_not *against;
 
-	if (r->seats[s->seat].room < need_at(r, g->need)->weight ||
-	    !traits_cover(&s->traits, &g->must))
+	if (s->room < g->weight || !traits_grant(&s->traits, &g->must))
 		return false;
 	if (g->solo == NONE)
 		return true;
@@ -267,9 +277,13 @@ could_take(
 static void
 wake_list(struct routing *r, uint32_t n, const struct seller *s)
 {
-	for (; n != NONE; n = group_at(r, n)->next)
-		if (!group_at(r, n)->ready && could_take(r, group_at(r, n), s))
+	const struct group *g;
+
+	for (; n != NONE; n = g->next) {
+		g = group_at(r, n);
+		if (!g->ready && could_take(r, g, s))
 			make_ready(r, n);
+	}
 }
 
 static void
@@ -277,7 +291,7 @@ wake(struct routing *r, const struct seller *s)
 {
 	uint32_t i;
 
-	if (!s->duty || r->seats[s->seat].room <= 0)
+	if (!s->duty || s->room <= 0)
 		return;
 	wake_list(r, s->groups, s);
 	wake_list(r, team_at(r, TEAM_ALL)->groups, s);
@@ -290,8 +304,8 @@ wake(struct routing *r, const struct seller *s)
 void
 route_groups_wake(struct routing *r)
 {
-	while (r->gained_count > 0) {
-		struct seller *s = seller_at(r, r->gained[--r->gained_count]);
+	while (r->gained.n > 0) {
+		struct seller *s = seller_at(r, r->gained.slots[--r->gained.n]);
 
 		s->gained = false;
 		wake(r, s);

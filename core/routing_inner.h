@@ -4,7 +4,7 @@
  *	team     routing_team.c    its line, whether it is open, who is there
  *	trait    routing_team.c    a team, skill or language as one bit
  *	need     routing_need.c    what chats ask for; chats alike share one
- *	seller   routing_seller.c  presence, room; its seat is what is compared
+ *	seller   routing_seller.c  presence, room, what they are compared by
  *	group    routing_group.c   waiting chats that the same sellers may take
  *	chat     routing_chat.c    where it is: line, group, seller's room, work
  *
@@ -25,7 +25,7 @@
 #include "core/idmap.h"
 #include "core/routing.h"
 #include "core/slab.h"
-#include "core/treap.h"
+#include "core/sorted.h"
 
 #define NONE UINT32_MAX
 #define NEVER INT64_MAX
@@ -40,7 +40,20 @@ struct traits {
 	uint64_t words[TRAIT_WORDS];
 };
 
+/* Traits to be looked for in many: only words that are not 0. */
+struct wish {
+	uint64_t words[TRAIT_WORDS];
+	uint8_t at[TRAIT_WORDS]; /* which word each is */
+	uint8_t count;
+};
+
 enum trait_kind { TRAIT_TEAM, TRAIT_SKILL, TRAIT_LANGUAGE, TRAIT_KINDS };
+
+/* Slots. Room is reserved ahead. */
+struct list {
+	uint32_t *slots;
+	uint32_t n, cap;
+};
 
 struct trait {
 	int64_t id;
@@ -61,9 +74,10 @@ struct team {
 	int64_t overflow;
 	const struct hours *hours;
 	bool open;
-	int64_t timer;	   /* when that may change */
-	uint32_t staff;	   /* sellers who are present */
-	uint64_t capacity; /* of those on duty */
+	int64_t timer;	     /* when that may change */
+	struct list members; /* sellers; of TEAM_ALL: all that are known */
+	uint32_t staff;	     /* of those, who are present */
+	uint64_t capacity;   /* of those on duty */
 	uint32_t lines[LINES];
 	bool leaving;	 /* shut, and somebody stands in LINE_LEAVES */
 	uint32_t groups; /* the first of those that any of it may take */
@@ -83,19 +97,23 @@ struct need {
 	unsigned preferred_count, weight;
 };
 
-/* Waiting chats that exactly the same sellers may take. */
+/*
+ * Waiting chats that exactly the same sellers may take. What is looked at when
+ * a seller gains room, in every group of their teams, comes first.
+ */
 struct group {
-	uint64_t hash;
-	uint32_t need;
-	uint32_t tie;  /* the one seller it waits for; NONE: anybody */
-	uint32_t solo; /* the one chat in it, that somebody declined */
-	bool wanted;   /* tie: asked for, so that traits do not matter */
-	bool relaxed;
-	struct traits must;
-	uint32_t chats; /* set */
+	uint32_t next; /* of the team's or the tied seller's */
 	bool ready;
-	struct treap_item ready_as;
-	uint32_t next, prev; /* of the team's or the tied seller's */
+	bool wanted; /* tie: asked for, so that traits do not matter */
+	bool relaxed;
+	uint32_t solo; /* the one chat in it, that somebody declined */
+	int64_t weight;
+	struct wish must;
+	uint32_t tie; /* the one seller it waits for; NONE: anybody */
+	uint32_t prev, need;
+	uint32_t chats; /* set */
+	struct sorted_item first, ready_as;
+	uint64_t hash;
 };
 
 /* ---- sellers ------------------------------------------------------------- */
@@ -110,45 +128,40 @@ struct wrap {
 /* By fact (wanted, last) a chat is tied to at most two sellers. */
 enum tie { TIE_WANTED, TIE_LAST, TIES };
 
+enum seat { SEAT_OFFLINE, SEAT_AWAY, SEAT_ON };
+
 struct seller {
+	/* What they are looked at for and compared by comes first. */
+	struct traits traits;
+	int64_t key[2]; /* by policy; less is better */
+	uint64_t tie;	/* by the seed */
+	int64_t room;	/* capacity, less what is taken and wrapped up */
+	int64_t wrapping;
+	enum seat seat;
+	uint32_t free_at; /* place in r->free; NONE: has no room */
 	int64_t id;
+
 	bool known; /* false: only chats speak of them */
 	bool online, away;
-	int64_t offline_at, idle_since;
-	unsigned capacity;
-	struct traits traits;
-	struct traits owned; /* without the languages of who names none */
-
 	bool present, duty; /* not gone for long; may be offered chats */
-	int64_t taken;	    /* room of what is held and offered */
-	int64_t wrapping;
-	struct wrap wraps[WRAPS_MAX];
+	bool away_due;	    /* stands in r->aways */
+	bool gained;	    /* stands in r->gained */
+	unsigned capacity;
+	int64_t taken; /* room of what is held and offered */
+	int64_t offline_at, idle_since;
+	struct traits owned; /* without the languages of who names none */
+	struct wrap *wraps;  /* WRAPS_MAX, of who is known */
 	unsigned wrap_count;
-	uint64_t turn;	  /* number of the last offer */
 	unsigned ignored; /* offers that ran out in a row */
-	bool away_due;	  /* stands in r->aways */
+	uint64_t turn;	  /* number of the last offer */
 	uint64_t away_number;
 	int64_t away_lost_at; /* decided to be away until a fact; 0: no */
-	bool gained;	      /* stands in r->gained */
 	int64_t timer;
-	uint32_t refs; /* of chats */
-	uint32_t seat;
+	uint32_t refs;	     /* of chats */
 	uint32_t chats;	     /* the first whose room is taken here */
 	uint32_t tied[TIES]; /* the first that is tied here */
 	uint32_t groups;     /* the first that waits for this one */
 	uint32_t mark;	     /* of the last rereading that named them */
-};
-
-enum seat_status { SEAT_OFFLINE, SEAT_AWAY, SEAT_ON };
-
-/* What sellers are compared by, close together. */
-struct seat {
-	struct traits traits;
-	int64_t key[2]; /* by policy; less is better */
-	uint64_t tie;	/* by the seed */
-	int64_t room, wrapping;
-	uint32_t slot;
-	enum seat_status status;
 };
 
 /* ---- chats --------------------------------------------------------------- */
@@ -156,46 +169,42 @@ struct seat {
 /* What is to be decided about a chat as soon as it may be. */
 enum work { WORK_NONE, WORK_EXPIRE, WORK_DROP, WORK_LATE, WORKS };
 
+/* First what is touched when it leaves the line, which is cold memory then. */
 struct chat {
 	int64_t id;
 	uint64_t seq;
-
-	/* The fact. */
-	enum routing_place place;
-	uint32_t need, seller;
-	uint32_t tied[TIES]; /* slots */
-	int64_t until, held_at, spoke_at, since, team_since, sla_ms;
-	unsigned priority;
-	bool front;
-	struct routing_not *nots;
-	size_t not_count;
-
-	/* The decision under way. */
-	enum routing_act pending;
-	uint64_t number;
-	uint32_t to; /* whom the last OFFER went to, with a reference */
-	int64_t lost_at;
-	bool ran_out;	   /* this offer, and that was counted */
-	uint64_t was_turn; /* OFFER: of that seller before */
-	int64_t was_idle_since;
-
-	/* Refused: not again before these. */
-	int64_t quiet_until, stays_until;
-	unsigned stays; /* how often it was refused to leave */
-
-	/* Where it is. */
-	int64_t rank;
-	uint32_t group;
-	enum line line; /* LINES: in none */
-	enum work work;
-	int64_t work_key, timer;
+	int64_t rank; /* its place in line */
+	int64_t since, team_since;
+	enum routing_place place;   /* of the fact */
+	enum routing_act pending;   /* the decision under way */
 	enum routing_place counted; /* in the tally as; GONE: not */
+	enum line line;		    /* LINES: in none */
+	enum work work;
+	uint32_t need, seller;
+	uint32_t tied[TIES]; /* sellers */
+	uint32_t group;
+	uint32_t to; /* whom the last OFFER went to, with a reference */
 	uint32_t room_of;
 	unsigned room;
 	uint32_t next, prev; /* of that seller's chats */
-	uint32_t tied_next[TIES], tied_prev[TIES];
 	uint32_t mark;
-	bool live; /* false: the slot is spare */
+	int64_t timer, lost_at;
+	uint64_t number; /* of the decision */
+	struct routing_not *nots;
+	size_t not_count;
+	/* Refused: not again before these. */
+	int64_t quiet_until, stays_until;
+	int64_t work_key;
+	uint32_t tied_next[TIES], tied_prev[TIES];
+
+	int64_t until, held_at, spoke_at, sla_ms;
+	uint64_t was_turn; /* of that seller before an OFFER */
+	int64_t was_idle_since;
+	unsigned priority;
+	unsigned stays; /* how often it was refused to leave */
+	bool front;
+	bool ran_out; /* this offer, and that was counted */
+	bool live;    /* false: the slot is spare */
 };
 
 /* ---- all of it ----------------------------------------------------------- */
@@ -203,16 +212,19 @@ struct chat {
 struct routing {
 	uint64_t seed;
 	struct routing_policy policy; /* without its teams */
-	struct treap pool;
+	/*
+	 * What is walked together lies together: those who wait may be many,
+	 * and memory is slow.
+	 */
+	struct sorted line_pool, group_pool, timer_pool, pool;
 	struct slab teams, needs, groups, sellers, chats;
 	struct idmap team_of, trait_of[TRAIT_KINDS], need_of, group_of,
 	    seller_of, chat_of;
 	struct trait traits[ROUTING_TRAITS_MAX];
 
-	struct seat *seats; /* of known sellers; those with room first */
-	uint32_t seat_count, seat_cap, free_count, on_duty;
-	uint32_t *gained; /* as many as seat_cap */
-	uint32_t gained_count;
+	struct list free; /* on duty and with some room */
+	struct list gained;
+	uint32_t on_duty;
 
 	uint32_t timers, ready, aways, leaving; /* sets */
 	uint32_t work[WORKS];
@@ -280,6 +292,17 @@ traits_cover(const struct traits *all, const struct traits *some)
 	return missing == 0;
 }
 
+static inline bool
+traits_grant(const struct traits *all, const struct wish *wish)
+{
+	size_t i;
+
+	for (i = 0; i < wish->count; i++)
+		if ((wish->words[i] & ~all->words[wish->at[i]]) != 0)
+			return false;
+	return true;
+}
+
 static inline void
 traits_add(struct traits *t, const struct traits *more)
 {
@@ -302,6 +325,7 @@ traits_count(const struct traits *all, const struct traits *some)
 	return n;
 }
 
+struct wish route_wish(const struct traits *t);
 /* The first at or after n, or NONE. */
 uint32_t route_traits_next(const struct traits *t, uint32_t n);
 /* The first that `all` lacks of `some`, or NONE. */
@@ -322,6 +346,19 @@ void route_team_unref(struct routing *r, uint32_t n);
 enum err route_traits_ref(struct routing *r, enum trait_kind kind,
     const struct routing_ids *ids, struct traits *out) MUST_USE;
 void route_traits_unref(struct routing *r, const struct traits *t);
+
+/* So many in all. E_NOMEM. */
+enum err route_list_reserve(struct list *l, uint32_t n) MUST_USE;
+static inline void
+list_add(struct list *l, uint32_t slot)
+{
+	l->slots[l->n++] = slot;
+}
+/* It is fine if it is not there. */
+void route_list_remove(struct list *l, uint32_t slot);
+/* Room for one member more in each of those teams, and among all. */
+enum err route_members_reserve(
+    struct routing *r, const struct traits *owned) MUST_USE;
 
 static inline bool
 team_is_shut(const struct team *t)
@@ -362,8 +399,8 @@ void route_seller_revisit(struct routing *r, uint32_t n, int64_t now);
 /* Other traits or another capacity; who calls it revisits. */
 void route_seller_change(struct routing *r, uint32_t n,
     const struct traits *owned, const struct traits *traits, unsigned capacity);
-/* Its room is different. */
-void route_seat_update(struct routing *r, uint32_t n);
+/* Its room is different, or what it is compared by. */
+void route_seller_update(struct routing *r, uint32_t n);
 void route_seller_wrap(
     struct routing *r, uint32_t n, struct wrap w, int64_t now);
 /* One more offer ran out, or (0) it showed that it is there. */
@@ -413,7 +450,7 @@ void route_timer_set(
 /* ---- choice: routing_choose.c -------------------------------------------- */
 
 struct choice {
-	uint32_t seat; /* NONE: nobody may take it */
+	uint32_t seller; /* NONE: nobody may take it */
 	unsigned candidates;
 };
 

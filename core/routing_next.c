@@ -12,10 +12,10 @@
 /* ---- timers ------------------------------------------------------------ */
 
 /* Their id in the set: the kind in the lowest bits. */
-static struct treap_item
+static struct sorted_item
 timer_item(struct timer_entry e, int64_t at)
 {
-	return (struct treap_item){
+	return (struct sorted_item){
 	    at, (int64_t)e.slot << 2 | (int64_t)e.of, e.slot};
 }
 
@@ -26,10 +26,11 @@ route_timer_set(
 	if (*timer == at)
 		return;
 	if (*timer != NEVER)
-		treap_remove(&r->pool, &r->timers, timer_item(entry, *timer));
+		sorted_remove(
+		    &r->timer_pool, &r->timers, timer_item(entry, *timer));
 	*timer = at;
 	if (at != NEVER)
-		treap_add(&r->pool, &r->timers, timer_item(entry, at));
+		sorted_add(&r->timer_pool, &r->timers, timer_item(entry, at));
 }
 
 /* Each sets its timer anew, to later than now. */
@@ -40,9 +41,10 @@ timers_run(struct routing *r, int64_t now)
 	    [TIMER_OF_CHAT] = route_chat_revisit,
 	    [TIMER_OF_SELLER] = route_seller_refresh,
 	    [TIMER_OF_TEAM] = route_team_refresh};
-	struct treap_item first;
+	struct sorted_item first;
 
-	while (treap_first(&r->pool, r->timers, &first) && first.key <= now)
+	while (
+	    sorted_first(&r->timer_pool, r->timers, &first) && first.key <= now)
 		look[first.id & 3](r, first.value, now);
 }
 
@@ -66,9 +68,9 @@ decide(struct routing *r, uint32_t n, struct routing_decision *out, int64_t now)
 static bool
 first_work(const struct routing *r, enum work work, uint32_t *out)
 {
-	struct treap_item first;
+	struct sorted_item first;
 
-	if (!treap_first(&r->pool, r->work[work], &first))
+	if (!sorted_first(&r->pool, r->work[work], &first))
 		return false;
 	*out = first.value;
 	return true;
@@ -99,10 +101,10 @@ step_expire(struct routing *r, int64_t now, struct routing_decision *out)
 static bool
 step_away(struct routing *r, int64_t now, struct routing_decision *out)
 {
-	struct treap_item first;
+	struct sorted_item first;
 	struct seller *s;
 
-	if (!treap_first(&r->pool, r->aways, &first))
+	if (!sorted_first(&r->pool, r->aways, &first))
 		return false;
 	s = seller_at(r, first.value);
 	out->act = ROUTING_AWAY;
@@ -154,14 +156,14 @@ step_late(struct routing *r, int64_t now, struct routing_decision *out)
 static bool
 step_shut(struct routing *r, int64_t now, struct routing_decision *out)
 {
-	struct treap_item first;
+	struct sorted_item first;
 	const struct team *t;
 
-	if (!treap_first(&r->pool, r->leaving, &first))
+	if (!sorted_first(&r->pool, r->leaving, &first))
 		return false;
 	t = team_at(r, first.value);
 	out->why = t->open ? ROUTING_NOBODY : ROUTING_CLOSED;
-	(void)treap_first(&r->pool, t->lines[LINE_LEAVES], &first);
+	(void)sorted_first(&r->line_pool, t->lines[LINE_LEAVES], &first);
 	leave_team(r, first.value, out, now);
 	return true;
 }
@@ -170,12 +172,12 @@ static uint64_t
 place_of(const struct routing *r, const struct chat *c)
 {
 	const struct team *t = team_at(r, need_at(r, c->need)->team);
-	const struct treap_item item = {c->rank, c->id, 0};
+	const struct sorted_item item = {c->rank, c->id, 0};
 	enum line line;
 	uint64_t before = 0;
 
 	for (line = 0; line < LINES; line++)
-		before += treap_before(&r->pool, t->lines[line], item);
+		before += sorted_before(&r->line_pool, t->lines[line], item);
 	return before;
 }
 
@@ -194,7 +196,7 @@ offer(struct routing *r, uint32_t n, struct choice choice, int64_t now,
     struct routing_decision *out)
 {
 	struct chat *c = chat_at(r, n);
-	uint32_t seller = r->seats[choice.seat].slot;
+	uint32_t seller = choice.seller;
 	struct seller *s = seller_at(r, seller);
 
 	out->act = ROUTING_OFFER;
@@ -219,17 +221,16 @@ offer(struct routing *r, uint32_t n, struct choice choice, int64_t now,
 static bool
 step_offer(struct routing *r, int64_t now, struct routing_decision *out)
 {
-	struct treap_item first;
+	struct sorted_item first;
 	struct choice choice;
 	uint32_t n, group;
 
 	route_groups_wake(r);
-	while (treap_first(&r->pool, r->ready, &first)) {
+	while (sorted_first(&r->pool, r->ready, &first)) {
 		group = first.value;
-		(void)treap_first(&r->pool, group_at(r, group)->chats, &first);
-		n = first.value;
+		n = group_at(r, group)->first.value;
 		choice = route_choose(r, group_at(r, group), chat_at(r, n));
-		if (choice.seat != NONE) {
+		if (choice.seller != NONE) {
 			offer(r, n, choice, now, out);
 			return true;
 		}
@@ -244,7 +245,7 @@ routing_next(struct routing *r, int64_t now, struct routing_decision *out)
 	static bool (*const steps[])(struct routing *, int64_t,
 	    struct routing_decision *) = {step_expire, step_away, step_drop,
 	    step_late, step_shut, step_offer};
-	struct treap_item first;
+	struct sorted_item first;
 	size_t i;
 
 	*out = (struct routing_decision){0};
@@ -252,8 +253,9 @@ routing_next(struct routing *r, int64_t now, struct routing_decision *out)
 	for (i = 0; i < ARRAY_LEN(steps); i++)
 		if (steps[i](r, now, out))
 			return;
-	out->until = treap_first(&r->pool, r->timers, &first) ? first.key
-							      : INT64_MAX;
+	out->until = sorted_first(&r->timer_pool, r->timers, &first)
+			 ? first.key
+			 : INT64_MAX;
 }
 
 /* ---- what the store did not want --------------------------------------- */
@@ -279,7 +281,7 @@ take_back_turn(struct routing *r, const struct chat *c)
 		return;
 	s->turn = c->was_turn;
 	s->idle_since = c->was_idle_since;
-	route_seat_update(r, c->to);
+	route_seller_update(r, c->to);
 }
 
 /* Each time twice as long; meanwhile it may be offered. */
@@ -340,7 +342,7 @@ routing_spot(const struct routing *r, int64_t chat, struct routing_spot *out)
 	need = need_at(r, c->need);
 	t = team_at(r, need->team);
 	for (line = 0; line < LINES; line++)
-		out->waiting += treap_count(&r->pool, t->lines[line]);
+		out->waiting += sorted_count(&r->line_pool, t->lines[line]);
 	if (c->line == LINES)
 		return;
 	out->position = place_of(r, c) + 1;
@@ -355,6 +357,6 @@ routing_tally(const struct routing *r, struct routing_tally *out)
 	*out = (struct routing_tally){.waiting = r->tally[ROUTING_WAITS],
 	    .offered = r->tally[ROUTING_OFFERED],
 	    .held = r->tally[ROUTING_HELD],
-	    .sellers = r->seat_count,
+	    .sellers = team_at(r, TEAM_ALL)->members.n,
 	    .on_duty = r->on_duty};
 }

@@ -1,14 +1,12 @@
 /*
  * routing_seller: who is there, who may be offered chats, and how much room
- * they have. What sellers are compared by stands in their seats, an array
- * without gaps whose first `free_count` are those on duty with some room, so
- * that looking for a taker is a walk over little memory.
+ * they have. Those on duty with some room stand in a list of their own, which
+ * is short when many chats wait.
  */
 #include "core/routing_inner.h"
 
 #include <stdlib.h>
 
-#define SEATS_FIRST 16u
 #define SHARE_ONE INT64_C(1000000)
 
 /* ---- existence --------------------------------------------------------- */
@@ -27,7 +25,7 @@ seller_new(struct routing *r, int64_t id, uint32_t *out)
 	s = seller_at(r, *out);
 	*s = (struct seller){.id = id,
 	    .timer = NEVER,
-	    .seat = NONE,
+	    .free_at = NONE,
 	    .chats = NONE,
 	    .tied = {NONE, NONE},
 	    .groups = NONE};
@@ -46,19 +44,6 @@ route_seller_ref(struct routing *r, int64_t id, uint32_t *out)
 	if (e == OK)
 		seller_at(r, *out)->refs++;
 	return e;
-}
-
-static void
-forget_gain(struct routing *r, uint32_t n)
-{
-	uint32_t i;
-
-	for (i = 0; i < r->gained_count; i++)
-		if (r->gained[i] == n) {
-			r->gained[i] = r->gained[--r->gained_count];
-			break;
-		}
-	seller_at(r, n)->gained = false;
 }
 
 static void
@@ -83,30 +68,27 @@ route_seller_unref(struct routing *r, uint32_t n)
 	seller_free_unused(r, n);
 }
 
-/* ---- seats ------------------------------------------------------------- */
+/* ---- room -------------------------------------------------------------- */
 
+/* Into the list of those with room, or out of it. */
 static void
-swap_seats(struct routing *r, uint32_t a, uint32_t b)
+arrange(struct routing *r, uint32_t n)
 {
-	struct seat seat = r->seats[a];
+	struct seller *s = seller_at(r, n);
+	bool is_free = s->seat == SEAT_ON && s->room > 0;
+	uint32_t last;
 
-	r->seats[a] = r->seats[b];
-	r->seats[b] = seat;
-	seller_at(r, r->seats[a].slot)->seat = a;
-	seller_at(r, r->seats[b].slot)->seat = b;
-}
-
-/* Among the first, if it has room. */
-static void
-arrange(struct routing *r, uint32_t at)
-{
-	const struct seat *seat = &r->seats[at];
-	bool is_free = seat->status == SEAT_ON && seat->room > 0;
-
-	if (is_free && at >= r->free_count)
-		swap_seats(r, at, r->free_count++);
-	else if (!is_free && at < r->free_count)
-		swap_seats(r, at, --r->free_count);
+	if (is_free == (s->free_at != NONE))
+		return;
+	if (is_free) {
+		s->free_at = r->free.n;
+		list_add(&r->free, n);
+		return;
+	}
+	last = r->free.slots[--r->free.n];
+	r->free.slots[s->free_at] = last;
+	seller_at(r, last)->free_at = s->free_at;
+	s->free_at = NONE;
 }
 
 static void
@@ -117,101 +99,65 @@ gain(struct routing *r, uint32_t n)
 	if (s->gained)
 		return;
 	s->gained = true;
-	r->gained[r->gained_count++] = n;
+	list_add(&r->gained, n);
 }
 
 static void
-set_keys(const struct routing *r, const struct seller *s, struct seat *seat)
+set_keys(const struct routing *r, struct seller *s)
 {
 	int64_t used = s->taken + s->wrapping;
 
-	seat->key[0] = s->idle_since;
-	seat->key[1] = 0;
+	s->key[0] = s->idle_since;
+	s->key[1] = 0;
 	if (r->policy.order == ROUTING_ROUND_ROBIN)
-		seat->key[0] = (int64_t)s->turn;
+		s->key[0] = (int64_t)s->turn;
 	if (r->policy.order == ROUTING_LEAST_LOADED)
-		seat->key[0] = s->capacity == 0
-				   ? SHARE_ONE
-				   : used * SHARE_ONE / s->capacity;
+		s->key[0] = s->capacity == 0 ? SHARE_ONE
+					     : used * SHARE_ONE / s->capacity;
 	if (r->policy.order != ROUTING_LONGEST_IDLE)
-		seat->key[1] = s->idle_since;
+		s->key[1] = s->idle_since;
 }
 
 void
-route_seat_update(struct routing *r, uint32_t n)
+route_seller_update(struct routing *r, uint32_t n)
 {
 	struct seller *s = seller_at(r, n);
-	struct seat *seat;
-	int64_t room;
-	bool more;
+	int64_t room = (int64_t)s->capacity - s->taken - s->wrapping;
+	bool more = s->duty && room > 0 &&
+		    (room > s->room || s->seat != SEAT_ON);
 
-	if (s->seat == NONE)
+	if (!s->known)
 		return;
-	seat = &r->seats[s->seat];
-	room = (int64_t)s->capacity - s->taken - s->wrapping;
-	more = s->duty && room > 0 &&
-	       (room > seat->room || seat->status != SEAT_ON);
-	seat->room = room;
-	seat->wrapping = s->wrapping;
-	seat->status = s->duty ? SEAT_ON : s->online ? SEAT_AWAY : SEAT_OFFLINE;
-	set_keys(r, s, seat);
-	arrange(r, s->seat);
+	s->room = room;
+	s->seat = s->duty ? SEAT_ON : s->online ? SEAT_AWAY : SEAT_OFFLINE;
+	set_keys(r, s);
+	arrange(r, n);
 	if (more)
 		gain(r, n);
-}
-
-static enum err
-seats_reserve(struct routing *r, uint32_t count)
-{
-	uint32_t cap = r->seat_cap == 0 ? SEATS_FIRST : r->seat_cap;
-	struct seat *seats;
-	uint32_t *gained;
-
-	while (cap < count)
-		cap *= 2;
-	if (cap == r->seat_cap)
-		return OK;
-	seats = realloc(r->seats, cap * sizeof(*seats));
-	if (seats == NULL)
-		return E_NOMEM;
-	r->seats = seats;
-	gained = realloc(r->gained, cap * sizeof(*gained));
-	if (gained == NULL)
-		return E_NOMEM;
-	r->gained = gained;
-	r->seat_cap = cap;
-	return OK;
 }
 
 enum err
 route_seller_sit(struct routing *r, uint32_t n)
 {
 	struct seller *s = seller_at(r, n);
+	uint32_t known = team_at(r, TEAM_ALL)->members.n;
 
 	if (s->known)
 		return OK;
-	if (r->seat_count == ROUTING_SELLERS_MAX)
+	if (known == ROUTING_SELLERS_MAX)
 		return E_LIMIT;
-	if (seats_reserve(r, r->seat_count + 1) != OK)
+	if (route_list_reserve(&r->free, known + 1) != OK ||
+	    route_list_reserve(&r->gained, known + 1) != OK)
+		return E_NOMEM;
+	s->wraps = malloc(WRAPS_MAX * sizeof(*s->wraps));
+	if (s->wraps == NULL)
 		return E_NOMEM;
 	s->known = true;
-	s->seat = r->seat_count++;
-	r->seats[s->seat] = (struct seat){
-	    .slot = n, .tie = idmap_mix(r->seed ^ idmap_mix((uint64_t)s->id))};
+	s->room = 0;
+	s->seat = SEAT_OFFLINE;
+	s->tie = idmap_mix(r->seed ^ idmap_mix((uint64_t)s->id));
+	list_add(&team_at(r, TEAM_ALL)->members, n);
 	return OK;
-}
-
-/* Its seat is the last one's then. */
-static void
-leave_seat(struct routing *r, uint32_t n)
-{
-	struct seller *s = seller_at(r, n);
-
-	r->seats[s->seat].status = SEAT_OFFLINE;
-	arrange(r, s->seat);
-	swap_seats(r, s->seat, r->seat_count - 1);
-	r->seat_count--;
-	s->seat = NONE;
 }
 
 /* ---- presence ---------------------------------------------------------- */
@@ -303,7 +249,7 @@ static void
 see_ignored(struct routing *r, uint32_t n)
 {
 	struct seller *s = seller_at(r, n);
-	const struct treap_item item = {0, s->id, n};
+	const struct sorted_item item = {0, s->id, n};
 	bool due = r->policy.ignore_max > 0 &&
 		   s->ignored >= r->policy.ignore_max && s->duty;
 
@@ -311,9 +257,9 @@ see_ignored(struct routing *r, uint32_t n)
 		return;
 	s->away_due = due;
 	if (due)
-		treap_add(&r->pool, &r->aways, item);
+		sorted_add(&r->pool, &r->aways, item);
 	else
-		treap_remove(&r->pool, &r->aways, item);
+		sorted_remove(&r->pool, &r->aways, item);
 }
 
 static void
@@ -335,7 +281,7 @@ set_presence(struct routing *r, uint32_t n, int64_t now)
 		s->ignored = 0;
 	if (turned && duty)
 		s->idle_since = now;
-	route_seat_update(r, n);
+	route_seller_update(r, n);
 	route_seller_revisit(r, n, now);
 }
 
@@ -349,8 +295,28 @@ route_seller_refresh(struct routing *r, uint32_t n, int64_t now)
 	end_wraps(s, now);
 	set_presence(r, n, now);
 	see_ignored(r, n);
-	route_seat_update(r, n);
+	route_seller_update(r, n);
 	set_timer(r, n);
+}
+
+/* Of which teams it is a member; TEAM_ALL is for who is known. */
+static void
+join_teams(struct routing *r, uint32_t n, bool joins)
+{
+	const struct traits *owned = &seller_at(r, n)->owned;
+	uint32_t i;
+
+	for (i = route_traits_next(owned, 0); i < LANGUAGES_FROM;
+	     i = route_traits_next(owned, i + 1)) {
+		struct list *l = &team_at(r, r->traits[i].team)->members;
+
+		if (r->traits[i].kind != TRAIT_TEAM)
+			continue;
+		if (joins)
+			list_add(l, n);
+		else
+			route_list_remove(l, n);
+	}
 }
 
 void
@@ -360,12 +326,13 @@ route_seller_change(struct routing *r, uint32_t n, const struct traits *owned,
 	struct seller *s = seller_at(r, n);
 
 	count(r, s, -1);
+	join_teams(r, n, false);
 	s->owned = *owned;
 	s->traits = *traits;
 	s->capacity = capacity;
+	join_teams(r, n, true);
 	count(r, s, 1);
-	r->seats[s->seat].traits = *traits;
-	route_seat_update(r, n);
+	route_seller_update(r, n);
 	gain(r, n);
 }
 
@@ -377,18 +344,23 @@ route_seller_rise(struct routing *r, uint32_t n, int64_t now)
 
 	if (!s->known)
 		return;
-	s->known = false;
 	s->online = s->away = false;
 	s->mark = 0;
 	s->turn = 0;
 	s->idle_since = s->away_lost_at = 0;
 	s->wrapping = s->wrap_count = 0;
 	s->refs++; /* while its chats are looked at */
+	s->known = false;
 	route_seller_refresh(r, n, now);
 	route_seller_change(r, n, &none, &none, 0);
 	route_traits_unref(r, &owned);
-	forget_gain(r, n);
-	leave_seat(r, n);
+	s->seat = SEAT_OFFLINE;
+	arrange(r, n);
+	s->gained = false;
+	route_list_remove(&r->gained, n);
+	route_list_remove(&team_at(r, TEAM_ALL)->members, n);
+	free(s->wraps);
+	s->wraps = NULL;
 	route_seller_unref(r, n);
 }
 

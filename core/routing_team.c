@@ -5,8 +5,11 @@
  */
 #include "core/routing_inner.h"
 
+#include <stdlib.h>
+
 #define NEVER_AGAIN_MS (INT64_C(30) * 24 * 3600 * 1000)
 #define SAMPLES_MAX 32u
+#define LIST_FIRST 16u
 
 /* ---- bits -------------------------------------------------------------- */
 
@@ -22,6 +25,20 @@ route_traits_next(const struct traits *t, uint32_t n)
 		n = (n / 64 + 1) * 64;
 	}
 	return NONE;
+}
+
+struct wish
+route_wish(const struct traits *t)
+{
+	struct wish wish = {.count = 0};
+	uint8_t i;
+
+	for (i = 0; i < TRAIT_WORDS; i++)
+		if (t->words[i] != 0) {
+			wish.at[wish.count] = i;
+			wish.words[wish.count++] = t->words[i];
+		}
+	return wish;
 }
 
 uint32_t
@@ -132,6 +149,8 @@ route_team_unref(struct routing *r, uint32_t n)
 	route_timer_set(
 	    r, (struct timer_entry){TIMER_OF_TEAM, n}, &t->timer, NEVER);
 	idmap_remove(&r->team_of, (uint64_t)t->id);
+	free(t->members.slots);
+	t->members = (struct list){0};
 	if (t->trait != NONE)
 		route_trait_unref(r, t->trait);
 	slab_give(&r->teams, n);
@@ -190,22 +209,71 @@ route_traits_unref(struct routing *r, const struct traits *t)
 		unref_one(r, n);
 }
 
+/* ---- members ----------------------------------------------------------- */
+
+enum err
+route_list_reserve(struct list *l, uint32_t n)
+{
+	uint32_t cap = l->cap == 0 ? LIST_FIRST : l->cap;
+	uint32_t *slots;
+
+	if (n <= l->cap)
+		return OK;
+	while (cap < n)
+		cap *= 2;
+	slots = realloc(l->slots, cap * sizeof(*slots));
+	if (slots == NULL)
+		return E_NOMEM;
+	l->slots = slots;
+	l->cap = cap;
+	return OK;
+}
+
+void
+route_list_remove(struct list *l, uint32_t slot)
+{
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->slots[i] == slot) {
+			l->slots[i] = l->slots[--l->n];
+			return;
+		}
+}
+
+enum err
+route_members_reserve(struct routing *r, const struct traits *owned)
+{
+	struct list *all = &team_at(r, TEAM_ALL)->members, *l;
+	enum err e = route_list_reserve(all, all->n + 1);
+	uint32_t i;
+
+	for (i = route_traits_next(owned, 0); e == OK && i < LANGUAGES_FROM;
+	     i = route_traits_next(owned, i + 1)) {
+		if (r->traits[i].kind != TRAIT_TEAM)
+			continue;
+		l = &team_at(r, r->traits[i].team)->members;
+		e = route_list_reserve(l, l->n + 1);
+	}
+	return e;
+}
+
 /* ---- open or shut ------------------------------------------------------ */
 
 void
 route_team_look(struct routing *r, uint32_t n)
 {
 	struct team *t = team_at(r, n);
-	const struct treap_item item = {0, t->id, n};
+	const struct sorted_item item = {0, t->id, n};
 	bool leaving = team_is_shut(t) && t->lines[LINE_LEAVES] != 0;
 
 	if (leaving == t->leaving)
 		return;
 	t->leaving = leaving;
 	if (leaving)
-		treap_add(&r->pool, &r->leaving, item);
+		sorted_add(&r->pool, &r->leaving, item);
 	else
-		treap_remove(&r->pool, &r->leaving, item);
+		sorted_remove(&r->pool, &r->leaving, item);
 }
 
 void

@@ -1,10 +1,10 @@
 /*
- * sets: treap, idmap and slab under random steps, each compared with an array
+ * sets: sorted, idmap and slab under random steps, each compared with an array
  * that is searched from one end to the other.
  */
 #include "core/idmap.h"
 #include "core/slab.h"
-#include "core/treap.h"
+#include "core/sorted.h"
 #include "tests/lib/random.h"
 
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 #define KEYS 60u
 #define SETS 3u
 
-/* ---- treap ------------------------------------------------------------- */
+/* ---- sorted ------------------------------------------------------------ */
 
 struct member {
 	bool there;
@@ -29,32 +29,32 @@ struct plain {
 };
 
 /* Keys below 0 too: the order is that of signed numbers. */
-static struct treap_item
+static struct sorted_item
 item_of(uint64_t key, uint64_t id, uint32_t value)
 {
-	return (struct treap_item){
+	return (struct sorted_item){
 	    (int64_t)key - (int64_t)KEYS / 2, (int64_t)id, value};
 }
 
 static void
-compare_set(const struct treap *t, uint32_t set, const struct plain *p,
-    unsigned which, struct treap_item at)
+compare_set(const struct sorted *t, uint32_t set, const struct plain *p,
+    unsigned which, struct sorted_item at)
 {
-	struct treap_item first;
+	struct sorted_item first;
 	uint32_t before = 0;
 	bool found = false;
 	uint64_t k, i;
 
-	assert_int_equal(treap_count(t, set), p->count[which]);
+	assert_int_equal(sorted_count(t, set), p->count[which]);
 	for (k = 0; k < KEYS; k++)
 		for (i = 0; i < KEYS; i++) {
-			struct treap_item item = item_of(k, i, 0);
+			struct sorted_item item = item_of(k, i, 0);
 
 			if (!p->members[which][k][i].there)
 				continue;
 			if (!found) {
 				found = true;
-				assert_true(treap_first(t, set, &first));
+				assert_true(sorted_first(t, set, &first));
 				assert_int_equal(first.key, item.key);
 				assert_int_equal(first.id, item.id);
 				assert_int_equal(
@@ -63,9 +63,9 @@ compare_set(const struct treap *t, uint32_t set, const struct plain *p,
 			before += item.key < at.key ||
 				  (item.key == at.key && item.id < at.id);
 		}
-	assert_int_equal(treap_before(t, set, at), before);
+	assert_int_equal(sorted_before(t, set, at), before);
 	if (!found)
-		assert_false(treap_first(t, set, &first));
+		assert_false(sorted_first(t, set, &first));
 }
 
 static void
@@ -73,7 +73,7 @@ sets_are_ordered(void **state)
 {
 	struct test_random r = test_random_new("sets_test");
 	struct plain *p = calloc(1, sizeof(*p));
-	struct treap t = {0};
+	struct sorted t = {0};
 	uint32_t sets[SETS] = {0}, used = 0;
 	unsigned step;
 
@@ -84,25 +84,25 @@ sets_are_ordered(void **state)
 		uint64_t key = test_random_below(&r, KEYS);
 		uint64_t id = test_random_below(&r, step % 2 ? 3 : KEYS);
 		struct member *m = &p->members[which][key][id];
-		struct treap_item item = item_of(key, id, step);
+		struct sorted_item item = item_of(key, id, step);
 
 		if (m->there) {
-			treap_remove(&t, &sets[which], item);
+			sorted_remove(&t, &sets[which], item);
 			p->count[which]--;
 			used--;
 		} else {
-			assert_int_equal(treap_reserve(&t, used + 1), OK);
-			treap_add(&t, &sets[which], item);
+			assert_int_equal(
+			    sorted_reserve(&t, used + 1, SETS), OK);
+			sorted_add(&t, &sets[which], item);
 			p->count[which]++;
 			used++;
 			m->value = step;
 		}
 		m->there = !m->there;
-		assert_int_equal(t.used, used);
 		if (step % 50 == 0)
 			compare_set(&t, sets[which], p, which, item);
 	}
-	treap_free(&t);
+	sorted_free(&t);
 	free(p);
 }
 
@@ -110,20 +110,20 @@ sets_are_ordered(void **state)
 static void
 sets_stay_shallow(void **state)
 {
-	struct treap t = {0};
-	struct treap_item first;
+	struct sorted t = {0};
+	struct sorted_item first;
 	uint32_t set = 0, i;
 
 	(void)state;
-	assert_int_equal(treap_reserve(&t, 100000), OK);
+	assert_int_equal(sorted_reserve(&t, 100000, 1), OK);
 	for (i = 0; i < 100000; i++)
-		treap_add(&t, &set, (struct treap_item){i, i, i});
+		sorted_add(&t, &set, (struct sorted_item){i, i, i});
 	for (i = 0; i < 100000; i++) {
-		assert_true(treap_first(&t, set, &first));
+		assert_true(sorted_first(&t, set, &first));
 		assert_int_equal(first.value, i);
-		treap_remove(&t, &set, first);
+		sorted_remove(&t, &set, first);
 	}
-	treap_free(&t);
+	sorted_free(&t);
 }
 
 /* ---- idmap ------------------------------------------------------------- */
