@@ -94,6 +94,8 @@ bool staff_token_hash(
 bool staff_is_secure(struct request *r);
 /* The header, or none for a page of ours; else *error. */
 bool staff_origin(struct request *r, bool needed, struct frame_error *error);
+/* Of "a=1; b=2": 2 for b. .p NULL: there is none. */
+struct str staff_cookie_value(struct str all, struct str name);
 /* Adds Set-Cookie. token NULL: it goes. */
 void staff_cookie(
     struct request *r, bool secure, const char *token, int64_t life_ms);

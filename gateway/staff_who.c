@@ -79,9 +79,8 @@ staff_cookie(struct request *r, bool secure, const char *token, int64_t life_ms)
 	request_add_header(r, "Set-Cookie", value);
 }
 
-/* Of "a=1; b=2": 2 for b. .p NULL: there is none. */
-static struct str
-cookie_value(struct str all, struct str name)
+struct str
+staff_cookie_value(struct str all, struct str name)
 {
 	while (all.n > 0) {
 		const char *end = memchr(all.p, ';', all.n);
@@ -106,7 +105,7 @@ session_of(struct request *r)
 
 	if (all.p == NULL)
 		return all;
-	return cookie_value(
+	return staff_cookie_value(
 	    all, str_from(staff_is_secure(r) ? COOKIE_SECURE : COOKIE));
 }
 
