@@ -72,6 +72,23 @@ what_is_told_is_of_that_moment(void **state)
 }
 
 static void
+how_it_stood_is_known_after_a_restart(void **state)
+{
+	int64_t c = feed_visitor(1);
+
+	(void)state;
+	feed_say(c, "hello");
+	feed_act(c, ACT_QUEUE, "{\"why\":\"asked\"}");
+	feed_begin();
+	feed_reads_all();
+	feed_end();
+	feed_begin();
+	feed_act(c, ACT_RESOLVE, "");
+	feed_reads_all();
+	feed_assert_all_told();
+}
+
+static void
 events_are_told_as_they_come(void **state)
 {
 	int64_t c;
@@ -198,6 +215,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, feed_set_up, feed_tear_down)
 	    TEST(each_webhook_is_told_what_it_wants),
 	    TEST(what_is_told_is_of_that_moment),
+	    TEST(how_it_stood_is_known_after_a_restart),
 	    TEST(events_are_told_as_they_come),
 	    TEST(a_webhook_begins_with_its_document),
 	    TEST(of_an_old_log_nothing_is_told),
