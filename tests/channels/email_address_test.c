@@ -30,8 +30,10 @@ the_grammar_is_narrow(void **state)
 		if (address_valid(str_from(bad[i])))
 			fail_msg("taken: %s", bad[i]);
 	assert_false(address_valid((struct str){zero, sizeof(zero) - 1}));
-	assert_true(mail_address_same(STR("Ann@X.example"), STR("ann@x.EXAMPLE")));
-	assert_false(mail_address_same(STR("ann@x.example"), STR("ann@x.exampl")));
+	assert_true(
+	    mail_address_same(STR("Ann@X.example"), STR("ann@x.EXAMPLE")));
+	assert_false(
+	    mail_address_same(STR("ann@x.example"), STR("ann@x.exampl")));
 	assert_text(address_local(STR("a.b@c.d")), "a.b");
 	assert_text(address_domain(STR("a.b@c.d")), "c.d");
 }
