@@ -11,6 +11,7 @@
 
 #define EVERY_TIMER ((1u << TIMER_KINDS) - 1)
 #define BIT(kind) (1u << TIMER_##kind)
+#define SELLERS 2
 
 static bool *
 marks(const struct graph *g)
@@ -134,6 +135,14 @@ test_time_goes_on(const struct graph *g)
 	}
 }
 
+static unsigned
+chats_of(const struct cell *c, int64_t agent)
+{
+	const struct conversation chat = cell_chat(c);
+
+	return handoff_counts(&chat, agent);
+}
+
 static void
 test_one_holder(const struct graph *g)
 {
@@ -141,6 +150,8 @@ test_one_holder(const struct graph *g)
 		const struct cell *c = &g->cells[i];
 
 		assert_int_equal(c->agent != 0, c->holder == HOLDER_AGENT);
+		assert_int_equal(chats_of(c, 1) + chats_of(c, 2),
+		    c->agent != 0 || c->offered != 0);
 		assert_true(c->offered == 0 || c->holder == HOLDER_QUEUE);
 		assert_true(c->status != STATUS_RESOLVED ||
 			    c->holder == HOLDER_BOT ||
@@ -202,7 +213,6 @@ test_without_a_desk(void **state)
 
 /* ---- two chats ----------------------------------------------------------- */
 
-#define SELLERS 2
 #define CHATS_MAX 1u
 
 struct pair {
@@ -213,14 +223,6 @@ struct pair {
 	unsigned todo_count, states;
 	uint64_t steps, full;
 };
-
-static unsigned
-chats_of(const struct cell *c, int64_t agent)
-{
-	const struct conversation chat = cell_chat(c);
-
-	return handoff_counts(&chat, agent);
-}
 
 static bool
 limited(const struct step *s)
@@ -342,10 +344,13 @@ test_two_chats(void **state)
 		unsigned key = p.todo[--p.todo_count];
 		unsigned a = key / g.cell_count, b = key % g.cell_count;
 
+		uint64_t before = p.steps;
+
 		check_room(&p, a, b);
 		go(&p, a, b, false);
 		go(&p, b, a, true);
 		crash(&p, a, b);
+		assert_true(p.steps > before);
 	}
 	printf("two chats, two sellers: %u states (of %u each), %llu steps, "
 	       "%llu refused as full\n",
