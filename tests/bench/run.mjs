@@ -42,11 +42,15 @@ const targets = {
   slack: [">=", 10, "times Bolt"],
   ack: ["<=", 50, "ms"],
   breaker: [">=", 0.95, "share"],
+  offer: ["<=", 20, "fsyncs"],
+  live: [">=", 8000, "messages/s"],
   faq_hit1: [">=", 0.78, "ratio"],
   faq_right: [">=", 0.7, "ratio"],
   faq_unknown: [">=", 0.75, "ratio"],
   faq_ask: ["<=", 20, "us"],
   faq_learn: ["<=", 200, "ms"],
+  route: [">=", 50000, "decisions/s"],
+  route_line: ["<=", 1.5, "times"],
 };
 
 const short = (n) => (n >= 100 ? n.toFixed(0) : String(+n.toPrecision(3)));
@@ -384,6 +388,52 @@ async function breaker() {
   note("breaker_down", median(rates.down), "replies/s");
 }
 
+// ---- people ----------------------------------------------------------------
+
+/** The company with two teams, and sellers of each: [team, how many,
+ *  capacity in hundredths of a chat]. */
+async function withSellers(name, sellers, fn) {
+  const document = JSON.parse(readFileSync(join(here, "company.json"), "utf8"));
+  document.teams = [{ key: "desk", name: "Desk" },
+    { key: "line", name: "Line" }];
+  document.handoff = { team: "desk", first_response_minutes: 0,
+    next_response_minutes: 0, unread_minutes: 0,
+    rules: [{ words: ["line"], team: "line", when: "handed" }] };
+  document.routing = { offer_seconds: 3600, queue_minutes: 10080,
+    sticky_seconds: 0, silent_minutes: 0 };
+  const path = join(work, `${name}.json`);
+  writeFileSync(path, JSON.stringify(document));
+  const data = newData(name, path);
+  const keys = join(work, `${name}.keys`);
+  for (const [team, count, capacity] of sellers)
+    execFileSync(program("desk"), ["staff", join(data, "frontdesk.db"),
+      company, team, count, capacity, keys].map(String));
+  const server = await start(binary, ["serve", "--data-dir", data, ...flags,
+    "--staff-burst", "0", "--staff-per-minute", "0"], 2);
+  const result = await fn(server.ports[0], keys, data);
+  await stop(server);
+  return result;
+}
+
+// A customer asks for a person, while 1,000 others wait in a line where nobody
+// has room: until the offer is on the socket of one of 200 sellers.
+async function offer() {
+  const r = await withSellers("offer", [["line", 1, 100], ["desk", 199, 300]],
+    (port, keys, data) => measure("desk", "offer", port, company, keys, 1000,
+      400, join(data, "fsync")));
+  figure("offer", r.ratio_p99);
+  note("offer_p50", r.ratio_p50, "fsyncs");
+  note("offer_p99", r.offer_p99_us / 1000, "ms");
+  note("offer_fsync", r.sync_p50_us / 1000, "ms");
+}
+
+// 1,000 customers and 100 sellers who answer each other as fast as they can.
+async function live() {
+  const r = await withSellers("live", [["desk", 100, 1000]],
+    (port, keys) => measure("desk", "live", port, company, keys, 1000, 8));
+  figure("live", r.messages_per_s);
+}
+
 // Of the brain that answers from a list of questions; needs no server. The
 // list is public data (StackFAQ) and not part of this tree.
 const faqData = process.env.FAQ_DATA ??
@@ -406,9 +456,17 @@ function faq() {
   note("faq_ask_many", r.faq_ask_many_us, "us");
 }
 
+// Who gets which chat; needs no server. In processor time.
+function route() {
+  const r = measure("route");
+  figure("route", r.per_s);
+  figure("route_line", r.ratio);
+  note("route_odd", r.odd_per_s, "decisions/s");
+}
+
 const figures = {
   ingest, roundtrip, latency, idle, depth, start: startup, drain, slack,
-  breaker, faq,
+  breaker, offer, live, faq, route,
 };
 
 // ---- running them ---------------------------------------------------------
