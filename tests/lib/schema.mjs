@@ -12,11 +12,15 @@ ajv.addSchema(read("event.schema.json"));
 ajv.addSchema(read("visitor.schema.json"));
 ajv.addSchema(read("webhook.schema.json"));
 ajv.addSchema(read("staff.schema.json"));
+ajv.addSchema(read("seller.schema.json"));
 
 const places = {
   event: "event.schema.json#/$defs/visible",
+  wholeEvent: "event.schema.json",
   fromVisitor: "visitor.schema.json#/$defs/from_visitor",
   toVisitor: "visitor.schema.json#/$defs/to_visitor",
+  fromSeller: "seller.schema.json#/$defs/from_seller",
+  toSeller: "seller.schema.json#/$defs/to_seller",
   problem: "visitor.schema.json#/$defs/problem",
   events: "visitor.schema.json#/$defs/events",
   webhook: "webhook.schema.json",
@@ -24,9 +28,8 @@ const places = {
 
 // Errors of the branch that has the frame's own type say most.
 function placeOf(what, value) {
-  const side = { fromVisitor: "from_visitor", toVisitor: "to_visitor" }[what];
-  const own = `visitor.schema.json#/$defs/${side}/$defs/${value?.type}`;
-  return side !== undefined && ajv.getSchema(own) ? own : places[what];
+  const own = `${places[what]}/$defs/${value?.type}`;
+  return value?.type !== undefined && ajv.getSchema(own) ? own : places[what];
 }
 
 // Fails unless the value is what stands there, "staff.schema.json#/$defs/key".
@@ -47,6 +50,10 @@ export function valid(what, value) {
       ajv.errorsText(check.errors));
   return value;
 }
+
+// The same, of what there is a schema of.
+export const check = (what, value) =>
+  places[what] === undefined ? value : valid(what, value);
 
 export const faultCodes =
   read("visitor.schema.json").$defs.fault_code.enum;

@@ -51,6 +51,7 @@ export async function newSeller(server, options) {
 function templateOf(path) {
   const plain = path.split("?")[0]
     .replace(/^(\/v1\/staff\/roles)\/[^/]+$/, "$1/{name}")
+    .replace(/^(\/v1\/staff\/(canned|labels))\/[^/]+$/, "$1/{key}")
     .replace(/\/\d+(?=\/|$)/, "/{id}");
   return openapi.paths[plain];
 }
@@ -63,8 +64,9 @@ function checkAsk(named, body) {
 function checkAnswer(named, path, status, body) {
   const answer = named.responses[status];
   assert.ok(answer, `openapi.json does not name ${status} of ${path}`);
+  const side = answer.$ref?.endsWith("/SellerProblem") ? "seller" : "staff";
   const { $ref } = answer.$ref
-    ? { $ref: "staff.schema.json#/$defs/problem" }
+    ? { $ref: `${side}.schema.json#/$defs/problem` }
     : answer.content?.["application/json"].schema ?? {};
   if ($ref) fits($ref, body);
   else assert.equal(body, null);
