@@ -13,6 +13,7 @@ enum mode {
 };
 
 struct cutting {
+	bool below; /* the marker, answers count, too */
 	struct buf kept;
 	enum mode mode;
 	enum cut_rule rule;
@@ -86,13 +87,13 @@ static unsigned
 try_marker(struct cutting *c, struct str rest)
 {
 	unsigned n = cut_marker(rest);
-	struct str line = rest;
+	bool quoted = cut_is_quoted(lex_line(&rest));
 
 	if (n == 0)
 		return 0;
 	first_rule(c, CUT_MARKER);
 	drop_introduction(c);
-	c->mode = cut_is_quoted(lex_line(&line)) ? MODE_QUOTE : MODE_END;
+	c->mode = c->below && quoted ? MODE_QUOTE : MODE_END;
 	return n;
 }
 
@@ -178,10 +179,10 @@ without_blank_ends(struct str s)
 	return s;
 }
 
-enum err
-cut_reply(struct str text, struct arena *a, struct cut *out)
+static enum err
+cut(struct str text, bool below, struct arena *a, struct cut *out)
 {
-	struct cutting c = {.mode = MODE_TEXT};
+	struct cutting c = {.below = below};
 	struct str rest = text;
 	enum err e = OK;
 
@@ -194,6 +195,22 @@ cut_reply(struct str text, struct arena *a, struct cut *out)
 	if (c.kept.failed || out->said.p == NULL)
 		e = E_NOMEM;
 	buf_free(&c.kept);
+	return e;
+}
+
+enum err
+cut_strictly(struct str text, struct arena *a, struct cut *out)
+{
+	return cut(text, false, a, out);
+}
+
+enum err
+cut_reply(struct str text, struct arena *a, struct cut *out)
+{
+	enum err e = cut(text, false, a, out);
+
+	if (e == OK && out->said.n == 0 && out->rule != CUT_NOTHING)
+		e = cut(text, true, a, out);
 	if (e == OK && out->said.n == 0) {
 		out->said = without_blank_ends(text);
 		out->unstripped = out->said.n > 0;

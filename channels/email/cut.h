@@ -11,7 +11,12 @@
  *	"-- " alone, "Sent from my ...", "Get Outlook for ..."
  *
  * Who answers between the lines of a quote is understood: where lines without
- * ">" stand among those with it, the former are kept.
+ * ">" stand among those with it, the former are kept. Below our marker only
+ * where nothing was written above it.
+ *
+ * A strict cut is for mails whose quote must not get through in any case, such
+ * as an answer to an escalation, which tells what is not for the customer:
+ * nothing below the marker is kept, and where nothing is left, it is nothing.
  */
 #ifndef CHANNELS_EMAIL_CUT_H
 #define CHANNELS_EMAIL_CUT_H
@@ -38,7 +43,9 @@ struct cut {
 
 const char *cut_rule_name(enum cut_rule rule);
 
-/* text is UTF-8 with "\n" between lines; whole, or of the arena. E_NOMEM. */
+/* text is UTF-8 with "\n" between lines. E_NOMEM. */
 enum err cut_reply(struct str text, struct arena *a, struct cut *out) MUST_USE;
+enum err cut_strictly(
+    struct str text, struct arena *a, struct cut *out) MUST_USE;
 
 #endif

@@ -85,7 +85,6 @@ is_answer(struct judging *j, enum err *e)
 {
 	const struct company_desk *desk = claims_desk(j->ask, j->out->from);
 
-	(void)e;
 	claims_match(j);
 	if (j->match.role != STAMP_DESK)
 		return false;
@@ -95,6 +94,8 @@ is_answer(struct judging *j, enum err *e)
 	j->out->kind = LETTER_ANSWER;
 	if (desk == NULL)
 		refuse(j, "sender");
+	else
+		*e = told_strictly(j);
 	return true;
 }
 

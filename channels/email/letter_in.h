@@ -24,7 +24,10 @@
  *	ANSWER	   somebody of the desk answers: `conversation`, and who, by
  *		   the company's own list (`desk`). Append it as what a person
  *		   of the company said, with source `source` (the same mail
- *		   twice falls out by it), and send it to the customer.
+ *		   twice falls out by it), and send it to the customer: what is
+ *		   in `reply`, never `text`, which quotes what only the desk may
+ *		   know. Empty is an answer below the line, or none: refuse it,
+ *		   unless it brings files.
  *	CUSTOMER   a customer writes. Where `conversation` is not 0, it is a
  *		   message there (an answer to a mail that went out because the
  *		   web chat was closed); else `envelope` says where by address,

@@ -23,6 +23,7 @@ struct judging {
 	struct letter_in *out;
 	struct claims claims;
 	struct stamp match; /* what it answers; role STAMP_ROLES: nothing */
+	struct str fresh;   /* its text, but for what is marked as old */
 	struct str id;	    /* its own message id, without < and >; or empty */
 	struct str *refs;   /* what it names: References, then In-Reply-To */
 	size_t ref_count, reply_count; /* of these In-Reply-To */
@@ -52,6 +53,8 @@ bool bounce_read(struct judging *j, enum err *e);
 
 /* Subject, texts, files, time, source. E_NOMEM. */
 enum err told_read(struct judging *j) MUST_USE;
+/* What is new in it, if nothing that it quotes may get through. E_NOMEM. */
+enum err told_strictly(struct judging *j) MUST_USE;
 /* The envelope of a customer's mail. E_NOMEM. */
 enum err told_envelope(struct judging *j) MUST_USE;
 

@@ -26,22 +26,36 @@ bounded(struct str s, size_t bytes)
 	return lex_upto(s, n);
 }
 
+static void
+bound_reply(struct letter_in *in)
+{
+	in->cut_short = in->reply.said.n > LETTER_IN_SAID_MAX;
+	in->reply.said = bounded(in->reply.said, LETTER_IN_SAID_MAX);
+}
+
 static enum err
 read_words(struct judging *j)
 {
 	struct letter_in *in = j->out;
-	struct str fresh;
-	enum err e = mime_text(&in->mime, false, &fresh);
+	enum err e = mime_text(&in->mime, false, &j->fresh);
 
 	if (e == OK)
-		e = cut_reply(fresh, j->arena, &in->reply);
+		e = cut_reply(j->fresh, j->arena, &in->reply);
 	if (e == OK)
 		e = mime_text(&in->mime, true, &in->text);
-	if (e != OK)
-		return e;
-	in->cut_short = in->reply.said.n > LETTER_IN_SAID_MAX;
-	in->reply.said = bounded(in->reply.said, LETTER_IN_SAID_MAX);
-	return OK;
+	if (e == OK)
+		bound_reply(in);
+	return e;
+}
+
+enum err
+told_strictly(struct judging *j)
+{
+	enum err e = cut_strictly(j->fresh, j->arena, &j->out->reply);
+
+	if (e == OK)
+		bound_reply(j->out);
+	return e;
 }
 
 /* ---- files -------------------------------------------------------------- */

@@ -268,6 +268,43 @@ the_desk_answers(void **state)
 	email_rig_close(&r);
 }
 
+#define BELOW \
+	"> --- Please reply above this line ---\n> Ann is annoyed.\n" \
+	"It comes today.\n> Where is it?\n"
+
+/* What the desk is told must not reach the customer, wherever the desk
+ * writes its answer. */
+static void
+below_the_line_is_the_desks_own(void **state)
+{
+	struct email_rig r;
+	struct letter_in in;
+	struct str token;
+
+	(void)state;
+	email_rig_open(&r);
+	token = email_rig_token(&r, &desk);
+	in = judged(
+	    &r, email_rig_text(&r, HEAD ANNA "To: %s\n\n" BELOW, token.p));
+	is(&in, LETTER_ANSWER, NULL);
+	assert_text(in.reply.said, "");
+	in = judged(&r,
+	    email_rig_text(&r, HEAD ANNA "To: %s\n\nYes.\n" BELOW, token.p));
+	assert_text(in.reply.said, "Yes.");
+	in = judged(&r, email_rig_text(&r,
+			    HEAD ANNA "To: %s\n\n> Where is it?\n\n"
+				      "It comes today.\n",
+			    token.p));
+	assert_text(in.reply.said, "It comes today.");
+	in = judged(
+	    &r, email_rig_text(&r, HEAD ANNA "To: %s\n\n> x\n", token.p));
+	assert_text(in.reply.said, "");
+	/* Customers may write where they like. */
+	in = judged(&r, email_rig_text(&r, HEAD ANN TO "\n" BELOW));
+	assert_text(in.reply.said, "It comes today.");
+	email_rig_close(&r);
+}
+
 static void
 nobody_else_answers_for_it(void **state)
 {
@@ -529,6 +566,7 @@ main(void)
 	    cmocka_unit_test(others_tokens_are_worth_nothing),
 	    cmocka_unit_test(an_old_token_of_a_customer),
 	    cmocka_unit_test(the_desk_answers),
+	    cmocka_unit_test(below_the_line_is_the_desks_own),
 	    cmocka_unit_test(nobody_else_answers_for_it),
 	    cmocka_unit_test(forged_and_old_tokens_are_refused),
 	    cmocka_unit_test(one_good_sender_is_needed),
