@@ -206,7 +206,6 @@ do_offer(struct deed *e)
 	begin_act(e, ACT_OFFER, NOTICE_WAITING);
 	e->op.act.chats_max = (s == NULL ? 0 : s->chats) + 1;
 	e->op.act.act.chats_max = e->op.act.chats_max;
-	e->chat->offered_until = e->decision.until;
 	deed_submit(e);
 }
 

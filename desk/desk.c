@@ -112,6 +112,7 @@ try_to_lead(struct desk *d)
 	if (store_lead(d->conf.store, ROLE_DESK) != OK)
 		return;
 	d->leads = true;
+	d->begins = true;
 	d->reread_at = 0;
 }
 
@@ -122,15 +123,18 @@ step(struct desk *d)
 	try_to_lead(d);
 	if (!d->leads)
 		return;
-	if (d->steady >= d->reread_at || atomic_exchange(&d->lost, false)) {
+	if (d->reread.stage == REREAD_NOT &&
+	    (d->steady >= d->reread_at || atomic_exchange(&d->lost, false))) {
 		facts_reread(d);
 		d->reread_at = d->steady + d->conf.reread_ms;
 	}
+	facts_reread_on(d);
 	facts_read(d);
-	deeds_decide(d);
-	if (d->steady >= d->line_at) {
+	/* While it begins, sellers whom it has not read yet seem to be away. */
+	if (!d->begins || d->reread.stage == REREAD_NOT) {
+		d->begins = false;
+		deeds_decide(d);
 		words_of_line(d);
-		d->line_at = d->steady + NEWS_OF_LINE_MS;
 	}
 }
 

@@ -5,7 +5,6 @@
 
 #include <jansson.h>
 
-#define PAGE 256u
 #define OFFERS_READ 64u
 
 /* ---- words as numbers ---------------------------------------------------- */
@@ -97,26 +96,24 @@ facts_seller(struct desk *d, int64_t agent)
 		put_seller(d, b, &row);
 }
 
+/* A page of them; false: the store cannot be read. */
 static bool
-reread_sellers(struct desk *d)
+reread_sellers(struct desk *d, size_t *n)
 {
-	struct agent_row rows[PAGE];
-	struct agents_ask ask = {0};
+	struct agents_ask ask = {.after = d->reread.after};
+	struct agent_row rows[REREAD_STEP];
 	struct bureau *b;
-	size_t n, i;
+	size_t i;
 
-	do {
-		n = ARRAY_LEN(rows);
-		if (store_list_agents(d->reader, &ask, &d->arena, rows, &n) !=
-		    OK)
-			return false;
-		for (i = 0; i < n; i++) {
-			ask.after = rows[i].id;
-			b = bureau_of(d, rows[i].company);
-			if (b != NULL)
-				put_seller(d, b, &rows[i]);
-		}
-	} while (n == ARRAY_LEN(rows));
+	*n = ARRAY_LEN(rows);
+	if (store_list_agents(d->reader, &ask, &d->arena, rows, n) != OK)
+		return false;
+	for (i = 0; i < *n; i++) {
+		d->reread.after = rows[i].id;
+		b = bureau_of(d, rows[i].company);
+		if (b != NULL)
+			put_seller(d, b, &rows[i]);
+	}
 	return true;
 }
 
@@ -200,7 +197,7 @@ read_route(struct str body, struct arena *a, struct routing_chat *out)
 }
 
 static void
-place_of(struct desk *d, struct chat *chat, struct routing_chat *out)
+place_of(const struct chat *chat, struct routing_chat *out)
 {
 	const struct conversation *c = &chat->c;
 
@@ -215,15 +212,11 @@ place_of(struct desk *d, struct chat *chat, struct routing_chat *out)
 	} else if (c->holder == HOLDER_QUEUE && c->offered != 0) {
 		out->place = ROUTING_OFFERED;
 		out->seller = c->offered;
-		if (chat->offered_until == 0)
-			chat->offered_until =
-			    d->wall + chat->bureau->company->policy.offer_ms;
-		out->until = chat->offered_until;
+		out->until = c->offered_at +
+			     chat->bureau->company->policy.offer_ms;
 	} else if (c->holder == HOLDER_QUEUE) {
 		out->place = ROUTING_WAITS;
 	}
-	if (out->place != ROUTING_OFFERED)
-		chat->offered_until = 0;
 }
 
 static void
@@ -244,7 +237,7 @@ put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 	chat->c = row->c;
 	chat->channel = channel;
 	chat->visitors = channel == channel_of_visitors();
-	place_of(d, chat, &fact);
+	place_of(chat, &fact);
 	read_route(row->route, &d->arena, &fact);
 	fact.weight = weight_of(chat->bureau->company, row->channel);
 	if (row->c.holder == HOLDER_QUEUE)
@@ -291,31 +284,28 @@ facts_read(struct desk *d)
 }
 
 static bool
-reread_chats(struct desk *d)
+reread_chats(struct desk *d, size_t *n)
 {
-	struct handed_row rows[PAGE];
-	int64_t after = 0;
-	size_t n, i;
+	struct handed_row rows[REREAD_STEP];
+	size_t i;
 
-	do {
-		n = ARRAY_LEN(rows);
-		if (store_list_handed(d->reader, after, &d->arena, rows, &n) !=
-		    OK)
-			return false;
-		for (i = 0; i < n; i++) {
-			after = rows[i].c.id;
-			put_row(d, &rows[i]);
-		}
-		arena_reset(&d->arena);
-	} while (n == ARRAY_LEN(rows));
+	*n = ARRAY_LEN(rows);
+	if (store_list_handed(d->reader, d->reread.after, &d->arena, rows, n) !=
+	    OK)
+		return false;
+	for (i = 0; i < *n; i++) {
+		d->reread.after = rows[i].c.id;
+		put_row(d, &rows[i]);
+	}
 	return true;
 }
 
 /* What the store did not name any more is out of sight. */
 static void
-forget_unnamed(struct desk *d)
+reread_ends(struct desk *d)
 {
 	struct chat *c, *next;
+	struct bureau *b;
 
 	for (c = d->all; c != NULL; c = next) {
 		next = c->next;
@@ -324,15 +314,41 @@ forget_unnamed(struct desk *d)
 		seller_count(d, c, 0);
 		chat_forget(d, c);
 	}
+	for (b = d->bureaus; b != NULL; b = b->next)
+		routing_reread_end(b->routing, d->wall);
+	d->reread.stage = REREAD_NOT;
 }
 
-/* Offline in the store as well, once nobody expects them back. */
+void
+facts_reread_on(struct desk *d)
+{
+	size_t n = 0;
+	bool whole = true;
+
+	if (d->reread.stage == REREAD_SELLERS)
+		whole = reread_sellers(d, &n);
+	else if (d->reread.stage == REREAD_CHATS)
+		whole = reread_chats(d, &n);
+	arena_reset(&d->arena);
+	if (!whole) { /* all over again, with the next look */
+		d->reread.stage = REREAD_NOT;
+		atomic_store(&d->lost, true);
+	} else if (d->reread.stage != REREAD_NOT && n < REREAD_STEP) {
+		d->reread.after = 0;
+		if (d->reread.stage == REREAD_SELLERS)
+			d->reread.stage = REREAD_CHATS;
+		else
+			reread_ends(d);
+	}
+	if (d->reread.stage != REREAD_NOT)
+		d->wake_at = d->steady;
+}
+
 void
 facts_reread(struct desk *d)
 {
 	struct bureau *b;
 	struct chat *c;
-	bool whole;
 
 	for (b = d->bureaus; b != NULL; b = b->next) {
 		bureau_refresh(d, b);
@@ -340,14 +356,5 @@ facts_reread(struct desk *d)
 	}
 	for (c = d->all; c != NULL; c = c->next)
 		c->named = false;
-	whole = reread_sellers(d);
-	arena_reset(&d->arena);
-	whole = whole && reread_chats(d);
-	if (whole)
-		forget_unnamed(d);
-	for (b = d->bureaus; whole && b != NULL; b = b->next)
-		routing_reread_end(b->routing, d->wall);
-	if (!whole)
-		atomic_store(&d->lost, true);
-	arena_reset(&d->arena);
+	d->reread = (struct rereading){.stage = REREAD_SELLERS};
 }

@@ -13,10 +13,11 @@
 #include <pthread.h>
 
 #define BUCKETS 4096u
-#define DEEDS_MAX 512u	       /* acts under way */
-#define LETTERS_MAX 4096u      /* frames of news not yet looked at */
-#define NEWS_OF_LINE_MS 2000   /* how often places in line are looked at */
-#define NEWS_OF_LINE_MAX 2000u /* conversations at a time */
+#define DEEDS_MAX 512u	      /* acts under way */
+#define LETTERS_MAX 4096u     /* frames of news not yet looked at */
+#define NEWS_OF_LINE_MS 2000  /* how often places in line are looked at */
+#define NEWS_OF_LINE_STEP 32u /* conversations in one step */
+#define REREAD_STEP 64u	      /* rows in one step */
 
 /* A company whose customers are handed to people. */
 struct bureau {
@@ -34,7 +35,6 @@ struct chat {
 	struct bureau *bureau;
 	struct conversation c;	       /* as it was read last */
 	int64_t seller;		       /* held by, or offered to */
-	int64_t offered_until;	       /* of an offer that was made here */
 	const struct channel *channel; /* or NULL */
 	bool visitors;	     /* on the website: told its place as it changes */
 	uint64_t told_place; /* to the visitor */
@@ -68,6 +68,15 @@ struct deed {
 	struct deed *next;
 };
 
+/* How far the store was read anew; a few rows a step, so that nobody waits
+ * for it. */
+enum reread_stage { REREAD_NOT, REREAD_SELLERS, REREAD_CHATS };
+
+struct rereading {
+	enum reread_stage stage;
+	int64_t after;
+};
+
 struct desk {
 	struct desk_conf conf;
 	pthread_t thread;
@@ -80,6 +89,7 @@ struct desk {
 	_Atomic unsigned letters;
 	_Atomic bool lost; /* news may have been missed */
 	bool leads;
+	bool begins; /* has not read all once yet */
 
 	struct bureau *bureaus;
 	struct chat *chats[BUCKETS], *all;
@@ -91,6 +101,8 @@ struct desk {
 
 	int64_t wall, steady; /* of this round of the loop */
 	int64_t reread_at, line_at, lead_at, wake_at; /* steady */
+	struct rereading reread;
+	struct chat *line_next; /* who is told next how the line moves */
 };
 
 /* ---- table.c: what it remembers ------------------------------------------ */
@@ -113,8 +125,9 @@ void table_free(struct desk *d);
 
 /* ---- facts.c: from the store to routing ---------------------------------- */
 
-/* Everything again. */
+/* Begins to read everything again; goes on with it, a step. */
 void facts_reread(struct desk *d);
+void facts_reread_on(struct desk *d);
 /* What was soiled. */
 void facts_read(struct desk *d);
 /* This seller came, went, or was changed. */
@@ -143,7 +156,7 @@ struct words {
 enum err words_make(struct desk *d, const struct chat *c, enum notice notice,
     struct arena *a, struct words *out) MUST_USE;
 
-/* Tells whom it concerns how the line moves. */
+/* Tells a few of those whom it concerns how the line moves. */
 void words_of_line(struct desk *d);
 
 #endif

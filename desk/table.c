@@ -53,6 +53,8 @@ chat_forget(struct desk *d, struct chat *c)
 {
 	struct chat **at = &d->chats[bucket(c->id)];
 
+	if (d->line_next == c)
+		d->line_next = c->next;
 	while (*at != c)
 		at = &(*at)->next_same;
 	*at = c->next_same;

@@ -229,12 +229,22 @@ tell(struct desk *d, struct chat *c)
 void
 words_of_line(struct desk *d)
 {
-	struct chat *c;
-	unsigned n = 0;
+	unsigned n;
 
-	for (c = d->all; c != NULL && n < NEWS_OF_LINE_MAX; c = c->next, n++)
+	if (d->line_next == NULL && d->steady >= d->line_at) {
+		d->line_next = d->all;
+		d->line_at = d->steady + NEWS_OF_LINE_MS;
+	}
+	for (n = 0; d->line_next != NULL && n < NEWS_OF_LINE_STEP; n++) {
+		struct chat *c = d->line_next;
+
+		d->line_next = c->next;
 		if (c->bureau != NULL)
 			tell(d, c);
-	bus_flush(d->conf.publisher);
+	}
+	if (n > 0)
+		bus_flush(d->conf.publisher);
+	if (d->line_next != NULL)
+		d->wake_at = d->steady;
 	arena_reset(&d->arena);
 }
