@@ -238,6 +238,22 @@ read_reach(struct turn *t)
 	return e;
 }
 
+/* The text that goes with a chat which waited too long; empty: no memory. */
+static struct str
+mailed_body(struct turn *t)
+{
+	struct buf b = {0};
+	struct str out = {0};
+
+	buf_str(&b, "{\"text\":");
+	buf_json(&b, t->company->texts.mailed);
+	buf_addf(&b, ",\"notice\":\"%s\"}", notice_name(NOTICE_MAILED));
+	if (!b.failed)
+		out = arena_copy(&t->arena, buf_view(&b));
+	buf_free(&b);
+	return out;
+}
+
 /*
  * A timer of a company that cannot be read, or of a kind we do not know, is
  * put off: it must not stand before those that can be carried out.
@@ -251,6 +267,7 @@ turn_timer(struct turn *t)
 
 	if (e == OK) {
 		policy = channel_policy(t->company, t->vendor);
+		policy.mailed = mailed_body(t);
 		e = decide_timer(&t->c, t->timer, &policy, now, &t->decision);
 	}
 	if (e == OK && t->decision.kind == DECIDE_UNREAD) {
