@@ -507,7 +507,6 @@ stopping_lets_go_of_what_waits(void **state)
 	rig_stop(&rig);
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
 		close(fds[i]);
-	rig_start(&rig);
 }
 
 /* ---- words ------------------------------------------------------------- */
