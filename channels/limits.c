@@ -173,6 +173,8 @@ channel_policy(const struct company *company, const struct channel *c)
 
 	if (c != NULL)
 		p.window_ms = (int64_t)c->can.window_hours * 3600000;
+	if (c != NULL && channel_has_vendor(c))
+		p.unread_ms = 0; /* it reaches them anyway */
 	return p;
 }
 

@@ -20,6 +20,7 @@ struct taking {
 	const struct mail_place_of *of;
 	struct account account;
 	struct letter_in in;
+	const struct channel *vendor; /* of the customer; NULL: none */
 	struct arena *arena;
 };
 
@@ -197,6 +198,7 @@ answer_rows(struct taking *t, struct store_act *in)
 	if (e != OK)
 		return e;
 	to.channel = outgoing_channel(&reach);
+	t->vendor = to.channel;
 	if (to.channel == NULL)
 		return OK;
 	e = outgoing_message(&to, in->act.body, t->arena, &rows, &faults);
@@ -222,6 +224,7 @@ tell_act(struct taking *t, const struct store_act *in)
 static enum taken
 take_answer(struct taking *t)
 {
+	struct policy policy;
 	struct store_op op = {.verb = STORE_ACT,
 	    .act = {.conversation = (int64_t)t->in.conversation,
 		.company = t->of->company->id,
@@ -231,7 +234,7 @@ take_answer(struct taking *t)
 		    .name = t->in.desk->name,
 		    .body = answer_body(t),
 		    .source = t->in.source,
-		    .policy = &t->of->company->policy}}};
+		    .policy = &policy}}};
 	struct store_act *in = &op.act;
 	enum err e = E_NOMEM;
 
@@ -240,6 +243,7 @@ take_answer(struct taking *t)
 	if (t->in.reply.said.n == 0)
 		return refuse(t, "empty");
 	e = answer_rows(t, in);
+	policy = channel_policy(t->of->company, t->vendor);
 	if (e == OK)
 		e = store_submit_wait(t->m->conf.store, &op);
 	if (e == E_DENIED)
