@@ -114,7 +114,10 @@ unescape(struct str s, struct buf *out)
 		int low = s.n < 3 ? -1 : lex_hex(s.p[2]);
 		bool escape = s.p[0] == '%' && high >= 0 && low >= 0;
 
-		buf_char(out, escape ? (char)(high << 4 | low) : s.p[0]);
+		if (escape)
+			buf_char(out, (char)(high << 4 | low));
+		else
+			buf_char(out, s.p[0]);
 		s = lex_from(s, escape ? 3 : 1);
 	}
 }
