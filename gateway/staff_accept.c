@@ -171,6 +171,7 @@ staff_accept(struct request *r)
 	a->proof.work.request = r;
 	a->proof.work.run = look;
 	a->proof.what = "accept";
+	request_wait_longer(r, HASH_WAIT_MS);
 	if (!staff_token_hash(a->token, LINK_PREFIX, a->hash))
 		not_good(a, E_DENIED);
 	else if (staff_door(r, &a->door))

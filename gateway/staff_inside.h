@@ -35,6 +35,8 @@
 #define LINK_LIFE_MS ((int64_t)7 * 24 * 3600 * 1000) /* invitation */
 #define RESET_LIFE_MS ((int64_t)24 * 3600 * 1000)
 #define WORDS_MAX 50
+/* A slow machine may take so long for all that wait for a hash. */
+#define HASH_WAIT_MS 20000
 #define PASSWORD_READ_MAX 1024
 #define CODE_READ_MAX 40
 

@@ -181,6 +181,7 @@ bool
 staff_prove(struct staff_proof *p)
 {
 	p->work.run = look;
+	request_wait_longer(p->work.request, HASH_WAIT_MS);
 	if (p->address.n > 0) {
 		p->work.gateway = request_context(p->work.request);
 		p->work.staff = p->work.gateway->staff;
