@@ -51,10 +51,6 @@ export function valid(what, value) {
   return value;
 }
 
-// The same, of what there is a schema of.
-export const check = (what, value) =>
-  places[what] === undefined ? value : valid(what, value);
-
 export const faultCodes =
   read("visitor.schema.json").$defs.fault_code.enum;
 

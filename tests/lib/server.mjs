@@ -64,13 +64,13 @@ process.on("exit", () => {
 });
 
 // One process: its first line, its end, and what it said on stderr.
-class Process {
-  constructor(args) {
+export class Process {
+  constructor(args, more = {}) {
     this.name = args[0];
     this.errors = "";
     this.said = ""; // on stdout
     this.child = spawn(binary, args,
-      { env, stdio: ["ignore", "pipe", "pipe"] });
+      { env: { ...env, ...more }, stdio: ["ignore", "pipe", "pipe"] });
     living.add(this.child);
     this.child.stderr.setEncoding("utf8");
     this.child.stderr.on("data", (text) => {
@@ -144,7 +144,7 @@ export class Server {
       join(this.dir, "data"), ...flags({
         listen: this.listen ?? "127.0.0.1:0", listenOps: "",
         ...this.settings,
-      })]);
+      })], this.env);
     this.processes[command] = process;
     if (command === "worker") {
       await process.ready(/^(working)$/);
