@@ -229,6 +229,33 @@ open_one(const char *text, const struct token_keys *keys, struct arena *a,
 	return e;
 }
 
+/* What is stamped for one account of one company means nothing elsewhere. */
+static void
+each_has_keys_of_its_own(void **state)
+{
+	static const char *const others[] = {
+	    "{\"channel\":\"talk\",\"name\":\"two\",\"token\":\"t\"}",
+	    "{\"channel\":\"post\",\"name\":\"one\",\"token\":\"t\"}"};
+	const struct token_keys keys = SEALS;
+	struct account one, other;
+	struct arena a = {0};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(open_one("{\"channel\":\"talk\",\"name\":\"one\","
+				  "\"token\":\"t\"}",
+			     &keys, &a, &one),
+	    OK);
+	assert_int_equal(one.keys.count, keys.count);
+	assert_memory_not_equal(one.keys.key[0], keys.key[0], TOKEN_KEY_BYTES);
+	for (i = 0; i < ARRAY_LEN(others); i++) {
+		assert_int_equal(open_one(others[i], &keys, &a, &other), OK);
+		assert_memory_not_equal(
+		    one.keys.key[0], other.keys.key[0], TOKEN_KEY_BYTES);
+	}
+	arena_free(&a);
+}
+
 static void
 never_has_an_empty_secret(void **state)
 {
@@ -279,6 +306,7 @@ main(void)
 	    cmocka_unit_test(names_the_same_account_under_two_names),
 	    cmocka_unit_test(names_what_is_missing_and_what_is_not_read),
 	    cmocka_unit_test(opens_what_is_sealed),
+	    cmocka_unit_test(each_has_keys_of_its_own),
 	    cmocka_unit_test(never_has_an_empty_secret),
 	    cmocka_unit_test(does_not_open_what_others_sealed),
 	};

@@ -265,6 +265,36 @@ test_threads(void **state)
 	}
 }
 
+/* Short signatures, under keys that are good for one thing alone. */
+static void
+test_stamps(void **state)
+{
+	const struct token_keys none = {.count = 0};
+	struct token_keys mine, again, others, old;
+	unsigned char stamp[STAMP_BYTES_MIN];
+	size_t i;
+
+	(void)state;
+	key_derive(&one, STR("mine"), &mine);
+	key_derive(&one, STR("mine"), &again);
+	key_derive(&one, STR("others"), &others);
+	key_derive(&both, STR("mine"), &old);
+	assert_memory_equal(&mine, &again, sizeof(mine));
+	assert_true(key_stamp(&mine, STR("text"), stamp, sizeof(stamp)));
+	assert_true(key_stamped(&again, STR("text"), stamp, sizeof(stamp)));
+	assert_true(key_stamped(&old, STR("text"), stamp, sizeof(stamp)));
+	assert_false(key_stamped(&mine, STR("texts"), stamp, sizeof(stamp)));
+	assert_false(key_stamped(&others, STR("text"), stamp, sizeof(stamp)));
+	assert_false(key_stamped(&one, STR("text"), stamp, sizeof(stamp)));
+	assert_false(key_stamp(&none, STR("text"), stamp, sizeof(stamp)));
+	for (i = 0; i < 8 * sizeof(stamp); i++) {
+		stamp[i / 8] = (unsigned char)(stamp[i / 8] ^ 1u << i % 8);
+		assert_false(
+		    key_stamped(&mine, STR("text"), stamp, sizeof(stamp)));
+		stamp[i / 8] = (unsigned char)(stamp[i / 8] ^ 1u << i % 8);
+	}
+}
+
 int
 main(void)
 {
@@ -278,6 +308,7 @@ main(void)
 	    cmocka_unit_test(test_hmac_hex),
 	    cmocka_unit_test(test_sealing),
 	    cmocka_unit_test(test_broken_seals),
+	    cmocka_unit_test(test_stamps),
 	    cmocka_unit_test(test_threads),
 	};
 
