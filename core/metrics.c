@@ -60,6 +60,8 @@ static const struct {
 	"files of customers that may not be kept: kind, size, address"},
     [METRIC_DELIVER_BACKFILLED] = {"deliver_backfilled_total", "counter",
 	"messages that came in while nobody listened, found afterwards"},
+    [METRIC_FEED_BEHIND] = {"feed_behind", "gauge",
+	"events that webhooks and the search have not been told of yet"},
     [METRIC_WEBHOOK_EVENTS] = {"webhook_events_total", "counter",
 	"events that companies' own systems are told of"},
     [METRIC_WEBHOOKS_LATE] = {"webhooks_late", "gauge",

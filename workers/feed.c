@@ -13,6 +13,7 @@
 #define PACE_MS 20  /* where there was little: pages are fuller then */
 #define AGAIN_MS 1000
 #define LATE_MS 100
+#define MEASURE_MS 1000
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 /* ---- the op -------------------------------------------------------------- */
@@ -103,12 +104,27 @@ rows_stored(struct feed *f)
 		f->conf.poke(f->conf.poke_arg);
 }
 
+/* How far it is behind, once a second. */
+static void
+measure(struct feed *f)
+{
+	uint64_t end = f->place;
+
+	if (f->page.more && f->now < f->measure_at)
+		return;
+	f->measure_at = f->now + MEASURE_MS;
+	if (f->page.more && store_read_end_of_feed(f->reader, &end) != OK)
+		return;
+	metric_set(f->conf.metrics, METRIC_FEED_BEHIND, end - f->place);
+}
+
 static void
 page_stored(struct feed *f)
 {
 	f->place = f->op.feed.upto;
 	f->look_at = f->page.more ? f->now : f->now + PACE_MS;
 	rows_stored(f);
+	measure(f);
 }
 
 static void

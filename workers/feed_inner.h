@@ -122,7 +122,7 @@ struct feed {
 	int64_t lead_at; /* when to ask (again) */
 	uint64_t place, begin;
 	int64_t look_at; /* when to read on */
-	int64_t late_look_at;
+	int64_t late_look_at, measure_at;
 	bool late_turn;		    /* of the late ones, and not of all */
 	struct listener *late_next; /* whose turn it is, of them */
 	unsigned failures;	    /* in a row, of reading or storing */

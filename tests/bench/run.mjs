@@ -42,6 +42,7 @@ const targets = {
   slack: [">=", 10, "times Bolt"],
   ack: ["<=", 50, "ms"],
   breaker: [">=", 0.95, "share"],
+  hooked: [">=", 0.5, "share"],
   offer: ["<=", 20, "fsyncs"],
   live: [">=", 8000, "messages/s"],
   faq_hit1: [">=", 0.78, "ratio"],
@@ -121,8 +122,8 @@ function newData(name, document = join(here, "company.json")) {
   return data;
 }
 
-const serve = (data, command = "serve") =>
-  start(binary, [command, "--data-dir", data, ...flags], 2);
+const serve = (data, command = "serve", ...more) =>
+  start(binary, [command, "--data-dir", data, ...flags, ...more], 2);
 
 /** Runs fn with a server on new data, and ends the server. */
 async function withServer(name, fn, command) {
@@ -434,6 +435,36 @@ async function live() {
   figure("live", r.messages_per_s);
 }
 
+// Messages acknowledged while the bot answers, with a system of the company's
+// that is told of each message and each answer, against the same with nobody
+// told. The receiver runs on the same cores. It may fall behind, but not lose.
+async function hooked() {
+  const bare = await start(program("bare_server"), [httpThreads, 80], 1);
+  const document = JSON.parse(readFileSync(join(here, "company.json"), "utf8"));
+  const rates = { on: [], off: [] }, told = [];
+  for (let i = 0; i < 3; i++) {
+    for (const how of ["off", "on"]) {
+      document.webhooks = how === "off" ? [] : [{ name: "main",
+        url: `http://127.0.0.1:${bare.ports[0]}/told`,
+        secret: "bench-secret-of-the-webhook" }];
+      const path = join(work, "hooked.json");
+      writeFileSync(path, JSON.stringify(document));
+      const server = await serve(newData("hooked", path), "serve",
+        "--webhooks-private", "true");
+      rates[how].push(measure("ingest", server.ports[0], bare.ports[0],
+        company, 200, 120, 3, 1).front_per_s);
+      if (how === "on")
+        told.push(await metric(server, "frontdesk_deliver_sent_total"));
+      await stop(server);
+    }
+  }
+  bare.stdin.end();
+  figure("hooked", median(rates.on) / median(rates.off));
+  note("hooked_on", median(rates.on), "messages/s");
+  note("hooked_off", median(rates.off), "messages/s");
+  note("hooked_told", median(told) / 7, "webhooks/s");
+}
+
 // Of the brain that answers from a list of questions; needs no server. The
 // list is public data (StackFAQ) and not part of this tree.
 const faqData = process.env.FAQ_DATA ??
@@ -466,7 +497,7 @@ function route() {
 
 const figures = {
   ingest, roundtrip, latency, idle, depth, start: startup, drain, slack,
-  breaker, offer, live, faq, route,
+  breaker, hooked, offer, live, faq, route,
 };
 
 // ---- running them ---------------------------------------------------------
