@@ -127,6 +127,16 @@ put_back(struct presence *p, struct seller *s)
 	p->waiting++;
 }
 
+/*
+ * Who was online when a process died is so in the store: that they came again
+ * changes nothing there, but those who watched them go hear of it.
+ */
+static bool
+is_news(const struct store_presence *in)
+{
+	return in->changed || (in->set_online && in->online);
+}
+
 /* On the store's thread. */
 static void
 stored(struct store_op *op)
@@ -135,7 +145,7 @@ stored(struct store_op *op)
 	struct presence *p = s->presence;
 
 	pthread_mutex_lock(&p->lock);
-	if (op->err == OK && op->presence.changed)
+	if (op->err == OK && is_news(&op->presence))
 		tell(p, &op->presence);
 	s->busy = false;
 	if (op->err == OK)

@@ -149,6 +149,26 @@ test_everybody_is_told(void **state)
 	presence_leave(presence, ben);
 }
 
+/* They were here when a process died: nothing changes, but they are here. */
+static void
+test_come_again(void **state)
+{
+	struct store_op op = {.verb = STORE_PRESENCE,
+	    .presence = {.agent = ben, .set_online = true, .online = true}};
+	struct bus_reader *news;
+	char expected[80];
+
+	(void)state;
+	assert_int_equal(store_submit_wait(rig.gateway.store, &op), OK);
+	news = listen();
+	assert_int_equal(presence_enter(presence, ben), OK);
+	snprintf(expected, sizeof(expected),
+	    "{\"agent\":%lld,\"online\":true,\"away\":false}", (long long)ben);
+	hears(news, expected);
+	bus_reader_close(news);
+	presence_leave(presence, ben);
+}
+
 /* The process ends: who is here is back in a moment. */
 static void
 test_freeze(void **state)
@@ -269,6 +289,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_tabs, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		test_everybody_is_told, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_come_again, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_freeze, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_nobody, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_crowd, set_up, tear_down),
