@@ -406,7 +406,10 @@ imap_list(struct imap_box *b, uint32_t last, struct imap_list *out,
 
 	*out = (struct imap_list){.validity = b->validity, .next = b->next};
 	begin(b, fault);
-	end = search(b, "UID SEARCH UNSEEN UNDELETED", &f);
+	/* A server may look for new mails only when nothing else is asked. */
+	end = search(b, "NOOP", &f);
+	if (end == IMAP_DONE)
+		end = search(b, "UID SEARCH UNSEEN UNDELETED", &f);
 	unseen = f.count;
 	if (end == IMAP_DONE && last < UINT32_MAX) {
 		(void)snprintf(words, sizeof(words),
