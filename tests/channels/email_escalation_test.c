@@ -286,10 +286,14 @@ wrong_recipients_are_named(void **state)
 	const struct company_desk bad[] = {
 	    {STR("anna@desk.example"), STR("Anna")},
 	    {STR("eve@evil.example\r\nBcc: x@y"), STR("Eve")}};
+	const struct answer_mail answer = {
+	    .to = {STR("Ann"), STR("ann@x.example\r\nBcc: x@y")},
+	    .text = STR("Yes.")};
 	struct email_rig r;
 	struct escalation e = example();
 	struct faults faults = {0};
 	struct payloads out;
+	struct payload one;
 
 	(void)state;
 	email_rig_open(&r);
@@ -300,6 +304,9 @@ wrong_recipients_are_named(void **state)
 	e.to_count = 0;
 	assert_int_equal(
 	    escalation_write(&e, &r.arena, &out, &faults), E_BADINPUT);
+	assert_int_equal(
+	    answer_mail_write(&answer, &r.arena, &one, &faults), E_BADINPUT);
+	assert_text(faults.list[2].where, "to.address");
 	faults_free(&faults);
 	email_rig_close(&r);
 }
