@@ -49,12 +49,16 @@ add_text(struct page *p, const struct feed_row *row)
 
 /* ---- whom it concerns ---------------------------------------------------- */
 
+/* On the website an address means nothing to anybody else. */
 static struct webhook_customer
 customer_of(const struct list_row *row)
 {
+	const struct channel *c = channel_find(row->reach.channel);
+	bool theirs = c != channel_of_visitors();
+
 	return (struct webhook_customer){.channel = row->reach.channel,
 	    .account = row->reach.account,
-	    .address = row->reach.address,
+	    .address = theirs ? row->reach.address : STR(""),
 	    .contact = row->contact.id,
 	    .external_id = row->contact.external_id,
 	    .name = row->contact.name,

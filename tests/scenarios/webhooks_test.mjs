@@ -13,6 +13,7 @@ import {
 import {
   SECRET as IDENTITY, binary, company, startServer,
 } from "../lib/server.mjs";
+import { addSeller } from "../lib/staff.mjs";
 import { until } from "../lib/until.mjs";
 import { SocketVisitor } from "../lib/visitor.mjs";
 
@@ -91,6 +92,7 @@ for (const mode of ["serve", "split"])
       assert.equal(answered.data.body.text, hours.answer);
       assert.equal(answered.conversation.status, "pending");
       assert.ok(asked.conversation.contact.id > 0);
+      assert.equal(asked.conversation.contact.address, undefined);
     });
 
     test("many conversations at once", async () => {
@@ -112,6 +114,28 @@ for (const mode of ["serve", "split"])
       receiver.check();
     });
   });
+
+describe("handed over", () => {
+  before(() => start({}));
+  after(stop);
+
+  test("the request, whose it is, and the status", async () => {
+    await addSeller(server, { company: "shop" }); // or there is nobody
+    const v = await open();
+    await v.say("I want to talk to a human");
+    const { told } = await receiver.wait("the request", (d) =>
+      d.event === "handoff_requested");
+    assert.deepEqual(told.was, { status: "pending", holder: "bot" });
+    assert.equal(told.conversation.holder, "queue");
+    assert.equal(told.conversation.team_key, "sales");
+    assert.equal(told.data.kind, "holder");
+    for (const event of ["assignee_changed", "conversation_status_changed"])
+      await receiver.wait(event, (d) => d.event === event &&
+        d.told.conversation.seq === told.conversation.seq);
+    await v.close();
+    receiver.check();
+  });
+});
 
 describe("only what is wanted", () => {
   before(() => start({ events: ["conversation_created"] }));
