@@ -352,13 +352,14 @@ take_bounce(struct taking *t)
 {
 	const struct letter_bounce *b = &t->in.bounce;
 	struct receipt receipt = {.row = b->row,
+	    .vendor_id = b->row == 0 ? b->id : STR(""),
 	    .rank = RECEIPT_FAILED,
 	    .code = b->recipient.status,
 	    .reason = b->reason};
 	const struct arrival arrival = {
 	    .receipts = &receipt, .receipt_count = 1};
 
-	if (!b->failed || b->row == 0) {
+	if (!b->failed || (b->row == 0 && b->id.n == 0)) {
 		note(t, "mail.report",
 		    b->failed ? "of a mail that is not known"
 			      : "of no failure");

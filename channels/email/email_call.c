@@ -95,14 +95,6 @@ call_send(const struct calling *c)
 	return order_write(&o, c->arena, c->call);
 }
 
-static enum err
-call_check(const struct calling *c)
-{
-	struct order o = order_of(c->job);
-
-	return order_write(&o, c->arena, c->call);
-}
-
 /* The file came with the mail; nobody need be asked for it. */
 static enum err
 call_fetch(const struct calling *c)
@@ -132,6 +124,7 @@ call_fetch(const struct calling *c)
 	return e;
 }
 
+/* A login alone tells little: whether mail goes out, the next one tries. */
 static enum err
 nothing(const struct calling *c)
 {
@@ -145,7 +138,7 @@ static enum err (*const calls[JOBS])(const struct calling *c) = {
     [JOB_BACKFILL] = nothing,
     [JOB_TYPING] = nothing,
     [JOB_DRAFT] = nothing,
-    [JOB_CHECK] = call_check,
+    [JOB_CHECK] = nothing,
 };
 
 enum err

@@ -5,8 +5,7 @@
  * The row's `call` gives a struct call whose method is ORDER_METHOD. It is no
  * HTTP request: its url is the mail server's, its body the mail, ready to be
  * sent as it is, and its headers say the rest. order_write() makes it;
- * order_read() takes it apart again, for whoever hands it to the mailer. A
- * JOB_CHECK has neither recipient nor text: log in, and say goodbye.
+ * order_read() takes it apart again, for whoever hands it to the mailer.
  *
  * What came of it is a struct order_report, written as JSON by
  * order_report_write() and given to the row's `result` as a reply of status
@@ -24,7 +23,7 @@ struct order {
 	struct str user, secret; /* empty: no login is wanted */
 	bool oauth2;		 /* secret is an access token, no password */
 	struct str from;	 /* the reverse path, without < and > */
-	struct str to;		 /* empty: only log in */
+	struct str to;
 	struct str text;
 };
 
