@@ -206,9 +206,21 @@ read_pack(struct letter_of *l)
 	json_decref(pack);
 }
 
+/* Where customers are reached by telephone, their address is the number. */
+static bool
+is_phone(struct str address)
+{
+	size_t i = 1;
+
+	while (i < address.n && address.p[i] >= '0' && address.p[i] <= '9')
+		i++;
+	return address.n > 1 && address.p[0] == '+' && i == address.n;
+}
+
 static enum err
 gather(struct turn *t, struct letter_of *l)
 {
+	struct str address;
 	enum err e;
 
 	*l = (struct letter_of){.t = t, .account = writing_account(t->company)};
@@ -220,6 +232,9 @@ gather(struct turn *t, struct letter_of *l)
 		read_pack(l);
 	if (l->row.contact.email.n > 0)
 		l->email = l->row.contact.email;
+	address = l->row.reach.address;
+	if (e == OK && l->phone.n == 0 && is_phone(address))
+		l->phone = address;
 	return e;
 }
 
