@@ -68,7 +68,8 @@ const leaves = (e) => e.parts.length === 0 ? [e] : e.parts.flatMap(leaves);
 export function read({ n, from, to, raw, user, tls }) {
   const bytes = Buffer.from(raw, "base64");
   const top = entity(bytes.toString("latin1"));
-  const part = (type) => leaves(top).find((e) => e.type === type)?.text();
+  const part = (type) => leaves(top).find((e) => e.type === type)?.text()
+    .replace(/\r\n/g, "\n");
   return {
     n, from, to, user, tls, bytes, fields: top.fields, all: top.all,
     field: (name) => words(top.one(name)),
@@ -92,17 +93,19 @@ const newId = (domain) => `<${randomBytes(9).toString("hex")}@${domain}>`;
 
 // What follows the new words in answers of well-known mail programs.
 const styles = {
-  gmail: (mail, by) => `\r\n\r\nOn Mon, 23 Nov 2026 at 10:15, ${
-    mail.field("from")} wrote:\r\n\r\n${quote(mail.text)}\r\n`,
-  outlook: (mail, by) => `\r\n\r\n-- \r\n${by}\r\nDesk & Sons Ltd.\r\n\r\n` +
-    `-----Original Message-----\r\nFrom: ${mail.field("from")}\r\n` +
-    `Sent: Monday, 23 November 2026 10:15\r\nTo: ${mail.field("to")}\r\n` +
-    `Subject: ${mail.subject}\r\n\r\n${mail.text}\r\n`,
-  bare: () => "\r\n",
+  gmail: (mail) => `\n\nOn Mon, 23 Nov 2026 at 10:15, ${
+    mail.field("from")} wrote:\n\n${quote(mail.text)}\n`,
+  outlook: (mail, by) => `\n\n-- \n${by}\nDesk & Sons Ltd.\n\n` +
+    `-----Original Message-----\nFrom: ${mail.field("from")}\n` +
+    `Sent: Monday, 23 November 2026 10:15\nTo: ${mail.field("to")}\n` +
+    `Subject: ${mail.subject}\n\n${mail.text}\n`,
+  bare: () => "\n",
 };
 
+const lines = (text) => text.replace(/\r?\n/g, "\r\n");
+
 // The answer of a mail program to a mail, its bytes. What `more` names stands
-// instead of what the program would write.
+// instead of what the program would write; undefined: is left out.
 export function answer(mail, { text, from, style = "gmail", ...more } = {}) {
   const by = from ?? `Robin Desk <${mail.to[0]}>`;
   const fields = {
@@ -112,35 +115,51 @@ export function answer(mail, { text, from, style = "gmail", ...more } = {}) {
     "message-id": newId("desk.example"),
     "in-reply-to": mail.id,
     references: [...mail.references, mail.id].join(" "),
-    date: "Mon, 23 Nov 2026 10:20:00 +0000",
+    date: "Sat, 21 Nov 2026 10:20:00 +0000",
     "mime-version": "1.0",
     "content-type": "text/plain; charset=utf-8",
     "content-transfer-encoding": "8bit",
     ...more,
   };
-  return Object.entries(fields).filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}: ${value}\r\n`).join("") +
-    `\r\n${text}${styles[style](mail, by)}`;
+  return lines(Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}: ${value}\n`).join("") +
+    `\n${text}${styles[style](mail, by)}`);
 }
 
 // What a mail server says when it could not deliver one.
-export function bounce(mail, to) {
-  const ours = addressOf(to);
-  return `From: Mail Delivery System <mailer-daemon@mx.example>\r\n` +
-    `To: <${ours}>\r\nSubject: Undelivered Mail Returned to Sender\r\n` +
-    `Message-ID: ${newId("mx.example")}\r\n` +
-    "Date: Mon, 23 Nov 2026 10:20:00 +0000\r\n" +
-    "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n" +
-    "Content-Type: multipart/report; report-type=delivery-status;\r\n" +
-    "\tboundary=\"B1\"\r\n\r\n--B1\r\nContent-Type: text/plain\r\n\r\n" +
-    "I could not deliver your message.\r\n\r\n--B1\r\n" +
-    "Content-Type: message/delivery-status\r\n\r\n" +
-    "Reporting-MTA: dns; mx.example\r\n\r\n" +
-    `Final-Recipient: rfc822; ${mail.to[0]}\r\nAction: failed\r\n` +
-    "Status: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n" +
-    `--B1\r\nContent-Type: message/rfc822\r\n\r\n${
-      mail.bytes.toString("latin1")}\r\n--B1--\r\n`;
-}
+export const bounce = (mail, to) => lines(`\
+From: Mail Delivery System <mailer-daemon@mx.example>
+To: <${addressOf(to)}>
+Subject: Undelivered Mail Returned to Sender
+Message-ID: ${newId("mx.example")}
+Date: Sat, 21 Nov 2026 10:20:00 +0000
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status;
+\tboundary="B1"
+
+--B1
+Content-Type: text/plain
+
+I could not deliver your message.
+
+--B1
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; ${mail.to[0]}
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no such user
+
+--B1
+Content-Type: message/rfc822
+
+${mail.bytes.toString("latin1")}
+--B1--
+`);
 
 // ---- the mailbox ------------------------------------------------------------
 

@@ -2,22 +2,23 @@
 // binary, the vendors' stand-ins beside it, sellers, customers on each
 // channel, and a clock that can be moved.
 //
-//	const shop = await openShop({ sellers: ["sam", "ann"] });
-//	const ann = shop.slack();
-//	await ann.say("I want to talk to a human");
-//	...
-//	await shop.close();
+//	test("somebody asks", inShop({ sellers: ["sam"] }, async (shop) => {
+//		const sam = await shop.seller("sam");
+//		const ann = shop.slack();
+//		await ann.say("I want to talk to a human");
+//		...
+//	}));
 //
 // Whatever fails says with which seed, and what the server said last.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import {
   closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
 import { Mail } from "./mail.mjs";
 import { Process, Server, binary, company } from "./server.mjs";
 import { Seller } from "./seller.mjs";
@@ -51,7 +52,7 @@ secrets.sid = secrets.sid.replace(/[^A-C0-9]/g, "0");
 export const DESK = "robin@desk.example";
 
 const setup = (hooks) => ({
-  strict_rates: false, retry_scale: 0.05,
+  strict_rates: false, retry_scale: 0.005,
   slack: [{ team: "T0SHOP", app: "A0SHOP", bot_user: "U0BOT", bot_id: "B0BOT",
     token: secrets.slackToken, signing_secret: secrets.slack,
     hook: `${hooks}/hooks/slack/shop/main`, users: [], channels: [],
@@ -92,7 +93,7 @@ const documentOf = (url, ports, more) => ({
 });
 
 const SETTINGS = { mailPlain: true, mailPollMs: "100ms", sweepMs: "50ms",
-  doubtMs: "500ms", deskRereadMs: "1s", visitorBurst: 0, visitorPerMinute: 0,
+  doubtMs: "100ms", deskRereadMs: "250ms", visitorBurst: 0, visitorPerMinute: 0,
   sessionsPerMinute: 0, connectionsPerAddress: 0, staffBurst: 0,
   staffPerMinute: 0, logLevel: "info", leaseMs: "500ms" };
 
@@ -144,13 +145,15 @@ class SlackCustomer extends Customer {
 }
 
 class WhatsAppCustomer extends Customer {
-  constructor(shop, n) {
+  constructor(shop, n, name) {
     super(shop, `whatsapp:+1555${String(n).padStart(7, "0")}`);
+    this.name = name;
   }
 
-  say(text, extra = {}) {
+  say(text) {
     return this.shop.control("twilio/message", { from: this.place,
-      to: `whatsapp:${NUMBER}`, body: text, extra });
+      to: `whatsapp:${NUMBER}`, body: text,
+      extra: { ProfileName: this.name } });
   }
 }
 
@@ -265,12 +268,22 @@ class Shop {
     return new SlackCustomer(this, ++this.made);
   }
 
-  whatsapp() {
-    return new WhatsAppCustomer(this, ++this.made);
+  whatsapp(name = "Bo Lind") {
+    return new WhatsAppCustomer(this, ++this.made, name);
   }
 
   page() {
     return new Page(this.server, { company: "shop" }).open();
+  }
+
+  // `frontdesk mail-in`, as a mail server calls it; gives its exit status.
+  mailIn(raw, company = "shop") {
+    const child = spawn(binary, ["mail-in", company, "--data-dir",
+      join(this.dir, "data")],
+    { env: { ...process.env, ...this.env }, stdio: ["pipe", "ignore", "ignore"] });
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(raw);
+    return new Promise((done) => child.on("close", done));
   }
 
   // Everything the stand-ins did for us so far.
@@ -289,13 +302,6 @@ class Shop {
     const bytes = Buffer.alloc(8);
     bytes.writeBigInt64LE(BigInt(this.ahead));
     writeSync(this.clock, bytes, 0, 8, 0);
-  }
-
-  // A part of a scenario, with a name of its own.
-  part(t, name, fn) {
-    return t.test(name, () => fn().catch((error) => {
-      throw tell(this, error);
-    }));
   }
 
   now() {
@@ -325,7 +331,18 @@ class Shop {
   }
 }
 
-export async function openShop(how = {}) {
+function tell(shop, error) {
+  console.error(`seed ${SEED} (FD_SEED=${SEED} repeats it)\n` +
+    `the server said last:\n${shop.tail()}`);
+  return error;
+}
+
+// A test, or a part of one, in that shop.
+export const part = (shop, fn) => (t) => fn(t).catch((error) => {
+  throw tell(shop, error);
+});
+
+async function openShop(how) {
   const shop = new Shop(mkdtempSync(join(tmpdir(), "frontdesk-shop-")));
   try {
     return await shop.open(how);
@@ -336,24 +353,14 @@ export async function openShop(how = {}) {
   }
 }
 
-function tell(shop, error) {
-  console.error(`seed ${SEED} (FD_SEED=${SEED} repeats it)\n` +
-    `the server said last:\n${shop.tail()}`);
-  return error;
-}
-
-// A test in a shop of its own.
-export function scenario(name, how, fn) {
-  test(name, async (t) => {
-    const shop = await openShop(how);
-    let failed = true;
-    try {
-      await fn(shop, t);
-      failed = false;
-    } catch (error) {
-      throw tell(shop, error);
-    } finally {
-      await shop.close().catch((error) => { if (!failed) throw error; });
-    }
-  });
-}
+// A test in a shop of its own, which is closed behind it.
+export const inShop = (how, fn) => async (t) => {
+  const shop = await openShop(how);
+  let failed = true;
+  try {
+    await part(shop, () => fn(shop, t))(t);
+    failed = false;
+  } finally {
+    await shop.close().catch((error) => { if (!failed) throw error; });
+  }
+};

@@ -2,9 +2,10 @@
 // with them, is given back to the bot; whatever is killed in between.
 
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import { surely } from "../lib/seller.mjs";
 import { company } from "../lib/server.mjs";
-import { scenario } from "../lib/shop.mjs";
+import { inShop, part } from "../lib/shop.mjs";
 import { checkHeard, checkLog, tell } from "../lib/story.mjs";
 import { until } from "../lib/until.mjs";
 import { newId } from "../lib/visitor.mjs";
@@ -79,20 +80,23 @@ async function checkStory(sam, { ann, conversation }) {
   assert.deepEqual(sam.watched.get(conversation).events, events);
 }
 
-scenario("a Slack customer, a seller, and back to the bot", {},
-  async (shop) => {
+test("a Slack customer, a seller, and back to the bot",
+  inShop({}, async (shop) => {
     const sam = await shop.seller("sam");
     await checkStory(sam, await tellStory(shop, sam, () => undefined));
-  });
+  }));
 
-scenario("the same, and the server is killed at each step", {},
-  async (shop, t) => {
+test("the same, and the server is killed at each step",
+  inShop({}, async (shop, t) => {
     const sam = await shop.seller("sam");
+    const killed = (step) => part(shop, async () => {
+      const at = async (now) => {
+        if (now === step) await shop.kill();
+      };
+      await checkStory(sam, await tellStory(shop, sam, at));
+    });
     for (const step of STEPS) {
-      await shop.part(t, `killed when ${step}`, async () =>
-        checkStory(sam, await tellStory(shop, sam, async (now) => {
-          if (now === step) await shop.kill();
-        })));
+      await t.test(`killed when ${step}`, killed(step));
       await sam.clear();
     }
-  });
+  }));
