@@ -297,7 +297,7 @@ serve_next(int fd, bool *fine)
 }
 
 static void
-limit(int what, rlim_t most)
+limit(__rlimit_resource_t what, rlim_t most)
 {
 	const struct rlimit l = {most, most};
 
