@@ -37,6 +37,8 @@
  * document has either probed at once. One that the vendor wants to wait for
  * more than a minute is DOWN until then, without being probed. All are written to the lane (store) and logged once. Other lanes notice
  * nothing: none may have more requests under way than it leaves to all others.
+ * A webhook that is not in the document any more is no trouble: its rows are
+ * DEAD.
  *
  * Files that customers sent are fetched through the same lanes (OUTBOX_FETCH):
  * at most FILE_MAX bytes, only types on the list, told by their first bytes

@@ -178,6 +178,13 @@ breaker_hurry(struct track *t)
 		t->held_until = t->d->now;
 }
 
+void
+breaker_end(struct track *t)
+{
+	if (t->phase != PHASE_FLOWS)
+		recover(t);
+}
+
 /* ---- probing ------------------------------------------------------------- */
 
 static void
@@ -206,7 +213,8 @@ breaker_tick(struct track *t)
 	if (t->phase != PHASE_WAITS || t->d->now < t->probe_at)
 		return;
 	if (track_account(t) == NULL) {
-		wait_again(t);
+		if (!t->removed)
+			wait_again(t);
 		return;
 	}
 	e = errand_new(t, JOB_CHECK, check_ended, NULL);

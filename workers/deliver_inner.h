@@ -157,6 +157,7 @@ struct track {
 	struct str channel_name, account_name;
 	const struct channel *channel; /* NULL: there is none of that name */
 	struct opened *opened;
+	bool removed; /* a webhook that is not in the document any more */
 
 	/* Rows. */
 	int64_t after;	  /* id of the last that was read */
@@ -368,6 +369,8 @@ void breaker_begin(struct track *t, const struct lane *lane);
 void breaker_tick(struct track *t);
 /* The document changed. */
 void breaker_hurry(struct track *t);
+/* Nobody is to be tried any more. */
+void breaker_end(struct track *t);
 
 /* ---- deliver_take.c ------------------------------------------------------- */
 

@@ -269,8 +269,8 @@ had_its_time(struct row *r)
 	talk_comes_back(r->talk);
 	if (store_read_outbox(d->reader, r->id, &a, &last) != OK)
 		last = (struct outbox_row){0};
-	row_is_late(r,
-	    &(struct outcome){.code = last.code, .reason = last.reason});
+	row_is_late(
+	    r, &(struct outcome){.code = last.code, .reason = last.reason});
 	arena_free(&a);
 }
 
@@ -290,7 +290,11 @@ send_row(struct row *r)
 		e = row_errand(r, JOB_SEND, send_ended);
 	if (e == NULL) {
 		talk_comes_back(k);
-		settle_put_back(r);
+		if (k->track->removed)
+			row_give_up(r, OUTBOX_DEAD, STR("removed"),
+			    STR("It is not in the company's document now."));
+		else
+			settle_put_back(r);
 		return;
 	}
 	r->sent_at = d->wall;

@@ -233,7 +233,7 @@ round_of_turns(struct deliver *d, struct take *b)
 	for (i = 0; i < n && b->n < STORE_ROWS_MAX; i++) {
 		struct track *t = d->active[(d->turn + i) % n];
 
-		if (!track_may(t) || track_account(t) == NULL)
+		if (!track_may(t) || (track_account(t) == NULL && !t->removed))
 			continue;
 		take_messages(t, b);
 		take_files(t, b);

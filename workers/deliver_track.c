@@ -36,8 +36,8 @@ opened_new(struct track *t, struct company *company, enum err *e)
 	const struct account_wanted wanted = {
 	    company, t->channel, t->account_name, conf->webhooks_private};
 	struct opened *o = calloc(1, sizeof(*o));
-	struct account_of of = {.company = company,
-	    .public_url = str_from(conf->public_url)};
+	struct account_of of = {
+	    .company = company, .public_url = str_from(conf->public_url)};
 
 	*e = E_NOMEM;
 	if (o == NULL) {
@@ -61,6 +61,7 @@ account_changed(struct track *t, struct opened *o)
 {
 	opened_unref(t->opened);
 	t->opened = o;
+	t->removed = false;
 	if (o == NULL)
 		return;
 	t->rate = rate_of_account(&t->channel->can, o->account.doc);
@@ -68,10 +69,14 @@ account_changed(struct track *t, struct opened *o)
 	breaker_hurry(t);
 }
 
+/* A webhook that was removed is no trouble: what waits for it is given up. */
 static struct opened *
 account_missing(struct track *t, enum err e)
 {
-	if (e == E_NOTFOUND)
+	t->removed = e == E_NOTFOUND && t->channel->can.events_only;
+	if (t->removed)
+		breaker_end(t);
+	else if (e == E_NOTFOUND)
 		breaker_block(t, STR("not in the company's document"));
 	else if (e == E_DENIED)
 		breaker_block(t, STR("its secrets are sealed under other "

@@ -82,24 +82,33 @@ find_either(struct str name)
 	return c != NULL ? c : channel_find(name);
 }
 
+/* It is seen at once. */
+static void
+apply(const char *document)
+{
+	struct store_op op = {.verb = STORE_COMPANY_PUT,
+	    .company_put = {
+		.key = STR("shop"), .document = str_from(document)}};
+
+	assert_int_equal(store_submit_wait(rig.f.store, &op), OK);
+	later(COMPANY_FRESH_MS + 1);
+}
+
+static char rig_document[600];
+
 static int
 set_up(void **state)
 {
-	char document[600];
-	struct store_op op = {.verb = STORE_COMPANY_PUT};
-
 	deliver_set_up(state);
 	memset(&receiver, 0, sizeof(receiver));
 	receiver.stub = stub_open(receive, &receiver);
-	snprintf(document, sizeof(document),
+	snprintf(rig_document, sizeof(rig_document),
 	    "{\"name\":\"Shop\",\"accounts\":[{\"channel\":\"test\","
 	    "\"name\":\"main\",\"token\":\"secret\",\"api\":\"%s\"}],"
 	    "\"webhooks\":[{\"name\":\"crm\",\"url\":\"%s/hook\","
 	    "\"secret\":\"" SECRET "\"}]}",
 	    stub_url(rig.vendor.stub), stub_url(receiver.stub));
-	op.company_put = (struct store_company_put){
-	    .key = STR("shop"), .document = str_from(document)};
-	assert_int_equal(store_submit_wait(rig.f.store, &op), OK);
+	apply(rig_document);
 	rig.conf.find = find_either;
 	rig.conf.webhooks_private = true;
 	return 0;
@@ -281,17 +290,31 @@ private_addresses_are_refused(void **state)
 	assert_untold(1);
 }
 
+/* What waited for who was removed is for people to see; nobody waits. */
 static void
-who_is_not_in_the_document_is_blocked(void **state)
+who_is_removed_is_given_up(void **state)
 {
-	struct outbox_row row = row_of("gone");
+	struct store_op op = {.verb = STORE_REPLAY};
+	int64_t row = write_event(1), held;
 
 	(void)state;
-	write_ready_rows("main", 1, &row, 1);
+	answers(410, -1);
 	deliver_begin();
-	lane_becomes("gone", LANE_BLOCKED);
-	assert_string_equal(
-	    lane_read("gone").detail.p, "not in the company's document");
+	lane_becomes("crm", LANE_BLOCKED);
+	apply("{\"name\":\"Shop\"}");
+	row_becomes_later(row, OUTBOX_DEAD);
+	assert_true(str_eq(row_read(row).code, STR("removed")));
+	lane_becomes("crm", LANE_FLOWS);
+	held = write_event(2);
+	row_becomes_later(held, OUTBOX_DEAD);
+	assert_untold(1);
+	answers(200, -1);
+	apply(rig_document);
+	op.replay = (struct store_replay){
+	    .lane = lane_read("crm").id, .at = clock_wall(&rig.f.clock)};
+	assert_int_equal(store_submit_wait(rig.f.store, &op), OK);
+	row_becomes_later(row, OUTBOX_SENT);
+	row_becomes_later(held, OUTBOX_SENT);
 }
 
 /* ---- beside messages ------------------------------------------------------- */
@@ -329,7 +352,7 @@ main(void)
 	    TEST(who_is_down_is_told_later),
 	    TEST(who_is_gone_is_blocked),
 	    TEST(private_addresses_are_refused),
-	    TEST(who_is_not_in_the_document_is_blocked),
+	    TEST(who_is_removed_is_given_up),
 	    TEST(messages_have_their_own_parts),
 	};
 
