@@ -174,6 +174,25 @@ bare(const struct reading *r)
 	return person;
 }
 
+/* A clause that begins there says nothing else, and asks: "human please". */
+static bool
+bare_clause(const struct reading *r, size_t from)
+{
+	bool person = false, polite = false;
+	size_t at = from;
+
+	if (!r->p->words[from].begins)
+		return false;
+	do {
+		person |= (r->use[at] & PERSON) != 0;
+		polite |= (r->use[at] & POLITE) != 0;
+		if ((r->use[at] & (PERSON | BETWEEN)) == 0 ||
+		    ((r->use[at] & PERSON) != 0 && denied(r, at, at + 1)))
+			return false;
+	} while (goes_on(r, ++at));
+	return person && polite;
+}
+
 static bool
 asked_in(const struct phrase *p, const struct asked_tongue *t)
 {
@@ -186,7 +205,8 @@ asked_in(const struct phrase *p, const struct asked_tongue *t)
 	if (bare(&r))
 		return true;
 	for (at = 0; at < p->n; at++)
-		if (verb_first(&r, at) || person_first(&r, at))
+		if (verb_first(&r, at) || person_first(&r, at) ||
+		    bare_clause(&r, at))
 			return true;
 	return false;
 }

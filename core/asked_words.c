@@ -10,7 +10,8 @@ static const struct asked_tongue tongues[] = {
 	.want =
 	    "want need get give wanna prefer request require id+like "
 	    "would+like would+love bring find is+there are+there isnt+there "
-	    "deal+with looking+for",
+	    "deal+with looking+for need+help+from want+help+from "
+	    "get+help+from",
 	.person =
 	    "human human+being humans person agent representative rep "
 	    "operator employee staff+member staff+members advisor adviser "
