@@ -32,7 +32,10 @@
  * the chat with a higher seq says what came of it, or routing_refused() says
  * that the store did not want it, or ROUTING_LOST_MS pass with neither; then
  * the chat is again what its last fact says. What was refused is not decided
- * again before a new fact of it, or ROUTING_REFUSED_MS.
+ * again before a new fact of it, or ROUTING_REFUSED_MS. A chat that may not
+ * leave its team (OVERFLOW, TO_EMAIL refused) stays in line meanwhile and is
+ * offered like the others; each time it is tried after twice as long, up to
+ * five minutes.
  *
  * Of what may be decided at one time the first of these comes first:
  *
@@ -220,15 +223,19 @@ struct routing_chat {
 	bool wrap;
 
 	/* What follows matters for WAITS and OFFERED. */
-	int64_t team;	    /* 0: everybody's */
-	int64_t since;	    /* when it began to wait: its place in line */
-	int64_t team_since; /* since when for this team; 0: `since` */
-	unsigned priority;  /* higher is earlier */
-	int64_t sla_ms;	    /* an answer is due so long after since; 0: none */
-	bool front;	    /* was with a seller before */
-	int64_t language;   /* 0: any */
-	int64_t wanted;	    /* the seller it asks for; 0: none */
-	int64_t last;	    /* the seller it had last; 0: none */
+	int64_t team;  /* 0: everybody's */
+	int64_t since; /* when it began to wait: its place in line */
+	/*
+	 * Since when it waits where it is: for this team, handed on, dropped;
+	 * 0: `since`. queue_ms, wanted_ms and sticky_ms count from here.
+	 */
+	int64_t team_since;
+	unsigned priority; /* higher is earlier */
+	int64_t sla_ms;	   /* an answer is due so long after since; 0: none */
+	bool front;	   /* was with a seller before */
+	int64_t language;  /* 0: any */
+	int64_t wanted;	   /* the seller it asks for; 0: none */
+	int64_t last;	   /* the seller it had last; 0: none */
 	struct routing_ids required, preferred;
 	/* At most LIST_MAX; the last one of a seller counts. */
 	const struct routing_not *nots;

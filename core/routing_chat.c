@@ -194,7 +194,8 @@ enter_waiting(struct routing *r, uint32_t n, int64_t now)
 		at = late_at;
 	if (tie != TIES)
 		at = earlier(at, tied_until);
-	if (!route_chat_relaxed(r, c, now))
+	if (need_at(r, c->need)->preferred_count > 0 &&
+	    !route_chat_relaxed(r, c, now))
 		at = earlier(at, c->since + r->policy.relax_ms);
 	if (now < c->quiet_until)
 		return earlier(at, c->quiet_until);
