@@ -106,6 +106,8 @@ static const struct route routes[] = {
     {.method = "GET", .path = "/metrics", .handle = ops_metrics},
     {.method = "GET", .path = "/demo.json", .handle = static_demo},
     {.method = "GET", .path = "/test/echo", .handle = echo_connect},
+    {.method = "GET", .path = "/console", .handle = static_to_console},
+    {.method = "GET", .path = "/console/*", .handle = static_console},
     {.method = "GET", .path = "/*", .handle = static_serve},
     {.path = NULL},
 };

@@ -70,12 +70,10 @@ static_demo(struct request *r)
 	buf_free(&b);
 }
 
-void
-static_serve(struct request *r)
+static void
+send_asset(struct request *r, const struct asset *a)
 {
 	const struct gateway *g = request_context(r);
-	const struct asset *a = g->conf.demo ? asset_find(request_path(r))
-					     : NULL;
 	size_t i;
 
 	if (a == NULL) {
@@ -92,4 +90,26 @@ static_serve(struct request *r)
 	else
 		request_reply(r, 200, a->type,
 		    (struct str){(const char *)a->bytes, a->size});
+}
+
+void
+static_serve(struct request *r)
+{
+	const struct gateway *g = request_context(r);
+
+	send_asset(r, g->conf.demo ? asset_find(request_path(r)) : NULL);
+}
+
+void
+static_console(struct request *r)
+{
+	send_asset(r, asset_find(request_path(r)));
+}
+
+/* Where its files are is relative to its own address. */
+void
+static_to_console(struct request *r)
+{
+	request_add_header(r, "Location", STR("/console/"));
+	request_reply(r, 308, NULL, (struct str){0});
 }

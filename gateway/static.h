@@ -15,6 +15,10 @@
 
 /* Wants the struct gateway as request_context(). */
 void static_serve(struct request *r);
+/* GET /console/...: the page of those who answer, always there. */
+void static_console(struct request *r);
+/* GET /console: there. */
+void static_to_console(struct request *r);
 /* What the page may show beside the chat: {"sandbox":"http://..."}. */
 void static_demo(struct request *r);
 
