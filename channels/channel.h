@@ -41,8 +41,8 @@
  * never made sent nothing (again later); a request that went out and got no
  * answer is in doubt. A row in doubt is looked up (JOB_LOOKUP) where the
  * row's `lookup` is set, and otherwise ends as unknown, for people to decide.
- * It is simply sent again only where the row is `repeatable`: where who gets
- * it twice knows by its id.
+ * It is simply sent again, at most so often as the row's `repeats` says, where
+ * who gets it twice knows by its id, or had better get it twice than never.
  *
  * A channel without customers is only told what happens (`events_only`). It has
  * nothing but `call` and `result`, and its accounts are not in the document's
@@ -104,7 +104,8 @@ struct capabilities {
 	bool threads;			/* one place, many conversations */
 	bool signs;		/* says itself who of the company speaks */
 	bool lookup;		/* can be asked whether a message went out */
-	bool repeatable;	/* may be sent again where that is not known */
+	unsigned repeats;	/* may be sent again so often where that is not
+				 * known; UINT_MAX: any number of times */
 	enum backfill backfill; /* can be asked what we missed */
 	unsigned window_hours;	/* free text only so long after the customer's
 				 * last message; 0: always */

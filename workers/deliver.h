@@ -23,7 +23,7 @@
  * vendor may still be at work: that a row is absent is believed when it was
  * said twice, the second time doubt_ms after the attempt ended or was found ->
  * READY like later. Where the row cannot be looked up -> UNKNOWN at once; where
- * it is `repeatable` -> READY like later, without a doubt. DEAD and UNKNOWN
+ * it may be repeated (`repeats`) -> READY like later, without a doubt. DEAD and UNKNOWN
  * append EVENT_DELIVERY to the conversation, if they were for a customer. A job
  * of several requests is begun anew when it is to be tried again; only the last
  * may have an effect that others see.

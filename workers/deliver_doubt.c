@@ -174,7 +174,7 @@ doubt_row(struct row *r)
 	struct track *t = r->talk->track;
 	struct errand *e;
 
-	if (t->channel->can.repeatable) {
+	if (row_may_repeat(r)) {
 		talk_comes_back(r->talk);
 		settle_row(r, &(struct settled){.state = OUTBOX_READY});
 		return;

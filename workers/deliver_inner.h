@@ -398,6 +398,8 @@ void row_give_up(
 bool row_too_old(const struct row *r);
 /* The same, and it was tried: it is not tried again. */
 bool row_had_its_time(const struct row *r);
+/* Nobody knows whether it went out: may it go once more? */
+bool row_may_repeat(const struct row *r);
 /* So many ms from now, but not past its end; wall ms. */
 int64_t row_due(const struct row *r, int64_t ms);
 /* It is, and did not go out: DEAD, with the vendor's words where it has any. */

@@ -38,6 +38,12 @@ row_had_its_time(const struct row *r)
 	return r->attempts > 1 && row_too_old(r);
 }
 
+bool
+row_may_repeat(const struct row *r)
+{
+	return r->attempts <= r->talk->track->channel->can.repeats;
+}
+
 int64_t
 row_due(const struct row *r, int64_t ms)
 {
@@ -181,7 +187,7 @@ on_doubt(struct errand *e, struct row *r)
 	    .code = o->code,
 	    .reason = o->reason};
 
-	if (e->track->channel->can.repeatable) {
+	if (row_may_repeat(r)) {
 		on_later(e, r);
 		return;
 	}

@@ -2,7 +2,8 @@
  * email: the row. Its figures: mail has no limit of its own that a chat comes
  * near, so texts are bounded by what people read; providers let an account send
  * a few mails a second at most; a mail is tried for five days, as mail servers
- * do (RFC 5321, section 4.5.4.1).
+ * do (RFC 5321, section 4.5.4.1). One of which nobody knows whether it went out
+ * goes out once more, with the same message id: better twice than never.
  */
 #include "channels/email/email_inner.h"
 
@@ -41,6 +42,7 @@ const struct channel channel_email = {
 	.receipts = true,
 	.threads = true,
 	.signs = true,
+	.repeats = 1,
 	.per_second = 2,
 	.per_recipient_ms = 2000,
 	.recipient_burst = 5,

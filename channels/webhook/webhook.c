@@ -4,6 +4,8 @@
  */
 #include "channels/webhook/webhook.h"
 
+#include <limits.h>
+
 #define ANSWER_MAX 4096u
 
 /* ---- the request --------------------------------------------------------- */
@@ -123,7 +125,7 @@ const struct channel channel_webhook = {
     .name = "webhook",
     .title = "Webhook",
     .can = {.events_only = true,
-	.repeatable = true,
+	.repeats = UINT_MAX,
 	.in_flight = 10,
 	.retry_hours = 72},
     .call = call,

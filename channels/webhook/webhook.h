@@ -7,7 +7,7 @@
  * What is told is a row of the outbox, and goes out like every other: in the
  * order of its conversation, again after a failure, given up after retry_hours.
  * Unlike a message it is sent again, too, where nobody knows whether it arrived
- * (`repeatable`): it has an id, the row's, that stays the same.
+ * (`repeats`): it has an id, the row's, that stays the same.
  *
  * One event of the log may be several of those here: a hand-over is a request,
  * a change of who holds and a change of status. Each is a row of its own.

@@ -70,7 +70,7 @@ callbacks_agree(const struct channel *c)
 	assert_int_equal(c->render != NULL, vendor);
 	assert_int_equal(c->result != NULL, c->call != NULL);
 	assert_int_equal(c->needs != NULL, vendor);
-	assert_false(c->can.lookup && c->can.repeatable);
+	assert_false(c->can.lookup && c->can.repeats > 0);
 	if (c->call != NULL)
 		pace_agrees(&c->can);
 }
