@@ -104,18 +104,17 @@ rows_stored(struct feed *f)
 		f->conf.poke(f->conf.poke_arg);
 }
 
-/* How far it is behind, once a second. */
+/* How far it is behind; while there is more to read, once a second. */
 static void
-measure(struct feed *f)
+measure(struct feed *f, bool more)
 {
 	uint64_t end = f->place;
 
-	if (f->page.more && f->now < f->measure_at)
+	if (more && f->now < f->measure_at)
 		return;
 	f->measure_at = f->now + MEASURE_MS;
-	if (f->page.more && store_read_end_of_feed(f->reader, &end) != OK)
-		return;
-	metric_set(f->conf.metrics, METRIC_FEED_BEHIND, end - f->place);
+	if (!more || store_read_end_of_feed(f->reader, &end) == OK)
+		metric_set(f->conf.metrics, METRIC_FEED_BEHIND, end - f->place);
 }
 
 static void
@@ -124,7 +123,7 @@ page_stored(struct feed *f)
 	f->place = f->op.feed.upto;
 	f->look_at = f->page.more ? f->now : f->now + PACE_MS;
 	rows_stored(f);
-	measure(f);
+	measure(f, f->page.more);
 }
 
 static void
@@ -294,6 +293,8 @@ try_to_lead(struct feed *f)
 		failed(f, e);
 		lead_anew(f);
 	}
+	f->measure_at = f->now;
+	measure(f, true);
 }
 
 static void
