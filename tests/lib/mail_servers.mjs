@@ -44,6 +44,9 @@ export const TOKEN = "an.access-token_0123456789";
 export const DOMAIN = "support.example";
 const MAIL_MAX = 200_000;
 
+// Where Dovecot is one that knows neither MOVE nor UIDPLUS.
+export const OLD = "127.0.0.2";
+
 // Debian has them all; the servers want some that are not root.
 const OWNER = "mail", GROUP = "uucp", NOBODY = "nobody";
 
@@ -89,7 +92,7 @@ function makeCertificate(dir, name) {
   const key = join(dir, `${name}.key`), pem = join(dir, `${name}.pem`);
   run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
     key, "-out", pem, "-days", "2", "-subj", `/CN=${name}`, "-addext",
-    `subjectAltName=DNS:${name}`);
+    `subjectAltName=DNS:${name}${name === "localhost" ? `,IP:${OLD}` : ""}`);
   writeFileSync(`${pem}.chain`, readFileSync(key) + readFileSync(pem));
   return pem;
 }
@@ -138,7 +141,7 @@ base_dir = ${this.path("dovecot")}
 state_dir = ${this.path("dovecot")}
 log_path = ${this.path("dovecot.log")}
 protocols = imap
-listen = 127.0.0.1
+listen = 127.0.0.1, ${OLD}
 ssl = required
 ssl_cert = <${this.cert}
 ssl_key = <${this.path("localhost.key")}
@@ -172,6 +175,11 @@ namespace inbox {
   }
   mailbox "Grüße & mehr 𝄞" {
     auto = create
+  }
+}
+local ${OLD} {
+  protocol imap {
+    imap_capability = IMAP4rev1 LITERAL+
   }
 }
 service anvil {

@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { DOMAIN, TOKEN, USERS, startMailServers, whyNoMailServers }
+import { DOMAIN, OLD, TOKEN, USERS, startMailServers, whyNoMailServers }
   from "../lib/mail_servers.mjs";
 import { binary } from "../lib/server.mjs";
 import { until, within } from "../lib/until.mjs";
@@ -211,6 +211,20 @@ test("a mailbox is read, and changed only when we say so",
     }))).end, "done");
     assert.equal((await drive.do("list", { last: 0 })).uids.length, 2);
   });
+
+test("a mail is moved also where there is no MOVE", { skip: why }, async () => {
+  const at = reply("imaps", servers.imaps,
+    { url: `imaps://${OLD}:${servers.imaps}` });
+  const opened = await open(at);
+  assert.equal(opened.end, "done", opened.words);
+  const uid = await uidOf("reply", "old");
+  assert.equal((await drive.do("move", { uid, folder: "Nowhere" })).end,
+    "no_folder");
+  assert.equal((await drive.do("move", { uid, folder: "Done" })).end, "done");
+  assert.ok(!(await drive.do("list", { last: uid - 1 })).uids.includes(uid));
+  assert.equal((await drive.do("fetch", { uid })).end, "done",
+    "MOVE was there after all");
+});
 
 test("a folder has any name", { skip: why }, async () => {
   const folder = "Grüße & mehr 𝄞";
