@@ -25,8 +25,8 @@
 #include "core/faults.h"
 #include "core/zone.h"
 
-#define HOURS_LINES_MAX 100u /* entries of week, and of holidays */
-#define HOURS_SPANS_MAX 200u /* from-to, over all days of the week */
+#define HOURS_LINES_MAX 200u /* entries of week, and of holidays */
+#define HOURS_SPANS_MAX 400u /* from-to, over all days of the week */
 
 struct hours;
 

@@ -66,9 +66,9 @@
  * A seller may be offered a chat when all of this is so, and else the first
  * that is not is why not (enum routing_cause, in this order):
  *
- *	is in its team (team 0 is everybody's), speaks its language (who names
- *	no language is asked for any), has each required skill and, until the
- *	chat has waited `relax_ms`, each preferred one
+ *	is in its team (team 0 is everybody's), has each required skill and,
+ *	until the chat has waited `relax_ms`, speaks its language (who names no
+ *	language is asked for any) and has each preferred skill
  *	is online and not away
  *	has not declined it
  *	it does not wait for another: the seller it asks for (`wanted`, for
@@ -82,8 +82,8 @@
  *	never does
  *
  * The best of those is, in this order: the seller asked for; the one it had
- * last; who has not let it run out before; who has more of the preferred
- * skills; and then by policy:
+ * last; who has not let it run out before; who has more of what is preferred,
+ * skills and the language; and then by policy:
  *
  *	LONGEST_IDLE  who was given a chat, or came on duty, longest ago
  *	LEAST_LOADED  whose share of capacity in use is least; then as above
@@ -131,7 +131,8 @@ struct routing_team {
 struct routing_policy {
 	enum routing_order order;
 	int64_t offer_ms;    /* how long a seller has to accept; at least 1 */
-	int64_t relax_ms;    /* then preferred skills bind no more */
+	int64_t relax_ms;    /* then language and preferred skills bind
+			      * no more */
 	int64_t grace_ms;    /* how long a seller may be gone */
 	int64_t wrap_ms;     /* a chat's room is kept so long after its end */
 	int64_t queue_ms;    /* a chat waits so long for a team; 0: no bound */
@@ -301,7 +302,7 @@ enum routing_cause {
 struct routing_figures {
 	int64_t idle_since;
 	unsigned taken, capacity; /* hundredths, before this chat */
-	unsigned preferred;	  /* how many of the preferred skills */
+	unsigned preferred;	  /* of preferred skills and language */
 	uint64_t turn;		  /* number of their last offer; 0: none */
 };
 
@@ -317,9 +318,9 @@ struct routing_near {
 struct routing_reason {
 	enum routing_order order;	/* the policy's */
 	struct routing_figures figures; /* of who gets it */
-	unsigned preferred_of; /* how many preferred skills the chat names */
+	unsigned preferred_of;		/* preferred skills and language */
 	int64_t waited_ms;
-	bool relaxed;	  /* preferred skills bound no more */
+	bool relaxed;	  /* those bound no more */
 	uint64_t before;  /* chats that stood before it in its team's line */
 	unsigned sellers; /* all there are; the counts and 1 add up to it */
 	unsigned counts[ROUTING_CAUSES];

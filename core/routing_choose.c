@@ -127,7 +127,7 @@ cause_of(const struct asking *a, const struct seller *s)
 {
 	int64_t weight = a->g->weight;
 
-	if (a->need->language != NONE &&
+	if (a->need->language != NONE && !a->g->relaxed &&
 	    !traits_has(&s->traits, a->need->language))
 		return ROUTING_OTHER_LANGUAGE;
 	if (!traits_grant(&s->traits, &a->wish))
@@ -159,6 +159,7 @@ figures_of(const struct asking *a, const struct seller *s)
 
 /* Those who came closest, the closest first. */
 struct nearest {
+	const struct need *need;
 	const struct seller *sellers[ROUTING_NEAR_MAX];
 	enum routing_cause causes[ROUTING_NEAR_MAX];
 	size_t n;
@@ -168,8 +169,17 @@ static bool
 is_nearer(const struct nearest *near, size_t i, enum routing_cause cause,
     const struct seller *s)
 {
+	const struct traits *likes = &near->need->preferred;
+	unsigned mine, theirs;
+
 	if (near->causes[i] != cause)
 		return cause > near->causes[i];
+	if (near->need->preferred_count > 0) {
+		mine = traits_count(&s->traits, likes);
+		theirs = traits_count(&near->sellers[i]->traits, likes);
+		if (mine != theirs)
+			return mine > theirs;
+	}
 	return seller_is_before(s, near->sellers[i]);
 }
 
@@ -219,7 +229,7 @@ route_explain(const struct routing *r, const struct group *g,
 	struct asking a = {.r = r, .g = g, .c = c, .need = need_at(r, c->need)};
 	const struct list *members = &team_at(r, a.need->team)->members;
 	unsigned others = team_at(r, TEAM_ALL)->members.n - 1;
-	struct nearest near = {.n = 0};
+	struct nearest near = {.need = a.need};
 	enum routing_cause cause;
 	uint32_t i;
 

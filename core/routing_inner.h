@@ -92,8 +92,8 @@ struct need {
 	uint32_t refs;
 	uint32_t team, language; /* slot; trait or NONE */
 	struct traits required;	 /* skills */
-	struct traits preferred; /* those that are not required */
-	struct traits must;	 /* team, language and required */
+	struct traits preferred; /* the language, skills not required */
+	struct traits must;	 /* team and required skills */
 	unsigned preferred_count, weight;
 };
 

@@ -37,8 +37,6 @@ is_same(const struct need *a, const struct need *b)
 static void
 release(struct routing *r, const struct need *n)
 {
-	if (n->language != NONE)
-		route_trait_unref(r, n->language);
 	if (n->team != NONE)
 		route_team_unref(r, n->team);
 	route_traits_unref(r, &n->required);
@@ -63,6 +61,7 @@ without_required(struct routing *r, struct need *n)
 static enum err
 read_fact(struct routing *r, const struct routing_chat *c, struct need *n)
 {
+	const struct routing_ids language = {&c->language, c->language != 0};
 	enum err e;
 
 	*n = (struct need){.team = NONE,
@@ -73,12 +72,9 @@ read_fact(struct routing *r, const struct routing_chat *c, struct need *n)
 		n->team = NONE;
 	if (c->place == ROUTING_HELD || e != OK)
 		return e;
-	if (c->language != 0) {
-		e = route_trait_ref(
-		    r, TRAIT_LANGUAGE, c->language, &n->language);
-		if (e != OK)
-			n->language = NONE;
-	}
+	/* Its reference is that among what is preferred. */
+	e = route_traits_ref(r, TRAIT_LANGUAGE, &language, &n->preferred);
+	n->language = route_traits_next(&n->preferred, 0);
 	if (e == OK)
 		e = route_traits_ref(
 		    r, TRAIT_SKILL, &c->required, &n->required);
@@ -98,8 +94,6 @@ complete(struct routing *r, struct need *n)
 	n->must = n->required;
 	if (trait != NONE)
 		traits_set(&n->must, trait);
-	if (n->language != NONE)
-		traits_set(&n->must, n->language);
 	n->preferred_count = traits_count(&n->preferred, &n->preferred);
 	n->hash = hash_of(n);
 }

@@ -35,7 +35,7 @@ static enum err
 parse(const struct week *w, struct faults *faults, struct arena *a,
     struct hours **out)
 {
-	struct str week[120], holidays[120];
+	struct str week[210], holidays[210];
 	struct hours_text text = {
 	    .zone = str_from(w->zone), .week = week, .holidays = holidays};
 
@@ -397,7 +397,7 @@ repeat(char *out, const char *line, size_t n)
 static void
 limits_are_named(void **state)
 {
-	static char lines[110 * 64];
+	static char lines[210 * 64];
 	struct week w = {"UTC", lines, ""};
 	struct faults faults = {0};
 	struct arena a = {0};
@@ -407,14 +407,14 @@ limits_are_named(void **state)
 	repeat(lines, "mon 09:00-10:00;", HOURS_LINES_MAX + 1);
 	assert_int_equal(parse(&w, &faults, &a, &h), E_BADINPUT);
 	assert_string_equal(
-	    faults.list[0].what.p, "has 101 entries; write at most 100");
+	    faults.list[0].what.p, "has 201 entries; write at most 200");
 	faults_free(&faults);
 	faults = (struct faults){0};
-	repeat(lines, "mon 01:00-02:00,03:00-04:00,05:00-06:00;", 67);
+	repeat(lines, "mon 01:00-02:00,03:00-04:00,05:00-06:00;", 134);
 	assert_int_equal(parse(&w, &faults, &a, &h), E_BADINPUT);
 	assert_int_equal(faults.count, 1);
 	assert_string_equal(faults.list[0].what.p,
-	    "is one span of time too many; write at most 200");
+	    "is one span of time too many; write at most 400");
 	faults_free(&faults);
 	arena_free(&a);
 }

@@ -323,6 +323,7 @@ the_reason_names_each_cause(void **state)
 	rig_start(&g);
 	g.policy.wrap_ms = RIG_MINUTE;
 	g.policy.grace_ms = RIG_MINUTE;
+	g.policy.relax_ms = RIG_MINUTE;
 	rig_policy(&g);
 	for (i = 1; i <= 11; i++) {
 		struct routing_seller s = {.id = i,
@@ -361,24 +362,25 @@ the_reason_names_each_cause(void **state)
 	assert_string_equal(body.data,
 	    "{\"why\":\"best\",\"policy\":\"longest_idle\","
 	    "\"waited_ms\":4000,"
+	    "\"preferred_of\":1,\"relaxed\":false,"
 	    "\"seller\":{\"agent\":10,\"taken\":0,\"capacity\":300,"
-	    "\"idle_since\":10},\"sellers\":11,"
+	    "\"idle_since\":10,\"preferred\":1},\"sellers\":11,"
 	    "\"not\":{\"other_team\":1,\"other_language\":1,"
 	    "\"lacks_skill\":1,\"offline\":1,\"away\":1,\"declined\":1,"
 	    "\"wrapping_up\":1,\"full\":1,\"ignored\":1,\"ranked_lower\":1},"
 	    "\"nearest\":["
 	    "{\"agent\":11,\"why\":\"ranked_lower\",\"taken\":0,"
-	    "\"capacity\":200,\"idle_since\":11},"
+	    "\"capacity\":200,\"idle_since\":11,\"preferred\":1},"
 	    "{\"agent\":9,\"why\":\"ignored\",\"taken\":0,\"capacity\":100,"
-	    "\"idle_since\":9},"
+	    "\"idle_since\":9,\"preferred\":1},"
 	    "{\"agent\":8,\"why\":\"full\",\"taken\":100,\"capacity\":100,"
-	    "\"idle_since\":8},"
+	    "\"idle_since\":8,\"preferred\":1},"
 	    "{\"agent\":7,\"why\":\"wrapping_up\",\"taken\":100,"
-	    "\"capacity\":100,\"idle_since\":7},"
+	    "\"capacity\":100,\"idle_since\":7,\"preferred\":1},"
 	    "{\"agent\":6,\"why\":\"declined\",\"taken\":0,\"capacity\":100,"
-	    "\"idle_since\":6},"
+	    "\"idle_since\":6,\"preferred\":1},"
 	    "{\"agent\":5,\"why\":\"away\",\"taken\":0,\"capacity\":100,"
-	    "\"idle_since\":5}]}");
+	    "\"idle_since\":5,\"preferred\":1}]}");
 	json = json_loads(body.data, JSON_REJECT_DUPLICATES, NULL);
 	assert_non_null(json);
 	json_decref(json);

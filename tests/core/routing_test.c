@@ -279,16 +279,38 @@ the_language_must_fit(void **state)
 
 	(void)state;
 	rig_start(&g);
+	g.policy.relax_ms = RIG_MINUTE;
+	rig_policy(&g);
 	rig_seller(&g, (struct routing_seller){
 			   .id = 1, .languages = RIG_ID(50), .idle_since = 1});
 	rig_chat(&g, (struct routing_chat){.id = 1, .language = 51});
-	rig_nothing(&g);
+	rig_nothing_until(&g, g.now + RIG_MINUTE);
 	/* Who names none is asked for any, also for one that is new. */
 	rig_seller(&g, (struct routing_seller){.id = 2});
 	rig_offer(&g, 1, 2);
 	assert_int_equal(g.d.reason.counts[ROUTING_OTHER_LANGUAGE], 1);
 	rig_chat(&g, (struct routing_chat){.id = 2});
 	rig_offer(&g, 2, 1);
+	rig_chat(&g,
+	    (struct routing_chat){.id = 2, .seq = 2, .place = ROUTING_GONE});
+	rig_chat(
+	    &g, (struct routing_chat){
+		    .id = 1, .seq = 2, .place = ROUTING_HELD, .seller = 2});
+	/* After a while better somebody than nobody; but who speaks it first. */
+	g.now += RIG_MINUTE;
+	rig_chat(&g, (struct routing_chat){
+			 .id = 3, .since = g.now - RIG_MINUTE, .language = 51});
+	rig_offer(&g, 3, 1);
+	assert_int_equal(g.d.reason.figures.preferred, 0);
+	rig_chat(&g,
+	    (struct routing_chat){.id = 3, .seq = 2, .place = ROUTING_GONE});
+	rig_seller(
+	    &g, (struct routing_seller){
+		    .id = 3, .languages = RIG_ID(51), .idle_since = g.now + 1});
+	rig_chat(&g, (struct routing_chat){
+			 .id = 4, .since = g.now - RIG_MINUTE, .language = 51});
+	rig_offer(&g, 4, 3);
+	assert_int_equal(g.d.reason.near[0].seller, 1);
 	rig_stop(&g);
 }
 

@@ -152,6 +152,13 @@ against(const struct model_chat *c, int64_t id)
 	return NULL;
 }
 
+static bool
+speaks(const struct model_chat *c, const struct model_seller *s)
+{
+	return c->fact.language == 0 || s->fact.languages.n == 0 ||
+	       has(&s->fact.languages, c->fact.language);
+}
+
 /* ROUTING_CAUSES: it has all it takes. */
 static enum routing_cause
 lacks(const struct model *m, const struct model_chat *c,
@@ -161,8 +168,7 @@ lacks(const struct model *m, const struct model_chat *c,
 
 	if (c->fact.team != 0 && !has(&s->fact.teams, c->fact.team))
 		return ROUTING_OTHER_TEAM;
-	if (c->fact.language != 0 && s->fact.languages.n > 0 &&
-	    !has(&s->fact.languages, c->fact.language))
+	if (!speaks(c, s) && !model_relaxed(m, c, now))
 		return ROUTING_OTHER_LANGUAGE;
 	for (i = 0; i < c->fact.required.n; i++)
 		if (!has(&s->fact.skills, c->required[i]))
@@ -240,7 +246,7 @@ by_number(int64_t a, int64_t b)
 static unsigned
 preferred(const struct model_chat *c, const struct model_seller *s)
 {
-	unsigned n = 0;
+	unsigned n = c->fact.language != 0 && speaks(c, s);
 	size_t i, k;
 
 	for (i = 0; i < c->fact.preferred.n; i++) {
