@@ -3,6 +3,7 @@
  * found by the key that another part names, and checked.
  */
 #include "core/company.h"
+#include "core/hours.h"
 
 #include <stdio.h>
 
@@ -94,6 +95,53 @@ check_teams(const struct naming *n)
 	check_team(n, "handoff.team", c->handoff_team);
 }
 
+/* Does the chain of overflows come back to where it began? */
+static void
+check_circle(const struct naming *n, size_t team)
+{
+	const struct company *c = n->company;
+	const struct company_team *first = &c->teams[team], *t = first;
+	char where[64];
+	size_t i;
+
+	for (i = 0; i < c->team_count && t != NULL; i++) {
+		t = company_team(c, t->overflow);
+		if (t != first)
+			continue;
+		(void)snprintf(
+		    where, sizeof(where), "teams[%zu].overflow", team);
+		faults_add(n->faults, where,
+		    "leads back to this team, so that customers would go in "
+		    "a circle; leave it out at one of them");
+		return;
+	}
+}
+
+/* What hours cannot be is known where they are read. */
+static void
+check_hours_read(const struct naming *n)
+{
+	const struct company *c = n->company;
+	struct arena a = {0};
+	struct hours *out;
+	char where[64];
+	size_t i;
+
+	for (i = 0; i < c->hours_count; i++) {
+		const struct hours_text text = {.zone = c->hours[i].zone,
+		    .week = c->hours[i].week,
+		    .week_count = c->hours[i].week_count,
+		    .holidays = c->hours[i].holidays,
+		    .holiday_count = c->hours[i].holiday_count};
+
+		(void)snprintf(where, sizeof(where), "hours[%zu]", i);
+		if (hours_parse(&text, where, n->faults, &a, &out) == E_NOMEM)
+			faults_add(n->faults, where, "finds no memory");
+		arena_reset(&a);
+	}
+	arena_free(&a);
+}
+
 static void
 check_twice(const struct naming *n)
 {
@@ -123,7 +171,11 @@ void
 company_people_check(const struct company *c, struct faults *faults)
 {
 	const struct naming n = {c, faults};
+	size_t i;
 
 	check_teams(&n);
+	for (i = 0; i < c->team_count; i++)
+		check_circle(&n, i);
+	check_hours_read(&n);
 	check_twice(&n);
 }
