@@ -67,7 +67,8 @@ enum act_kind {
 	ACT_GONE,   /* the customer closed the chat */
 	ACT_DESK_SAY, /* the support desk answered by mail; body, source; agent
 		       * where they are one of ours */
-	ACT_REFUSED,  /* something came in and was not taken: a note; body */
+	ACT_REFUSED,  /* something came in and was not taken: a note; body,
+		       * source */
 	ACT_BREACH,   /* timer: FIRST_RESPONSE or NEXT_RESPONSE is over */
 
 	/* A seller's; `agent` says whose. */

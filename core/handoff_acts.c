@@ -151,7 +151,10 @@ run_gone(struct acting *w)
 static enum act_refusal
 run_refused(struct acting *w)
 {
-	acting_add(w, EVENT_NOTE, NOTE_REFUSED)->body = w->act->body;
+	struct event *e = acting_add(w, EVENT_NOTE, NOTE_REFUSED);
+
+	e->body = w->act->body;
+	e->source = w->act->source;
 	return ACT_FINE;
 }
 

@@ -21,6 +21,7 @@ struct taking {
 	struct account account;
 	struct letter_in in;
 	const struct channel *vendor; /* of the customer; NULL: none */
+	struct faults faults;	      /* why it does not take the answer */
 	struct arena *arena;
 };
 
@@ -71,6 +72,63 @@ refuse(struct taking *t, const char *word)
 	buf_free(&detail);
 	note(t, "mail.refused", word);
 	return TAKEN_ASIDE;
+}
+
+static void
+tell_act(struct taking *t, const struct store_act *in)
+{
+	unsigned i;
+
+	for (i = 0; i < in->acted.decision.event_count; i++)
+		publish_event(t->m->conf.publisher, &in->state,
+		    &in->acted.decision.events[i], 0);
+	bus_flush(t->m->conf.publisher);
+	if (in->said_count > 0 && t->m->conf.poke != NULL)
+		t->m->conf.poke(t->m->conf.poke_arg);
+}
+
+/*
+ * What the desk wrote and the customer does not get is seen by whoever looks
+ * into the conversation. Once, however often the mail comes.
+ */
+static void
+leave_note(struct taking *t, const char *word)
+{
+	struct store_op op = {.verb = STORE_ACT,
+	    .act = {.conversation = (int64_t)t->in.conversation,
+		.company = t->of->company->id,
+		.arena = t->arena,
+		.act = {.kind = ACT_REFUSED,
+		    .now = t->m->wall,
+		    .source = arena_printf(
+			t->arena, "%.*s refused", STR_FMT(t->in.source))}}};
+	struct buf body = {0};
+
+	buf_str(&body, "{\"why\":");
+	buf_json(&body, str_from(word));
+	if (t->faults.count > 0)
+		buf_str(&body, ",\"faults\":");
+	if (t->faults.count > 0)
+		faults_write_json(&t->faults, &body);
+	buf_str(&body, ",\"name\":");
+	buf_json(&body, t->in.desk->name);
+	buf_str(&body, ",\"text\":");
+	buf_json(&body, t->in.reply.said);
+	buf_char(&body, '}');
+	op.act.act.body = buf_view(&body);
+	if (body.failed || op.act.act.source.p == NULL ||
+	    store_submit_wait(t->m->conf.store, &op) != OK)
+		note(t, "mail.note", "it could not be noted");
+	else if (!op.act.duplicate)
+		tell_act(t, &op.act);
+	buf_free(&body);
+}
+
+static enum taken
+refuse_answer(struct taking *t, const char *word)
+{
+	leave_note(t, word);
+	return refuse(t, word);
 }
 
 /* ---- files ----------------------------------------------------------------- */
@@ -186,7 +244,6 @@ answer_rows(struct taking *t, struct store_act *in)
 {
 	struct reach reach;
 	struct outgoing_list rows = {0};
-	struct faults faults = {0};
 	const struct outgoing_of of = {.company = t->of->company,
 	    .channel = NULL,
 	    .reach = &reach,
@@ -201,24 +258,10 @@ answer_rows(struct taking *t, struct store_act *in)
 	t->vendor = to.channel;
 	if (to.channel == NULL)
 		return OK;
-	e = outgoing_message(&to, in->act.body, t->arena, &rows, &faults);
-	faults_free(&faults);
+	e = outgoing_message(&to, in->act.body, t->arena, &rows, &t->faults);
 	in->said_rows = rows.rows;
 	in->said_count = rows.count;
 	return e;
-}
-
-static void
-tell_act(struct taking *t, const struct store_act *in)
-{
-	unsigned i;
-
-	for (i = 0; i < in->acted.decision.event_count; i++)
-		publish_event(t->m->conf.publisher, &in->state,
-		    &in->acted.decision.events[i], 0);
-	bus_flush(t->m->conf.publisher);
-	if (in->said_count > 0 && t->m->conf.poke != NULL)
-		t->m->conf.poke(t->m->conf.poke_arg);
 }
 
 static enum taken
@@ -246,8 +289,10 @@ take_answer(struct taking *t)
 	policy = channel_policy(t->of->company, t->vendor);
 	if (e == OK)
 		e = store_submit_wait(t->m->conf.store, &op);
+	if (t->faults.count > 0)
+		return refuse_answer(t, "channel");
 	if (e == E_DENIED)
-		return refuse(t, act_refusal_name(in->acted.refusal));
+		return refuse_answer(t, act_refusal_name(in->acted.refusal));
 	if (e != OK)
 		return e == E_NOTFOUND || e == E_BADINPUT
 			   ? refuse(t, "conversation")
@@ -402,6 +447,7 @@ mail_take(struct mail_thread *m, const struct mail_place_of *of, struct str raw)
 	    .authserv = str_from(m->conf.authserv),
 	    .now = m->wall};
 	enum err e = account_open(m->conf.keys, &account, t.arena, &t.account);
+	enum taken taken;
 
 	if (e == OK)
 		e = letter_in_read(&ask, t.arena, &t.in);
@@ -411,5 +457,7 @@ mail_take(struct mail_thread *m, const struct mail_place_of *of, struct str raw)
 		note(&t, "mail.account", "its secrets cannot be opened");
 	if (e != OK)
 		return TAKEN_NOT;
-	return takes[t.in.kind](&t);
+	taken = takes[t.in.kind](&t);
+	faults_free(&t.faults);
+	return taken;
 }
