@@ -43,6 +43,7 @@ const LOG_TAIL = 40; // lines
 // ---- the set-up -------------------------------------------------------------
 
 const NUMBER = "+15550000000";
+const TEMPLATE = "HX00000000000000000000000000000001";
 const slackUsers = 200;
 const secrets = { slack: "shop-signing-secret-slack",
   slackToken: "xoxb-shop-0000", sid: "AC000000000000000000000000000005h0",
@@ -57,32 +58,34 @@ const setup = (hooks) => ({
     token: secrets.slackToken, signing_secret: secrets.slack,
     hook: `${hooks}/hooks/slack/shop/main`, users: [], channels: [],
     generate_users: slackUsers }],
-  twilio: [{ sid: secrets.sid, token: secrets.twilioToken, templates: [],
+  twilio: [{ sid: secrets.sid, token: secrets.twilioToken,
+    templates: [{ sid: TEMPLATE, text: "News from us: {{1}}" }],
     numbers: [{ address: `whatsapp:${NUMBER}`,
       hook: `${hooks}/hooks/whatsapp/shop/main` }] }],
   mail: { user: "desk", password: secrets.mail,
-    domains: ["shop.example", "desk.example", "mail.example"],
+    domains: ["shop.example", "desk.example", "mail.example", "other.example"],
     inbox: ["support"] },
 });
 
 const rates = { sends_per_second: 100000, sends_per_recipient_minute: 100000 };
 
-const accounts = (url, { smtp, imap }) => [
+const accounts = (url, { smtp, imap }, template) => [
   { channel: "slack", name: "main", ...rates, id: "T0SHOP",
     token: secrets.slackToken, signing: [secrets.slack],
     api: `${url}/slack/api` },
   { channel: "whatsapp", name: "main", ...rates, id: secrets.sid,
-    token: secrets.twilioToken, sender: NUMBER, api: `${url}/twilio` },
+    token: secrets.twilioToken, sender: NUMBER, api: `${url}/twilio`,
+    ...(template ? { template: TEMPLATE } : {}) },
   { channel: "email", name: "support", sender: "support@shop.example",
     user: "desk", token: secrets.mail, smtp: `smtp://127.0.0.1:${smtp}`,
     imap: `imap://127.0.0.1:${imap}`, ...rates },
 ];
 
 // The company's document; `more` stands instead of its members.
-const documentOf = (url, ports, more) => ({
+const documentOf = (accountsOfIt, more) => ({
   ...company,
   bot: { ...company.bot, idle_minutes: 60 },
-  accounts: accounts(url, ports),
+  accounts: accountsOfIt,
   support: { account: "support",
     to: [{ address: DESK, name: "Robin from the desk" }] },
   teams: [{ key: "sales", name: "Sales" }, { key: "repairs", name: "Repairs" }],
@@ -230,14 +233,14 @@ class Shop {
   }
 
   async open({ sellers = ["sam"], company: more = {}, settings = {},
-    movable = false }) {
+    movable = false, template = true }) {
     if (movable) this.#clock();
     const gateway = `127.0.0.1:${await freePort()}`;
     await this.#sandbox(`http://${gateway}`);
     this.server = new Server("serve", this.dir, { ...SETTINGS, ...settings });
     this.server.listen = gateway;
     this.server.env = this.env;
-    this.document = documentOf(this.url, this.ports, more);
+    this.document = documentOf(accounts(this.url, this.ports, template), more);
     await this.server.apply("shop", this.document);
     await this.#hire(sellers);
     await this.server.startAll();
@@ -272,8 +275,8 @@ class Shop {
     return new WhatsAppCustomer(this, ++this.made, name);
   }
 
-  page() {
-    return new Page(this.server, { company: "shop" }).open();
+  page(company = "shop") {
+    return new Page(this.server, { company }).open();
   }
 
   // `frontdesk mail-in`, as a mail server calls it; gives its exit status.

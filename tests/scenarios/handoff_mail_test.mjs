@@ -117,3 +117,28 @@ test("the same, and the server is killed at each step",
     for (const [i, step] of STEPS.entries())
       await t.test(`killed when ${step}`, killed(step, i % 2 ? box : pipe));
   }));
+
+// Killed in the middle of the talk with the mail server. It may have taken the
+// mail and have said so to nobody: then it comes again, with the same id.
+test("no mail to the desk is lost when the server is killed while it sends",
+  inShop({}, async (shop, t) => {
+    const struck = async () =>
+      (await shop.control("faults")).rules[0].struck > 0;
+    const settled = async () => /email\/support\s.* 0 to go out, 0 unknown/
+      .test((await shop.server.command("outbox", "list")).replace(/\t/g, " "));
+    const killed = (path) => part(shop, async () => {
+      const mark = newId();
+      await shop.control("faults", { rules: [
+        { vendor: "mail", path, kind: "delay", ms: 2000, count: 1 }] });
+      await shop.whatsapp().say(`Can I talk to a human? ${mark}`);
+      await until(path, struck);
+      await shop.kill();
+      const { id } = await mailAbout(shop, mark);
+      await until("nothing to go out", settled);
+      const ids = (await shop.mail.to(DESK)).filter((m) => aboutMail(m, mark))
+        .map((m) => m.id);
+      assert.deepEqual(ids, Array(path.endsWith("message") ? 2 : 1).fill(id));
+    });
+    for (const step of ["connect", "ehlo", "mail", "rcpt", "data", "message"])
+      await t.test(`at ${step}`, killed(`/smtp/${step}`));
+  }));
