@@ -30,6 +30,8 @@ int command_company(
     const struct settings *s, const char *const *words, size_t n);
 
 int command_agent(const struct settings *s, const char *const *words, size_t n);
+int command_routing(
+    const struct settings *s, const char *const *words, size_t n);
 int command_outbox(
     const struct settings *s, const char *const *words, size_t n);
 int command_sandbox(
