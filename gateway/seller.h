@@ -101,8 +101,8 @@
  *	409 resolved, full, not_waiting, nobody, no_change: see core/handoff.h
  *	422 channel      the channel does not take it: "faults":[{"where":
  *	                 "text","what":"is 1700 characters; ..."}]
- * Every 409 says how it is now: "status", "holder", "agent" and that agent's
- * "name". Other faults have the codes of visitor.schema.json (bad_json,
+ * Every 409 says who has it: "holder", "agent" and that agent's "name". Other
+ * faults have the codes of visitor.schema.json (bad_json,
  * bad_frame, too_many, busy, ...).
  *
  * ---- small things --------------------------------------------------------

@@ -347,8 +347,11 @@ add_refusal(struct buf *out, const struct seller_refusal *r)
 	may_string(out, ",\"detail\":", r->detail);
 	may_string(out, ",\"id\":", r->id);
 	may_number(out, ",\"conversation\":", r->conversation);
+	/* Not its status: a problem has one of its own. */
 	if (r->is != NULL) {
-		add_holder(out, r->is);
+		add_string(
+		    out, ",\"holder\":", str_from(holder_name(r->is->holder)));
+		may_number(out, ",\"agent\":", r->is->agent);
 		may_string(out, ",\"name\":", r->name);
 	}
 	add_json(out, ",\"events\":", r->events);

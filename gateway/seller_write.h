@@ -66,7 +66,7 @@ struct seller_refusal {
 	const struct fault_row *row;
 	struct str detail, id; /* may be empty */
 	int64_t conversation;  /* 0: none in particular */
-	/* How it is; NULL: not said. name: of who holds it. */
+	/* Who has it; NULL: not said. name: of that agent. */
 	const struct conversation *is;
 	struct str name;
 	struct str events; /* JSON array; or empty */
