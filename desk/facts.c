@@ -169,6 +169,29 @@ read_nots(struct desk *d, const struct conversation *c,
 	return count;
 }
 
+/*
+ * Since when it is in this line: handed over, on to another team, or back
+ * from a seller, whose time with it is no waiting. 0: since it is in any.
+ */
+static int64_t
+in_line_since(struct desk *d, struct chat *chat)
+{
+	const struct conversation *c = &chat->c;
+	struct event e;
+	size_t n = 1;
+
+	if (chat->line_seq == c->holder_seq)
+		return chat->line_at;
+	if (c->holder_seq == 0 ||
+	    store_read_events(
+		d->reader, c->id, c->holder_seq - 1, &d->arena, &e, &n) != OK ||
+	    n == 0)
+		return 0;
+	chat->line_seq = c->holder_seq;
+	chat->line_at = e.at;
+	return e.at;
+}
+
 static unsigned
 weight_of(const struct company *company, struct str channel)
 {
@@ -240,8 +263,10 @@ put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 	place_of(chat, &fact);
 	read_route(row->route, &d->arena, &fact);
 	fact.weight = weight_of(chat->bureau->company, row->channel);
-	if (row->c.holder == HOLDER_QUEUE)
+	if (row->c.holder == HOLDER_QUEUE) {
 		fact.not_count = read_nots(d, &row->c, nots);
+		fact.team_since = in_line_since(d, chat);
+	}
 	seller_count(d, chat, fact.seller);
 	if (routing_put_chat(chat->bureau->routing, &fact, d->wall) != OK)
 		log_note(d->conf.log, LOG_WARN, "desk.chat", "company",

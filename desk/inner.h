@@ -36,6 +36,8 @@ struct chat {
 	struct conversation c;	       /* as it was read last */
 	int64_t seller;		       /* held by, or offered to */
 	const struct channel *channel; /* or NULL */
+	uint64_t line_seq;   /* when it came into this line: that event, and */
+	int64_t line_at;     /* its time */
 	bool visitors;	     /* on the website: told its place as it changes */
 	uint64_t told_place; /* to the visitor */
 	bool dirty;	     /* to be read again */

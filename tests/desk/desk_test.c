@@ -335,6 +335,37 @@ gives_chats_of_a_seller_who_left_to_another(void **state)
 	close_office(&o);
 }
 
+/* How long a seller had it does not count as waiting in line. */
+static void
+lets_a_chat_that_comes_back_wait_anew(void **state)
+{
+	struct office o;
+	const struct timespec nap = {.tv_nsec = 10000000};
+	struct conversation c;
+	int64_t ann, ben, id;
+
+	(void)state;
+	open_office(&o, with_mail);
+	ann = hire(&o, "ann", true);
+	ben = hire(&o, "ben", false);
+	start_desk(&o);
+	id = ask(&o, "v1");
+	(void)wait_for(&o, id, is_offered, ann);
+	act(&o, id, ACT_ACCEPT, ann);
+	(void)wait_for(&o, id, is_with, HOLDER_AGENT);
+	/* Longer than routing.queue_minutes. */
+	o.f.wall_offset += 30 * 60 * 1000;
+	o.online[1] = true;
+	o.online[0] = false;
+	do {
+		nanosleep(&nap, NULL);
+		o.f.wall_offset += 200;
+		fixture_state(&o.f, id, &c);
+	} while (c.holder == HOLDER_AGENT && o.f.wall_offset < 3600 * 1000);
+	(void)wait_for(&o, id, is_offered, ben);
+	close_office(&o);
+}
+
 static void
 goes_on_after_a_restart(void **state)
 {
@@ -371,6 +402,7 @@ main(void)
 	    cmocka_unit_test(keeps_in_line_without_a_desk),
 	    cmocka_unit_test(asks_the_next_when_one_does_not_answer),
 	    cmocka_unit_test(gives_chats_of_a_seller_who_left_to_another),
+	    cmocka_unit_test(lets_a_chat_that_comes_back_wait_anew),
 	    cmocka_unit_test(goes_on_after_a_restart),
 	};
 
