@@ -72,6 +72,16 @@ count(struct desk *d, const struct deed *e)
 		metric_add(d->conf.metrics, metrics[e->decision.act], 1);
 }
 
+/* From here on it is in what is read. */
+static void
+offer_done(const struct deed *e)
+{
+	struct seller *s = seller_find(e->d, e->decision.seller);
+
+	if (e->decision.act == ROUTING_OFFER && s != NULL && s->chats > 0)
+		s->chats--;
+}
+
 static void
 deed_done(void *owner, struct mail *m)
 {
@@ -79,6 +89,7 @@ deed_done(void *owner, struct mail *m)
 	struct desk *d = owner;
 	struct chat *c = e->chat;
 
+	offer_done(e);
 	if (e->op.err == OK)
 		count(d, e);
 	else if (e->decision.act != ROUTING_NONE)
@@ -145,16 +156,34 @@ deed_submit(struct deed *e)
 
 /* ---- acts ---------------------------------------------------------------- */
 
+/* Who holds then, if the act changes that: notices are told of how it is. */
+static struct conversation
+state_after(const struct conversation *c, enum act_kind kind)
+{
+	const struct transition *t = handoff_transitions;
+	struct conversation after = *c;
+
+	while (t->name != NULL &&
+	       (t->act != kind || (t->from & (1u << c->holder)) == 0))
+		t++;
+	if (t->name == NULL)
+		return after;
+	after.holder = t->to;
+	after.holder_seq = after.seq + 1;
+	return after;
+}
+
 /* The notice that may go with it; without it where it cannot be made. */
 static void
 add_notice(struct deed *e, enum notice notice)
 {
 	struct store_act *in = &e->op.act;
+	struct conversation after = state_after(&e->chat->c, in->act.kind);
 	struct words words;
 
 	if (notice == NOTICE_NONE ||
 	    !handoff_notice_due(
-		&e->chat->c, notice, &e->bureau->company->policy, e->d->wall))
+		&after, notice, &e->bureau->company->policy, e->d->wall))
 		return;
 	if (words_make(e->d, e->chat, notice, &e->arena, &words) != OK)
 		return;
@@ -198,13 +227,20 @@ begin_act(struct deed *e, enum act_kind kind, enum notice notice)
 	add_notice(e, notice);
 }
 
+/*
+ * What is under way counts as one of theirs: of several offers to one seller,
+ * the store has the earlier ones when it looks at the later. Who was told that
+ * somebody comes hears more of it when the line moves (words.c).
+ */
 static void
 do_offer(struct deed *e)
 {
-	const struct seller *s = seller_find(e->d, e->decision.seller);
+	const struct conversation *c = &e->chat->c;
+	struct seller *s = seller_find(e->d, e->decision.seller);
 
-	begin_act(e, ACT_OFFER, NOTICE_WAITING);
-	e->op.act.chats_max = (s == NULL ? 0 : s->chats) + 1;
+	begin_act(e, ACT_OFFER,
+	    c->notice_seq > c->holder_seq ? NOTICE_NONE : NOTICE_WAITING);
+	e->op.act.chats_max = s == NULL ? 1 : ++s->chats;
 	e->op.act.act.chats_max = e->op.act.chats_max;
 	deed_submit(e);
 }

@@ -212,6 +212,8 @@ tell(struct desk *d, struct chat *c)
 {
 	struct routing_spot spot;
 
+	if (c->c.holder != HOLDER_QUEUE)
+		c->told_place = 0;
 	if (c->c.holder != HOLDER_QUEUE || c->busy > 0)
 		return;
 	routing_spot(c->bureau->routing, c->id, &spot);
@@ -219,6 +221,11 @@ tell(struct desk *d, struct chat *c)
 		return;
 	if (c->visitors && spot.position != c->told_place)
 		tell_visitor(d, c, &spot);
+	if (c->told_place == 0) /* what they were told last is not known */
+		c->told_place = spot.position;
+	if (!handoff_notice_due(
+		&c->c, NOTICE_WAITING, &c->bureau->company->policy, d->wall))
+		return;
 	if (c->c.notice_seq < c->c.holder_seq ||
 	    (!c->visitors && spot.position < c->told_place)) {
 		c->told_place = spot.position;
