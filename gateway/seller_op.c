@@ -143,7 +143,8 @@ seller_types(const struct seller_ask *ask, const struct conversation *c,
 		    &(struct news){.kind = NEWS_TYPING,
 			.company = c->company,
 			.conversation = c->id,
-			.hidden = c->agent != ask->who->agent,
+			.hidden = ask->who->agent == 0 ||
+				  c->agent != ask->who->agent,
 			.seq = on,
 			.origin = origin,
 			.body = who});

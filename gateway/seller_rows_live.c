@@ -9,6 +9,9 @@
 #define ROWS_PER_STEP 32u
 #define CHANGES_MAX 65536u
 #define SHOWN_MAX 1024u
+/* Whole lists of one WebSocket are sent no more often than that, however
+ * often news is lost. */
+#define LISTS_MS 1000
 
 /* ---- who lacks rows ------------------------------------------------------ */
 
@@ -56,8 +59,10 @@ send_stale(struct rooms *r)
 			if (!s->stale)
 				continue;
 			r->any_stale = true;
-			if (!ws_has_room(&s->ws))
+			if (!ws_has_room(&s->ws) ||
+			    hub_now(r->hub) < s->lists_at)
 				continue;
+			s->lists_at = hub_now(r->hub) + LISTS_MS;
 			seller_send_lists(s);
 			return true;
 		}

@@ -41,6 +41,7 @@ struct seller_socket {
 	struct seller_follow follow;
 	struct idmap shown; /* conversations in a list of theirs; value 0 */
 	bool stale;	    /* it lacks rows: both lists are sent anew */
+	int64_t lists_at;   /* steady ms; not before */
 
 	/* seller_room.c's. */
 	struct seller_room *room;
