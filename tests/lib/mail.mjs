@@ -11,7 +11,7 @@ import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { until, within } from "./until.mjs";
 
-// ---- reading ----------------------------------------------------------------
+// ---- reading --------------------------------------------------------------
 
 const binary = (text, coding) => {
   if (coding === "base64") return Buffer.from(text, "base64");
@@ -57,9 +57,9 @@ function entity(raw) {
     : body.split(new RegExp(`(?:^|\\r?\\n)--${
       boundary.replace(/[^\w]/g, "\\$&")}(?:--)?[ \\t]*(?:\\r?\\n|$)`))
       .slice(1, -1).map(entity);
+  const coding = one("content-transfer-encoding").toLowerCase();
   return { fields, all, one, type: type.split(";")[0].toLowerCase(), parts,
-    text: () => decode(binary(body,
-      one("content-transfer-encoding").toLowerCase()), quoted(type, "charset")) };
+    text: () => decode(binary(body, coding), quoted(type, "charset")) };
 }
 
 const leaves = (e) => e.parts.length === 0 ? [e] : e.parts.flatMap(leaves);
@@ -86,7 +86,7 @@ export function read({ n, from, to, raw, user, tls }) {
 
 export const addressOf = (value) => /<([^>]+)>/.exec(value)?.[1] ?? value;
 
-// ---- writing ----------------------------------------------------------------
+// ---- writing --------------------------------------------------------------
 
 const quote = (text) => text.replace(/^/gm, "> ");
 const newId = (domain) => `<${randomBytes(9).toString("hex")}@${domain}>`;
@@ -161,7 +161,7 @@ ${mail.bytes.toString("latin1")}
 --B1--
 `);
 
-// ---- the mailbox ------------------------------------------------------------
+// ---- the mailbox ----------------------------------------------------------
 
 // One SMTP dialogue; gives the last reply. Bytes go out with dots doubled.
 async function submit(port, { from, to, raw }) {

@@ -117,6 +117,7 @@ export class Seller {
           origin: this.server.base } });
     const from = this.frames.length;
     this.socket = socket;
+    this.asleep = false;
     this.closed = null;
     this.welcome = undefined;
     socket.on("message", (data) => this.#read(data));
@@ -186,7 +187,9 @@ export class Seller {
       const frame = this.find(wanted, from);
       if (frame !== undefined) return frame;
       if (this.failure) throw this.failure;
-      if (this.closed) throw new Gone(`${what}: the line broke`);
+      if (this.closed)
+        throw new Gone(`${what}: closed ${this.closed.code} ${
+          this.closed.reason}`);
       return undefined;
     });
   }
@@ -284,7 +287,8 @@ export class Seller {
 
   async close() {
     this.steady = false;
-    if (this.closed === null) this.socket.close(1000);
+    if (this.asleep) this.socket.terminate();
+    else if (this.closed === null) this.socket.close(1000);
     await within("the close", this.over);
     if (this.failure) throw this.failure;
   }
@@ -300,6 +304,7 @@ export class Seller {
   // line stays as it is.
   sleep() {
     this.steady = false;
+    this.asleep = true;
     this.socket.pause();
   }
 }

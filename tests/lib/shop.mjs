@@ -40,7 +40,7 @@ export const below = (n) => Math.floor(random() * n);
 
 const LOG_TAIL = 40; // lines
 
-// ---- the set-up -------------------------------------------------------------
+// ---- the set-up -----------------------------------------------------------
 
 const NUMBER = "+15550000000";
 const TEMPLATE = "HX00000000000000000000000000000001";
@@ -107,7 +107,7 @@ const freePort = () => new Promise((done) => {
   });
 });
 
-// ---- customers --------------------------------------------------------------
+// ---- customers ------------------------------------------------------------
 
 // One on a vendor's channel: says something, hears what was sent to them.
 class Customer {
@@ -190,7 +190,7 @@ export class Page extends SocketVisitor {
   }
 }
 
-// ---- the shop ---------------------------------------------------------------
+// ---- the shop -------------------------------------------------------------
 
 class Shop {
   constructor(dir) {
@@ -256,7 +256,8 @@ class Shop {
         password: `a long word of ${name}'s own`, ...rest }));
     const file = join(this.dir, "staff.json");
     writeFileSync(file, JSON.stringify({ sellers: staff }));
-    if (list.length > 0) await this.server.command("agent", "load", "shop", file);
+    if (list.length > 0)
+      await this.server.command("agent", "load", "shop", file);
     for (const { email, password, name } of staff)
       this.sellers[name.toLowerCase()] =
         new Seller(this.server, { email, password, name });
@@ -283,7 +284,8 @@ class Shop {
   mailIn(raw, company = "shop") {
     const child = spawn(binary, ["mail-in", company, "--data-dir",
       join(this.dir, "data")],
-    { env: { ...process.env, ...this.env }, stdio: ["pipe", "ignore", "ignore"] });
+    { env: { ...process.env, ...this.env },
+      stdio: ["pipe", "ignore", "ignore"] });
     child.stdin.on("error", () => undefined);
     child.stdin.end(raw);
     return new Promise((done) => child.on("close", done));

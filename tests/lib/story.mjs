@@ -25,7 +25,8 @@ const rules = {
       `${e.seq}: from ${s.holder} to ${e.holder}`);
     assert.ok(e.holder !== "agent" || e.agent !== s.agent || !s.agent,
       `${e.seq}: ${e.agent} holds already`);
-    assert.ok(s.offered === 0 || (e.holder === "agent" && e.agent === s.offered),
+    assert.ok(s.offered === 0 ||
+      (e.holder === "agent" && e.agent === s.offered),
       `${e.seq}: ${e.holder}, but it is offered to ${s.offered}`);
     Object.assign(s, { holder: e.holder, agent: e.agent ?? 0, offered: 0,
       told: [] });
