@@ -192,18 +192,6 @@ in_line_since(struct desk *d, struct chat *chat)
 	return e.at;
 }
 
-static unsigned
-weight_of(const struct company *company, struct str channel)
-{
-	const struct company_routing *r = &company->routing;
-	size_t i;
-
-	for (i = 0; i < r->weight_count; i++)
-		if (str_eq(r->weights[i].channel, channel))
-			return (unsigned)r->weights[i].percent;
-	return 100;
-}
-
 static void
 read_route(struct str body, struct arena *a, struct routing_chat *out)
 {
@@ -262,7 +250,7 @@ put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 	chat->visitors = channel == channel_of_visitors();
 	place_of(chat, &fact);
 	read_route(row->route, &d->arena, &fact);
-	fact.weight = weight_of(chat->bureau->company, row->channel);
+	fact.weight = company_chat_weight(chat->bureau->company, row->channel);
 	if (row->c.holder == HOLDER_QUEUE) {
 		fact.not_count = read_nots(d, &row->c, nots);
 		fact.team_since = in_line_since(d, chat);

@@ -6,7 +6,7 @@
 
 #include "bus/mailbox.h"
 #include "core/arena.h"
-#include "core/routing.h"
+#include "core/company_routing.h"
 #include "desk/desk.h"
 #include "intake/outgoing.h"
 

@@ -106,75 +106,27 @@ seller_make(struct desk *d, int64_t id, int64_t company)
 
 /* ---- companies ----------------------------------------------------------- */
 
-/* The hours of a team; NULL: it is always there. */
-static struct hours *
-hours_of(struct bureau *b, const struct company_team *t)
-{
-	const struct company_hours *h = company_hours(b->company, t->hours);
-	struct faults faults = {0};
-	struct hours *out = NULL;
-	struct hours_text text;
-
-	if (h == NULL)
-		return NULL;
-	text = (struct hours_text){.zone = h->zone,
-	    .week = h->week,
-	    .week_count = h->week_count,
-	    .holidays = h->holidays,
-	    .holiday_count = h->holiday_count};
-	if (hours_parse(&text, "hours", &faults, &b->hours, &out) != OK)
-		out = NULL;
-	faults_free(&faults);
-	return out;
-}
-
-static struct routing_policy
-policy_of(const struct company *c)
-{
-	const struct company_routing *r = &c->routing;
-	enum routing_order order = routing_order_find(r->policy);
-
-	return (struct routing_policy){
-	    .order = order == ROUTING_ORDERS ? ROUTING_LONGEST_IDLE : order,
-	    .offer_ms = c->policy.offer_ms,
-	    .relax_ms = r->relax_ms,
-	    .grace_ms = r->grace_ms,
-	    .wrap_ms = r->wrap_ms,
-	    .queue_ms = c->policy.queue_ms,
-	    .priority_ms = r->priority_ms,
-	    .silent_ms = r->silent_ms,
-	    .sticky_ms = r->sticky_ms,
-	    .wanted_ms = r->sticky_ms,
-	    .silent_percent = (unsigned)r->silent_percent,
-	    .ignore_max = (unsigned)r->ignore_max};
-}
-
 static void
 bureau_policy(struct desk *d, struct bureau *b)
 {
-	struct routing_policy p = policy_of(b->company);
-	struct routing_team *teams;
+	struct routing_policy p;
 	struct arena old = b->hours;
-	size_t i, n = b->company->team_count;
+	enum err e;
 
 	b->hours = (struct arena){0};
-	teams = arena_alloc(&d->arena, (n == 0 ? 1 : n) * sizeof(*teams));
-	if (teams == NULL)
-		n = 0;
-	for (i = 0; i < n; i++) {
-		const struct company_team *t = &b->company->teams[i];
-
-		teams[i] = (struct routing_team){.id = team_id(t->key),
-		    .overflow = team_id(t->overflow),
-		    .hours = hours_of(b, t)};
+	e = company_routing_policy(b->company, &b->hours, &p);
+	if (e == OK)
+		e = routing_set_policy(b->routing, &p, d->wall);
+	if (e == OK) {
+		arena_free(&old);
+		b->version = b->company->version;
+		return;
 	}
-	p.teams = teams;
-	p.team_count = n;
-	if (routing_set_policy(b->routing, &p, d->wall) != OK)
-		log_note(d->conf.log, LOG_WARN, "desk.policy", "company",
-		    b->company->key);
-	arena_free(&old);
-	b->version = b->company->version;
+	/* The old policy, and the hours it looks at, go on. */
+	log_note(
+	    d->conf.log, LOG_WARN, "desk.policy", "company", b->company->key);
+	arena_free(&b->hours);
+	b->hours = old;
 }
 
 void
