@@ -414,53 +414,6 @@ play(struct play *p)
 	p->figures->left = tally.waiting + tally.offered + tally.held;
 }
 
-/* ---- figures ----------------------------------------------------------- */
-
-static int
-compare_i64(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static int64_t
-quantile(const int64_t *sorted, size_t n, unsigned percent)
-{
-	return n == 0 ? 0 : sorted[(n - 1) * percent / 100];
-}
-
-static void
-count_waits(struct play *p)
-{
-	struct rehearse_figures *f = p->figures;
-	int64_t sum = 0;
-	size_t i;
-
-	qsort(p->waits, p->wait_count, sizeof(*p->waits), compare_i64);
-	for (i = 0; i < p->wait_count; i++)
-		sum += p->waits[i];
-	f->wait_mean = p->wait_count == 0 ? 0 : sum / (int64_t)p->wait_count;
-	f->wait_p50 = quantile(p->waits, p->wait_count, 50);
-	f->wait_p90 = quantile(p->waits, p->wait_count, 90);
-	f->wait_p99 = quantile(p->waits, p->wait_count, 99);
-}
-
-static void
-count_loads(struct play *p)
-{
-	struct rehearse_figures *f = p->figures;
-	size_t n = 0, i;
-
-	/* Waits are counted, so there is room. */
-	for (i = 0; i < p->actor_count; i++)
-		p->waits[n++] = (int64_t)p->actors[i].accepted;
-	qsort(p->waits, n, sizeof(*p->waits), compare_i64);
-	f->load_least = (uint64_t)quantile(p->waits, n, 0);
-	f->load_middle = (uint64_t)quantile(p->waits, n, 50);
-	f->load_most = (uint64_t)quantile(p->waits, n, 100);
-}
-
 /* ---- the whole --------------------------------------------------------- */
 
 static enum err
@@ -514,14 +467,18 @@ rehearse_run(const struct rehearse_days *days, const struct company *company,
 	struct play p = {
 	    .days = days, .company = company, .seed = seed, .figures = out};
 	struct arena a = {0};
+	uint32_t i;
 
 	*out = (struct rehearse_figures){0};
 	note(&p, set_up(&p, &a));
 	if (p.err == OK)
 		play(&p);
 	if (p.err == OK) {
-		count_waits(&p);
-		count_loads(&p);
+		rehearse_waits(p.waits, p.wait_count, out);
+		/* They are counted, so there is room. */
+		for (i = 0; i < p.actor_count; i++)
+			p.waits[i] = (int64_t)p.actors[i].accepted;
+		rehearse_loads(p.waits, p.actor_count, out);
 	}
 	routing_free(p.r);
 	free(p.lives);

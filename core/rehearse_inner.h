@@ -1,5 +1,5 @@
 /*
- * rehearse_inner: chance, for the files of rehearse. A number is made of the
+ * rehearse_inner: chance and sums, for the files of rehearse. A number is made of the
  * seed, a purpose and up to two ids, so that what happens to one chat or
  * seller does not depend on what happened to another before.
  */
@@ -28,6 +28,10 @@ rehearse_percent(uint64_t chance, unsigned percent)
 
 /* A time that is mostly short and now and then long, with that mean. */
 int64_t rehearse_time(uint64_t chance, int64_t mean);
+
+/* Sorts the numbers and sums them up. */
+void rehearse_waits(int64_t *waits, size_t n, struct rehearse_figures *out);
+void rehearse_loads(int64_t *chats, size_t n, struct rehearse_figures *out);
 
 /* Orders days by time; what is at the same time stays as it was. */
 void rehearse_sort(struct rehearse_days *days);

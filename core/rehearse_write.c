@@ -1,11 +1,54 @@
-/* rehearse_write: the figures as a table for people. */
-#include "core/rehearse.h"
+/* rehearse_write: figures summed up, and as a table for people. */
+#include "core/rehearse_inner.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define NAME_WIDTH 24
 #define CELL_WIDTH 16
 #define CELL_MAX 32u
+
+/* ---- sums -------------------------------------------------------------- */
+
+static int
+compare_i64(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static int64_t
+quantile(const int64_t *sorted, size_t n, unsigned percent)
+{
+	return n == 0 ? 0 : sorted[(n - 1) * percent / 100];
+}
+
+void
+rehearse_waits(int64_t *waits, size_t n, struct rehearse_figures *out)
+{
+	int64_t sum = 0;
+	size_t i;
+
+	qsort(waits, n, sizeof(*waits), compare_i64);
+	for (i = 0; i < n; i++)
+		sum += waits[i];
+	out->wait_mean = n == 0 ? 0 : sum / (int64_t)n;
+	out->wait_p50 = quantile(waits, n, 50);
+	out->wait_p90 = quantile(waits, n, 90);
+	out->wait_p99 = quantile(waits, n, 99);
+}
+
+void
+rehearse_loads(int64_t *chats, size_t n, struct rehearse_figures *out)
+{
+	qsort(chats, n, sizeof(*chats), compare_i64);
+	out->load_least = (uint64_t)quantile(chats, n, 0);
+	out->load_middle = (uint64_t)quantile(chats, n, 50);
+	out->load_most = (uint64_t)quantile(chats, n, 100);
+}
+
+/* ---- the table --------------------------------------------------------- */
 
 enum unit { UNIT_COUNT, UNIT_TIME };
 
