@@ -11,6 +11,10 @@ import { call, me, Wire } from "./wire.ts";
 
 const root = document.getElementById("root") as HTMLElement;
 const TYPING_MS = 4000;
+
+/** Also where the page came by plain http, which has no randomUUID(). */
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)),
+  (b) => b.toString(16).padStart(2, "0")).join("");
 const LINE = { connecting: "Connecting …", open: "Online",
   lost: "No connection; trying again" };
 
@@ -18,6 +22,7 @@ function work(account: Account) {
   const s: State = initial();
   s.account = account;
   let asked = false; // to draw, with the next frame
+  const begun = new Map<number, string>(); // answers not sent yet
 
   // ---- the page's parts ----------------------------------------------------
   const lamp = h("span", { class: "lamp", role: "status" });
@@ -74,7 +79,10 @@ function work(account: Account) {
     },
     open(id) {
       if (s.open) wire.send({ type: "unwatch", conversation: s.open });
+      begun.set(s.open, text.value);
       show(s, id);
+      text.value = begun.get(id) ?? "";
+      note.checked = false;
       history.replaceState(null, "", id ? `#/${id}` : "./");
       if (id) wire.send({ type: "watch", conversation: id, after: 0 });
       fault.textContent = "";
@@ -88,7 +96,7 @@ function work(account: Account) {
       if (act === "accept") to.open(conversation);
     },
     say(words, asNote) {
-      const id = crypto.randomUUID();
+      const id = newId();
       s.unsent.push({ id, text: words, note: asNote, why: "" });
       send(id);
       draw();
@@ -181,6 +189,7 @@ function work(account: Account) {
     text.value = "";
     typed = 0;
     to.say(words, note.checked);
+    note.checked = false;
   });
   document.addEventListener("keydown", (e) => {
     if (e.target instanceof HTMLElement &&
