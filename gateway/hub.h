@@ -98,6 +98,7 @@ struct watcher {
 	uint64_t origin; /* its own mark in news it causes; not 0 */
 	/* ---- the hub's ---- */
 	enum watch_state state;
+	bool with_people; /* by the newest change of holder it was brought */
 	struct watcher *next_same, **link_same; /* of the same bucket */
 	struct watcher *next_behind, **link_behind;
 };

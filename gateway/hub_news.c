@@ -231,16 +231,29 @@ take_event(struct hub *h, struct watcher *w, struct passing *p)
 		return;
 	if (n->seq > w->seq + 1)
 		metric_add(h->gateway->metrics, METRIC_GAPS_FILLED, 1);
-	if (n->seq > w->seq + 1 || !has_room(w))
+	if (n->seq > w->seq + 1 || !has_room(w)) {
 		watch_fall_behind(h, w);
-	else
-		hand_over(h, w, p, n->seq);
+		return;
+	}
+	if (n->event == EVENT_HOLDER)
+		w->with_people = n->holder != HOLDER_BOT;
+	hand_over(h, w, p, n->seq);
+}
+
+/* The bot may not know yet that it is no longer asked. */
+static bool
+is_of_bot(const struct news *n)
+{
+	return n->kind == NEWS_DRAFT ||
+	       (n->kind == NEWS_TYPING && typist(n->body) == AUTHOR_BOT);
 }
 
 /* What is not stored goes to whoever can take it now. */
 static void
 take_passing_word(struct hub *h, struct watcher *w, struct passing *p)
 {
+	if (w->with_people && is_of_bot(p->news))
+		return;
 	if (is_for(p->news, w->audience) && p->news->origin != w->origin &&
 	    has_room(w))
 		hand_over(h, w, p, 0);

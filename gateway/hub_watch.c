@@ -224,6 +224,8 @@ bring(struct hub *h, struct watcher *w, const struct event *e)
 		return false;
 	}
 	p = event_piece(h, w, e);
+	if (e->kind == EVENT_HOLDER)
+		w->with_people = e->ref != HOLDER_BOT;
 	if (p != NULL) {
 		w->seq = e->seq;
 		err = w->kind->deliver(w, p, e->seq);

@@ -50,7 +50,8 @@
  * {"type":"seen","author":"company","seq":16} ("customer": from another of
  * the visitor's tabs), {"type":"pong"},
  * {"type":"draft","turn":"7-16","text":"the answer so far"} which is never
- * stored, replaces the draft before it, and ends with the bot's next event;
+ * stored, replaces the draft before it, and ends with the bot's next event, or
+ * with an event "holder" that names another;
  * {"type":"error","code":"too_long","title":"...","detail":"...","id":"..."}
  * where id names the send it refuses. Error codes stand in the table in
  * fault.c. An error after which the connection cannot go on is followed by

@@ -2,6 +2,7 @@
  * hub: every watcher gets every event once and in order; who has no room, who
  * is cut, and the end. Real store and bus; the watchers are the test's.
  */
+#include "bus/publish.h"
 #include "tests/gateway/listener.h"
 #include "tests/lib/cmocka.h"
 
@@ -180,6 +181,52 @@ test_passing_words(void **state)
 	leave(l);
 }
 
+static void
+hand_over(int64_t c, enum act_kind kind)
+{
+	struct arena a = {0};
+	struct store_op op = {.verb = STORE_ACT,
+	    .act = {.conversation = c,
+		.company = rig.company,
+		.arena = &a,
+		.act = {.kind = kind}}};
+	unsigned i;
+
+	assert_int_equal(store_submit_wait(rig.gateway.store, &op), OK);
+	for (i = 0; i < op.act.acted.decision.event_count; i++)
+		publish_event(rig.gateway.publisher, &op.act.state,
+		    &op.act.acted.decision.events[i], 0);
+	bus_flush(rig.gateway.publisher);
+	arena_free(&a);
+}
+
+/* What the bot was about to say, from a worker who does not know yet. */
+static void
+test_stale_words(void **state)
+{
+	int64_t c = rig_conversation(&rig);
+	struct listener *l = listener_new(c, 1), *late = listener_new(c, 1);
+
+	(void)state;
+	listen_now(l, rig.gateway.hubs[0]);
+	hand_over(c, ACT_QUEUE);
+	assert_true(hears(l, 2));
+	listen_now(late, rig.gateway.hubs[0]);
+	assert_true(hears(late, 2));
+	tell(c, NEWS_DRAFT, 0, 0, "{\"type\":\"draft\"}");
+	tell(c, NEWS_TYPING, 1, 0, "bot");
+	tell(c, NEWS_TYPING, 1, 0, "agent 7");
+	assert_true(becomes(&l->words, 1));
+	assert_true(becomes(&late->words, 1));
+	heard(l, "{\"type\":\"typing\",\"author\":\"agent\",\"on\":true}");
+	hand_over(c, ACT_GIVE_BACK);
+	assert_true(hears(l, 3));
+	tell(c, NEWS_DRAFT, 0, 0, "{\"type\":\"draft\"}");
+	assert_true(becomes(&l->words, 2));
+	leave(l);
+	leave(late);
+}
+
 /* ---- the end ----------------------------------------------------------- */
 
 struct late {
@@ -241,6 +288,7 @@ main(void)
 	    TEST(test_cut),
 	    TEST(test_hidden),
 	    TEST(test_passing_words),
+	    TEST(test_stale_words),
 	    TEST(test_held),
 	};
 

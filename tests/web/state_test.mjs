@@ -134,6 +134,20 @@ test("a draft replaces the one before and ends with the bot's event", () => {
   assert.deepEqual(texts(t), ["a", "We are open"]);
 });
 
+test("a person who takes over ends what the bot was about to say", () => {
+  const holds = (seq, holder) => frame({ type: "event", event: {
+    seq, kind: "holder", author: "system", at: NOON, holder, body: {} } });
+  const s = run(opened, event(2, "customer", "a"),
+    frame({ type: "draft", turn: "1-2", text: "We" }),
+    frame({ type: "typing", author: "bot", on: true }));
+  for (const holder of ["queue", "agent", "email", "nobody"]) {
+    const t = reduce(s, holds(3, holder));
+    assert.equal(t.draft, null);
+    assert.equal(t.typing, null);
+  }
+  assert.equal(reduce(s, holds(3, "bot")).draft.text, "We");
+});
+
 test("a broken line ends drafts and typing", () => {
   const s = run(opened, frame({ type: "draft", turn: "1-1", text: "x" }),
     { kind: "line", line: { is: "waiting", until: NOON } });

@@ -123,12 +123,15 @@ function onEvent(state: State, event: Event, at: number): State {
   const spoken = item.kind === "message" && item.author !== "customer" &&
     item.author !== "system";
   if (spoken && state.draft !== null) item.turn = state.draft.turn;
+  // What the bot was about to say, it says no more.
+  const over = spoken ||
+    (item.holder !== undefined && item.holder !== "bot");
   return {
     ...next,
     items: insert(next.items, item),
     pending: without(next.pending, item.id),
-    draft: spoken ? null : next.draft,
-    typing: spoken ? null : next.typing,
+    draft: over ? null : next.draft,
+    typing: over ? null : next.typing,
     holder: item.holder ?? next.holder,
     place: item.holder === undefined ? next.place : null,
   };
