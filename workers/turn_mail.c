@@ -18,13 +18,16 @@
 struct letter_of {
 	struct turn *t;
 	const struct company_account *account; /* that writes */
+	bool to_customer;		       /* else to the support desk */
+	uint64_t after; /* of what was said, what is in it */
 	struct list_row row;
 	struct escalation_line lines[ESCALATION_LINES_MAX];
 	size_t line_count;
-	uint64_t earlier[EARLIER_MAX];
+	uint64_t earlier[EARLIER_MAX]; /* numbers of such mails before it */
 	size_t earlier_count;
-	struct str pack; /* body of the newest hand-over pack */
-	struct str said; /* newest text of the customer */
+	uint64_t answered; /* newest message of a person so far */
+	struct str pack;   /* body of the newest hand-over pack */
+	struct str said;   /* newest text of the customer */
 	struct str summary[PACK_LINES], tried[PACK_LINES];
 	size_t summary_count, tried_count;
 	struct str phone, email, why;
@@ -73,7 +76,16 @@ who_of(const struct letter_of *l, const struct event *e, const json_t *body)
 }
 
 static void
-add_line(struct letter_of *l, const struct event *e)
+add_line(struct letter_of *l, const struct escalation_line *line)
+{
+	if (l->line_count == ESCALATION_LINES_MAX)
+		memmove(l->lines, l->lines + 1,
+		    --l->line_count * sizeof(*l->lines));
+	l->lines[l->line_count++] = *line;
+}
+
+static void
+take_message(struct letter_of *l, const struct event *e)
 {
 	json_t *body = json_loadb(
 	    e->body.p, e->body.n, JSON_REJECT_DUPLICATES, NULL);
@@ -87,23 +99,32 @@ add_line(struct letter_of *l, const struct event *e)
 		return;
 	if (line.customer)
 		l->said = line.text;
-	if (l->line_count == ESCALATION_LINES_MAX) {
-		memmove(l->lines, l->lines + 1,
-		    --l->line_count * sizeof(*l->lines));
-	}
-	l->lines[l->line_count++] = line;
+	if (e->author == AUTHOR_AGENT)
+		l->answered = e->seq;
+	if (e->seq > l->after)
+		add_line(l, &line);
 }
 
 static void
+take_earlier(struct letter_of *l, uint64_t number)
+{
+	if (l->earlier_count < EARLIER_MAX)
+		l->earlier[l->earlier_count++] = number;
+}
+
+/* The timer's event stands for a mail that went to the customer. */
+static void
 take_event(struct letter_of *l, const struct event *e)
 {
-	if (e->kind == EVENT_MESSAGE && e->author != AUTHOR_SYSTEM &&
-	    e->seq > l->t->decision.asked_from)
-		add_line(l, e);
+	if (e->kind == EVENT_MESSAGE && e->author != AUTHOR_SYSTEM)
+		take_message(l, e);
 	else if (e->kind == EVENT_PACK)
 		l->pack = e->body;
-	else if (e->kind == EVENT_MAILED && l->earlier_count < EARLIER_MAX)
-		l->earlier[l->earlier_count++] = e->ref;
+	else if (e->kind == EVENT_MAILED && !l->to_customer)
+		take_earlier(l, e->ref);
+	else if (e->kind == EVENT_TIMER && e->ref == TIMER_UNREAD &&
+		 l->to_customer)
+		take_earlier(l, l->answered);
 }
 
 /* Of the stretch since it was resolved last, as far back as counts. */
@@ -223,9 +244,14 @@ gather(struct turn *t, struct letter_of *l)
 	struct str address;
 	enum err e;
 
-	*l = (struct letter_of){.t = t, .account = writing_account(t->company)};
+	*l = (struct letter_of){.t = t,
+	    .account = writing_account(t->company),
+	    .to_customer = t->decision.kind == DECIDE_UNREAD,
+	    .after = t->decision.asked_from};
 	e = store_read_row(t->worker->reader, t->c.company, t->conversation,
 	    &t->arena, &l->row);
+	if (l->to_customer && l->row.seen.customer > l->after)
+		l->after = l->row.seen.customer;
 	if (e == OK)
 		e = gather_events(l);
 	if (e == OK)
@@ -362,6 +388,8 @@ customer_rows(struct turn *t, const struct letter_of *l)
 	struct answer_mail m = {.company = t->company->name,
 	    .conversation = (uint64_t)t->conversation,
 	    .number = t->decision.asked_to,
+	    .earlier = l->earlier,
+	    .earlier_count = l->earlier_count,
 	    .to = {.address = l->email, .name = l->row.contact.name},
 	    .question = l->said,
 	    .now = clock_wall(t->worker->conf.clock)};
