@@ -19,9 +19,25 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return e;
 }
 
-/** Makes the children of `parent` these, and keeps those that are the same. */
+/** Where an element stands below another: 2nd child, its 1st, ... */
+function pathOf(e: Element | null, below: Element): number[] | null {
+  const path: number[] = [];
+  for (; e !== null && e !== below; e = e.parentElement)
+    path.unshift([...(e.parentElement?.children ?? [])].indexOf(e));
+  return e === null ? null : path;
+}
+
+/**
+ * Makes the children of `parent` these; what stands where the keyboard was
+ * gets it back. Nothing old is kept: it may do what was right before.
+ */
 export function fill(parent: Element, children: Child[]) {
+  const path = pathOf(document.activeElement, parent);
   parent.replaceChildren(...children.filter((c): c is Node | string => !!c));
+  if (path === null || path.length === 0) return;
+  let e: Element | undefined = parent;
+  for (const i of path) e = e?.children[i];
+  if (e instanceof HTMLElement) e.focus({ preventScroll: true });
 }
 
 /** A text whose web addresses are links that show where they lead. */

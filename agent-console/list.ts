@@ -16,7 +16,7 @@ export type Actions = {
 };
 
 function tab(s: State, to: Actions, name: string, label: string) {
-  const n = s.counts[name] ?? 0;
+  const n = name === "mine" ? s.lists.mine.length : s.counts[name] ?? 0;
   return h("button", { type: "button", class: "tab",
     "aria-current": s.view === name ? "true" : undefined,
     click: () => to.view(name) },

@@ -61,6 +61,8 @@ function takeRow(s: State, f: Extract<Frame, { type: "row" }>) {
   s.lists.view = f.view ? put(s.lists.view, f.row, s.view)
     : without(s.lists.view, f.row.id);
   if (f.row.id === s.open) s.row = f.row;
+  s.offers = s.offers.map((o) => o.conversation === f.row.id
+    ? { ...o, row: f.row } : o);
 }
 
 function takeEvent(s: State, f: Extract<Frame, { type: "event" }>) {

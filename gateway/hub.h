@@ -121,6 +121,12 @@ bool hub_skip(struct hub *h, struct watcher *w, uint64_t seq);
 void hub_resume(struct hub *h, struct watcher *w);
 /* Asks the store whether w missed something. One point read. */
 void hub_check(struct hub *h, struct watcher *w);
+/*
+ * The watchers of a conversation, one after the other; w NULL: the first.
+ * NULL: there are no more. Nothing may be watched or unwatched in between.
+ */
+struct watcher *hub_watcher(
+    const struct hub *h, int64_t conversation, const struct watcher *w);
 
 /* ---- listeners: on the hub's own thread ---------------------------------- */
 

@@ -87,6 +87,17 @@ watch_first(const struct hub *h, int64_t conversation)
 	return h->watched.chain[chain_of(&h->watched, conversation)];
 }
 
+struct watcher *
+hub_watcher(const struct hub *h, int64_t conversation, const struct watcher *w)
+{
+	struct watcher *next = w == NULL ? watch_first(h, conversation)
+					 : w->next_same;
+
+	while (next != NULL && next->conversation != conversation)
+		next = next->next_same;
+	return next;
+}
+
 /* ---- in line for the store --------------------------------------------- */
 
 static void

@@ -181,7 +181,8 @@
  *	    something may have been missed. It replaces what was there; the
  *	    members of the "view" frame that it answers come back
  *	{"type":"row","row":{...},"mine":true,"view":true}  it changed; and
- *	    which of the two lists it is in now
+ *	    which of the two lists it is in now. What is watched comes also
+ *	    when it is in none
  *	{"type":"row_gone","id":7}  it was in one of them, and is in none now
  *	{"type":"counts","queue":5, ...}  of the company, but without mine
  *	{"type":"offer","conversation":7,"seq":12,"row":{...},"reason":{...},

@@ -44,6 +44,18 @@ seller_room_forget(struct seller_socket *s)
 	s->stale = false;
 }
 
+static void
+watched_changed(
+    struct rooms *r, struct seller_room *room, const struct seller_socket *s)
+{
+	unsigned i;
+
+	for (i = 0; s->watches != NULL && i < SELLER_WATCH_MAX; i++)
+		if (s->watches[i].watcher.state != WATCH_NOT)
+			rows_changed(
+			    r, room, s->watches[i].watcher.conversation);
+}
+
 /* True: one was sent its lists; there may be more. */
 static bool
 send_stale(struct rooms *r)
@@ -64,6 +76,7 @@ send_stale(struct rooms *r)
 				continue;
 			s->lists_at = hub_now(r->hub) + LISTS_MS;
 			seller_send_lists(s);
+			watched_changed(r, room, s);
 			return true;
 		}
 	return false;
@@ -171,8 +184,8 @@ rows_forget(struct rooms *r)
 
 /* ---- one row ------------------------------------------------------------- */
 
-/* In which lists: bits. */
-enum { IN_NONE, IN_MINE, IN_VIEW, IN_BOTH, INS };
+/* In which lists: bits. In sight: in none, but it is watched. */
+enum { IN_NONE, IN_MINE, IN_VIEW, IN_BOTH, IN_SIGHT, INS };
 
 struct telling {
 	struct rooms *rooms;
@@ -229,6 +242,17 @@ row_piece(struct telling *t, unsigned in)
 	return t->pieces[in];
 }
 
+/* Those who look at it, whatever lists they follow. */
+static void
+mark_watching(struct hub *h, int64_t conversation, bool on)
+{
+	struct watcher *w = NULL;
+
+	while ((w = hub_watcher(h, conversation, w)) != NULL)
+		if (seller_of_watcher(w) != NULL)
+			seller_of_watcher(w)->watching = on;
+}
+
 static void
 tell_socket(struct telling *t, struct seller_socket *s)
 {
@@ -240,7 +264,8 @@ tell_socket(struct telling *t, struct seller_socket *s)
 		in |= IN_MINE;
 	if (follows(s, t->row))
 		in |= IN_VIEW;
-	if (in == IN_NONE && idmap_get(&s->shown, (uint64_t)id) == IDMAP_NONE)
+	if (in == IN_NONE && !s->watching &&
+	    idmap_get(&s->shown, (uint64_t)id) == IDMAP_NONE)
 		return;
 	if (s->stale || !ws_has_room(&s->ws)) {
 		seller_room_stale(s);
@@ -250,7 +275,7 @@ tell_socket(struct telling *t, struct seller_socket *s)
 		idmap_remove(&s->shown, (uint64_t)id);
 	else if (!seller_room_shows(s, id))
 		return;
-	p = row_piece(t, in);
+	p = row_piece(t, in == IN_NONE && s->watching ? IN_SIGHT : in);
 	if (p == NULL)
 		seller_room_stale(s);
 	else
@@ -276,10 +301,12 @@ tell_row(struct rooms *r, struct seller_room *room, const struct change *c)
 	}
 	t.company = company;
 	t.row = &row;
+	mark_watching(r->hub, c->conversation, true);
 	for (s = room->sockets; s != NULL; s = next) {
 		next = s->next_room;
 		tell_socket(&t, s);
 	}
+	mark_watching(r->hub, c->conversation, false);
 	for (i = 0; i < INS; i++)
 		piece_unref(t.pieces[i]);
 	company_unref(company);
@@ -326,6 +353,17 @@ leaves(const struct news *n)
 
 /* What the bot says among thousands need not be read by anybody. */
 static bool
+is_watched(const struct rooms *r, int64_t conversation)
+{
+	struct watcher *w = NULL;
+
+	while ((w = hub_watcher(r->hub, conversation, w)) != NULL)
+		if (seller_of_watcher(w) != NULL)
+			return true;
+	return false;
+}
+
+static bool
 concerns(const struct seller_room *room, const struct news *n)
 {
 	if (leaves(n))
@@ -341,6 +379,6 @@ concerns(const struct seller_room *room, const struct news *n)
 void
 rows_news(struct rooms *r, struct seller_room *room, const struct news *n)
 {
-	if (concerns(room, n))
+	if (concerns(room, n) || is_watched(r, n->conversation))
 		rows_changed(r, room, n->conversation);
 }

@@ -125,6 +125,12 @@ static const struct watcher_kind watcher_kind = {
     .dropped = dropped,
 };
 
+struct seller_socket *
+seller_of_watcher(struct watcher *w)
+{
+	return w->kind == &watcher_kind ? of_watcher(w)->socket : NULL;
+}
+
 /* That conversation's place, or a free one; NULL: there is none. */
 static struct seller_watch *
 find_watch(struct seller_socket *s, int64_t conversation)

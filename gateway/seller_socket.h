@@ -40,6 +40,7 @@ struct seller_socket {
 	struct seller_watch *watches; /* SELLER_WATCH_MAX; NULL: none yet */
 	struct seller_follow follow;
 	struct idmap shown; /* conversations in a list of theirs; value 0 */
+	bool watching;	    /* the row that is being told */
 	bool stale;	    /* it lacks rows: both lists are sent anew */
 	int64_t lists_at;   /* steady ms; not before */
 
@@ -52,6 +53,8 @@ struct seller_socket {
 
 extern const struct ws_kind seller_ws;
 
+/* Whose watcher it is; NULL: no seller's. */
+struct seller_socket *seller_of_watcher(struct watcher *w);
 struct gateway *seller_gateway(const struct seller_socket *s);
 /* What it may read with; the arena is the turn's. */
 struct seller_ask seller_ask(const struct seller_socket *s);

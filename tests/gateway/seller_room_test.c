@@ -138,6 +138,37 @@ test_rows(void **state)
 	ws_client_close(&ben.ws);
 }
 
+/* Who looks at one sees its row, whatever lists they follow. */
+static void
+test_watched_row(void **state)
+{
+	int64_t c = rig_conversation(&rig);
+	struct ws_reply r;
+
+	(void)state;
+	rig_queue(&rig, c);
+	talker_hello(&rig, &ann);
+	talker_hello(&rig, &ben);
+	talker_watch(&ann, c, 2);
+	SAY(&ben, "{\"type\":\"act\",\"act\":\"pull\",\"conversation\":%lld}",
+	    (long long)c);
+	r = UNTIL(&ann, "{\"type\":\"row\",");
+	assert_true(reply_has(r, "\"holder\":\"agent\""));
+	assert_false(reply_has(r, "\"mine\""));
+	assert_false(reply_has(r, "\"view\""));
+	SAY(&ben,
+	    "{\"type\":\"act\",\"act\":\"give_back\",\"conversation\":%lld}",
+	    (long long)c);
+	/* Also while the bot has it, whom else nobody looks at. */
+	r = UNTIL(&ann, "\"holder\":\"bot\"");
+	rig_say(&rig, c, "hello, bot", RIG_TOLD, 0);
+	do
+		r = UNTIL(&ann, "hello, bot");
+	while (!reply_has(r, "{\"type\":\"row\","));
+	ws_client_close(&ben.ws);
+	ws_client_close(&ann.ws);
+}
+
 /* Many changes of one row at once are few frames, and the last is the last. */
 static void
 test_rows_are_coalesced(void **state)
@@ -239,6 +270,7 @@ main(void)
 	    TEST(test_offer_ends),
 	    TEST(test_offer_by_transfer),
 	    TEST(test_rows),
+	    TEST(test_watched_row),
 	    TEST(test_rows_are_coalesced),
 	    TEST(test_lost_news),
 	    TEST(test_sleep),

@@ -43,8 +43,9 @@ export async function openPage(context, url) {
         page.problems.push(error.message);
       }
     };
-    socket.on("framesent", check("fromVisitor"));
-    socket.on("framereceived", check("toVisitor"));
+    const side = socket.url().includes("/staff/") ? "Seller" : "Visitor";
+    socket.on("framesent", check(`from${side}`));
+    socket.on("framereceived", check(`to${side}`));
   });
   await page.goto(String(url));
   return page;
