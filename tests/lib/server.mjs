@@ -57,11 +57,12 @@ function flags(settings) {
   ]);
 }
 
-// None outlives a test that ends badly.
+// None outlives a test that ends badly, or that is ended.
 const living = new Set();
 process.on("exit", () => {
   for (const child of living) child.kill("SIGKILL");
 });
+process.on("SIGTERM", () => process.exit(1));
 
 // One process: its first line, its end, and what it said on stderr.
 export class Process {
@@ -102,10 +103,12 @@ export class Process {
     return found[1];
   }
 
-  // Ends it and says how it ended; a sanitizer's report fails the test.
+  // Ends it and says how it ended; a sanitizer's report fails the test, and so
+  // does one that would not end.
   async end(signal = "SIGTERM") {
     this.child.kill(signal);
-    const how = await within(`${this.name} ends`, this.ended);
+    const how = await within(`${this.name} ends`, this.ended)
+      .finally(() => this.child.kill("SIGKILL"));
     assert.doesNotMatch(this.errors, /Sanitizer|runtime error:/);
     if (signal === "SIGTERM")
       assert.deepEqual(how, { code: 0, signal: null }, this.errors);
@@ -190,12 +193,12 @@ export class Server {
   }
 
   async stop() {
-    try {
-      for (const command of Object.keys(this.processes).reverse())
-        await this.end(command, "SIGTERM");
-    } finally {
-      await rm(this.dir, { recursive: true, force: true });
-    }
+    const ends = [];
+    for (const command of Object.keys(this.processes).reverse())
+      ends.push(...await Promise.allSettled([this.end(command, "SIGTERM")]));
+    await rm(this.dir, { recursive: true, force: true });
+    const bad = ends.find((end) => end.status === "rejected");
+    if (bad) throw bad.reason;
   }
 }
 
