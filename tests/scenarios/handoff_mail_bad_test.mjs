@@ -134,7 +134,12 @@ test("an old token is no good, an old message id is", inShop(
     await shop.sellers.sam.login();
     const chat = await waiting(shop, "Bo Lind");
     shop.later(400 * DAY);
-    await shop.sellers.sam.login();
+    const { sam } = shop.sellers;
+    await sam.login();
+    await until("what was due meanwhile", async () => {
+      const rung = (await sam.log(chat.conversation)).map((e) => e.timer);
+      return rung.includes("first_response") && rung.includes("window");
+    });
     await changesNothing(shop, chat, answer(chat.mail, { text, ...plain }),
       "expired");
     await stillAnswers(shop, chat);
