@@ -68,9 +68,10 @@ async function checkStory(shop, { mark, bo, first, second }) {
   checkHeard(events, await bo.heard());
   checkFirst(first, bo, mark);
   checkSecond(first, second, mark);
-  const ids = (await shop.mail.to(DESK)).filter((m) => aboutMail(m, mark))
-    .map((m) => m.id);
-  assert.deepEqual(ids, [first.id, second.id], "the mails to the desk");
+  // One comes again, with its id, when we are killed before we noted it.
+  const ids = new Set((await shop.mail.to(DESK))
+    .filter((m) => aboutMail(m, mark)).map((m) => m.id));
+  assert.deepEqual([...ids], [first.id, second.id], "the mails to the desk");
 }
 
 function checkFirst(mail, bo, mark) {
