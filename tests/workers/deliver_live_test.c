@@ -29,7 +29,7 @@ typing_is_told(void **state)
 {
 	(void)state;
 	begin_talking(1);
-	assert_int_equal(atomic_load(&rig.vendor.typings), 1);
+	assert_in_range(atomic_load(&rig.vendor.typings), 1, 2);
 }
 
 static void
@@ -190,12 +190,13 @@ drafts_do_not_pile_up(void **state)
 	write_rows("main", 2, "other", 1, &row);
 	row_becomes(row, OUTBOX_SENT);
 	assert_in_range(atomic_load(&rig.vendor.drafts), 0, 5);
-	assert_int_equal(atomic_load(&rig.vendor.typings), 1);
+	assert_in_range(atomic_load(&rig.vendor.typings), 1, 2);
 }
 
 static void
 a_message_goes_before_drafts(void **state)
 {
+	unsigned typings;
 	int64_t row;
 
 	(void)state;
@@ -203,13 +204,14 @@ a_message_goes_before_drafts(void **state)
 	vendor_fault(&rig.vendor, FAULT_HOLD, 1);
 	write_rows("main", 1, "message", 1, &row);
 	effects_reach(2);
+	typings = atomic_load(&rig.vendor.typings);
 	deliver_draft(rig.deliver, rig.conversations[1], STR("so"));
 	deliver_typing(rig.deliver, rig.conversations[1]);
 	deliver_typing(rig.deliver, rig.conversations[1]);
 	write_rows("main", 2, "other", 1, &row);
 	row_becomes(row, OUTBOX_SENT);
 	assert_int_equal(atomic_load(&rig.vendor.drafts), 0);
-	assert_int_equal(atomic_load(&rig.vendor.typings), 1);
+	assert_int_equal(atomic_load(&rig.vendor.typings), typings);
 	stub_release(rig.vendor.stub);
 	rows_open(0);
 }
