@@ -144,10 +144,10 @@ mood_spots(struct phrase_spots *out)
 }
 
 bool
-mood_angry(struct str text)
+mood_angry(struct str text, const struct phrase_spots *spots)
 {
 	struct phrase p;
 
 	phrase_read(text, &p);
-	return mood_score(text, &p, NULL) >= MOOD_ANGRY;
+	return mood_score(text, &p, spots) >= MOOD_ANGRY;
 }

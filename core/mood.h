@@ -21,7 +21,7 @@ int mood_score(
 /* What has none of these is at most loud. */
 void mood_spots(struct phrase_spots *out);
 
-bool mood_angry(struct str text);
+bool mood_angry(struct str text, const struct phrase_spots *spots);
 
 /* Lists (core/phrase.h) of a language. */
 struct mood_tongue {

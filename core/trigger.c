@@ -50,7 +50,8 @@ follow_bot(struct trigger_runs *runs, const json_t *body)
 }
 
 static void
-follow_message(struct trigger_runs *runs, const struct event *e)
+follow_message(struct trigger_runs *runs, const struct trigger_spots *spots,
+    const struct event *e)
 {
 	json_t *body;
 	const json_t *text;
@@ -63,16 +64,18 @@ follow_message(struct trigger_runs *runs, const struct event *e)
 	if (e->author == AUTHOR_BOT)
 		follow_bot(runs, body);
 	else if (json_is_string(text))
-		runs->angry += mood_angry((struct str){
-		    json_string_value(text), json_string_length(text)});
+		runs->angry += mood_angry((struct str){json_string_value(text),
+					      json_string_length(text)},
+		    spots == NULL ? NULL : &spots->angry);
 	json_decref(body);
 }
 
 void
-trigger_follow(struct trigger_runs *runs, const struct event *e)
+trigger_follow(struct trigger_runs *runs, const struct trigger_spots *spots,
+    const struct event *e)
 {
 	if (e->kind == EVENT_MESSAGE)
-		follow_message(runs, e);
+		follow_message(runs, spots, e);
 	else if (e->kind == EVENT_HOLDER || e->kind == EVENT_RESOLVED)
 		*runs = (struct trigger_runs){0};
 }

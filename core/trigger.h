@@ -38,17 +38,6 @@ enum trigger {
 };
 
 /*
- * What has gone on since the bot began, folded from the events since, in order;
- * begin with {0}. Looks into the bodies of messages.
- */
-struct trigger_runs {
-	unsigned unknown, failed; /* answers in a row, the newest ones */
-	unsigned angry;		  /* messages of the customer */
-};
-
-void trigger_follow(struct trigger_runs *runs, const struct event *e);
-
-/*
  * Which words matter at all, so that most messages take no time: made once, and
  * then only read.
  */
@@ -57,6 +46,19 @@ struct trigger_spots {
 };
 
 void trigger_spots_make(struct trigger_spots *out);
+
+/*
+ * What has gone on since the bot began, folded from the events since, in order;
+ * begin with {0}. Looks into the bodies of messages. spots: or NULL: it takes
+ * longer then.
+ */
+struct trigger_runs {
+	unsigned unknown, failed; /* answers in a row, the newest ones */
+	unsigned angry;		  /* messages of the customer */
+};
+
+void trigger_follow(struct trigger_runs *runs,
+    const struct trigger_spots *spots, const struct event *e);
 
 /* A message of the customer. */
 struct trigger_text {

@@ -52,7 +52,7 @@ take_past(struct turn *t, struct past *p, const struct event *e)
 	p->events[p->count++] = *e;
 	if (e->seq > t->question.asked_from)
 		return;
-	trigger_follow(&p->runs, e);
+	trigger_follow(&p->runs, &t->worker->spots, e);
 	take_said(t, p, e);
 }
 
@@ -228,7 +228,7 @@ turn_gives_up(struct turn *t, const struct answer *answer)
 	struct trigger_case now = case_of(t, answer);
 	struct past *p;
 
-	if (!might(t, answer))
+	if (!might(t, answer) || !has_people(t))
 		return false;
 	p = calloc(1, sizeof(*p));
 	if (p == NULL || read_past(t, p) != OK) {
@@ -241,8 +241,5 @@ turn_gives_up(struct turn *t, const struct answer *answer)
 	trigger_look(&now, &t->gives_up);
 	free(p);
 	t->found = answer;
-	if (t->gives_up.trigger != TRIGGER_NONE && has_people(t))
-		return true;
-	t->gives_up.trigger = TRIGGER_NONE;
-	return false;
+	return t->gives_up.trigger != TRIGGER_NONE;
 }

@@ -157,7 +157,13 @@ message(enum author author, const char *body)
 static void
 follow(struct trigger_runs *runs, struct event e)
 {
-	trigger_follow(runs, &e);
+	struct trigger_runs slow = *runs;
+	struct trigger_spots spots;
+
+	trigger_spots_make(&spots);
+	trigger_follow(runs, &spots, &e);
+	trigger_follow(&slow, NULL, &e);
+	assert_memory_equal(runs, &slow, sizeof(slow));
 }
 
 static void
