@@ -1,4 +1,4 @@
-/* phrase: every list is gone through entry by entry; they are short. */
+/* phrase: every list is searched from its beginning; they are short. */
 #include "core/phrase.h"
 
 /* Is there anything between two words that ends a clause? */
@@ -64,17 +64,37 @@ entry_fits(const struct phrase *p, size_t at, struct str entry)
 	return n;
 }
 
+/* A space and how the word begins: so entries that may fit are found. */
+#define BEGINNING 3u
+
+static void
+write_beginning(const struct word *w, char out[BEGINNING + 2])
+{
+	size_t n = w->n < BEGINNING ? w->n : BEGINNING;
+
+	out[0] = ' ';
+	memcpy(out + 1, w->text, n);
+	out[1 + n] = '\0';
+}
+
+/* The entry that begins there. */
+static struct str
+entry_at(const char *from)
+{
+	return (struct str){from, strcspn(from, " ")};
+}
+
 size_t
 phrase_match(const struct phrase *p, size_t at, const char *list)
 {
-	struct str rest = str_from(list), entry;
-	size_t n, longest = 0;
+	char beginning[BEGINNING + 2];
+	size_t n, longest = entry_fits(p, at, entry_at(list));
+	const char *from = list;
 
-	while (rest.n > 0) {
-		entry = cut(&rest, ' ');
-		if (entry.n == 0 || entry.p[0] != p->words[at].w.text[0])
-			continue;
-		n = entry_fits(p, at, entry);
+	write_beginning(&p->words[at].w, beginning);
+	while ((from = strstr(from, beginning)) != NULL) {
+		from++;
+		n = entry_fits(p, at, entry_at(from));
 		if (n > longest)
 			longest = n;
 	}
@@ -114,70 +134,87 @@ phrase_find(const struct phrase *p, const struct phrase *part)
 
 /* ---- spots --------------------------------------------------------------- */
 
-/* Each word has two bits; FNV-1a. */
-static void
-spots_of(const char *word, size_t n, unsigned out[2])
+/* FNV-1a. */
+static uint64_t
+hash_word(const char *word, size_t n)
 {
 	uint64_t h = UINT64_C(0xcbf29ce484222325);
 
 	for (size_t i = 0; i < n; i++)
 		h = (h ^ (unsigned char)word[i]) * UINT64_C(0x100000001b3);
-	h ^= h >> 32;
-	out[0] = (unsigned)h % PHRASE_SPOTS_BITS;
-	out[1] = (unsigned)(h >> 16) % PHRASE_SPOTS_BITS;
+	return h ^ h >> 32;
+}
+
+/* Of two words that follow each other. */
+static uint64_t
+hash_pair(uint64_t first, uint64_t second)
+{
+	uint64_t h = (first ^ second << 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return h ^ h >> 32;
+}
+
+static uint64_t
+mask_of(uint64_t bit)
+{
+	return UINT64_C(1) << bit % 64;
+}
+
+/* Each hash has two bits. */
+static void
+spots_set(struct phrase_spots *spots, uint64_t h)
+{
+	uint64_t a = h % PHRASE_SPOTS_BITS, b = (h >> 16) % PHRASE_SPOTS_BITS;
+
+	spots->bits[a / 64] |= mask_of(a);
+	spots->bits[b / 64] |= mask_of(b);
 }
 
 static bool
-is_frequent(struct str word)
+spots_has(const struct phrase_spots *spots, uint64_t h)
 {
-	static const char *const words[] = {
-	    "what", "this", "that", "your", "have", "with", "money", "help"};
+	uint64_t a = h % PHRASE_SPOTS_BITS, b = (h >> 16) % PHRASE_SPOTS_BITS;
 
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (str_eq(word, str_from(words[i])))
-			return true;
-	return false;
+	return (spots->bits[a / 64] & mask_of(a)) != 0 &&
+	       (spots->bits[b / 64] & mask_of(b)) != 0;
 }
 
-/* All words of an entry must be there; of these one that is rare. */
-static struct str
-rarest_word(struct str entry)
+/* By its first word, or its first two: one alone is often a common one. */
+static void
+spots_add_entry(struct phrase_spots *spots, struct str entry)
 {
-	struct str rarest = cut(&entry, '+'), word;
+	struct str word = cut(&entry, '+');
+	uint64_t h = hash_word(word.p, word.n);
 
-	while (entry.n > 0) {
+	if (word.n == 0)
+		return;
+	if (entry.n > 0) {
 		word = cut(&entry, '+');
-		if (is_frequent(rarest) ||
-		    (word.n > rarest.n && !is_frequent(word)))
-			rarest = word;
+		h = hash_pair(h, hash_word(word.p, word.n));
 	}
-	return rarest;
+	spots_set(spots, h);
 }
 
 void
 phrase_spots_add(struct phrase_spots *spots, const char *list)
 {
-	struct str rest = str_from(list), word;
-	unsigned at[2];
+	struct str rest = str_from(list);
 
-	while (rest.n > 0) {
-		word = rarest_word(cut(&rest, ' '));
-		spots_of(word.p, word.n, at);
-		for (unsigned i = 0; word.n > 0 && i < 2; i++)
-			spots->bits[at[i] / 64] |= UINT64_C(1) << at[i] % 64;
-	}
+	while (rest.n > 0)
+		spots_add_entry(spots, cut(&rest, ' '));
 }
 
 bool
 phrase_spots_any(const struct phrase_spots *spots, const struct phrase *p)
 {
-	unsigned at[2];
+	uint64_t h, before = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
-		spots_of(p->words[i].w.text, p->words[i].w.n, at);
-		if ((spots->bits[at[0] / 64] >> at[0] % 64 & 1) != 0 &&
-		    (spots->bits[at[1] / 64] >> at[1] % 64 & 1) != 0)
+		h = hash_word(p->words[i].w.text, p->words[i].w.n);
+		if (spots_has(spots, h) ||
+		    (i > 0 && spots_has(spots, hash_pair(before, h))))
 			return true;
+		before = h;
 	}
 	return false;
 }
