@@ -32,6 +32,7 @@ turn_drop_try(struct turn *t)
 	t->vendor = NULL;
 	t->typed = 0;
 	t->gives_up = (struct triggered){.trigger = TRIGGER_NONE};
+	t->calm = false;
 	t->found = NULL;
 	t->rows = (struct outgoing_list){0};
 	t->found_email = (struct str){0};

@@ -68,6 +68,8 @@ struct turn {
 	const struct channel *vendor; /* who carries answers; NULL: nobody */
 	struct answer answer;
 	struct triggered gives_up;  /* trigger NONE: the bot answers */
+	bool calm;		    /* whatever was before, what the customer
+				     * says is no reason to give up */
 	const struct answer *found; /* what it found before; or NULL */
 	struct outgoing_list rows;  /* mails that go with the commit */
 	struct str found_email;	    /* an address that the customer left */

@@ -101,16 +101,22 @@ case_of(const struct turn *t, const struct answer *answer)
 	    .answer = answer};
 }
 
-/* Would it with the worst of pasts? Then the real one is worth reading. */
+/*
+ * Would it with the worst of pasts? Then the real one is worth reading. Texts
+ * that give no reason give none when the answer is there, either.
+ */
 static bool
-might(const struct turn *t, const struct answer *answer)
+might(struct turn *t, const struct answer *answer)
 {
 	struct trigger_case worst = case_of(t, answer);
 	struct triggered out;
 
+	if (t->calm)
+		worst.count = 0;
 	worst.before = (struct trigger_runs){
 	    .unknown = ANY_NUMBER, .failed = ANY_NUMBER, .angry = ANY_NUMBER};
 	trigger_look(&worst, &out);
+	t->calm |= out.trigger == TRIGGER_NONE;
 	return out.trigger != TRIGGER_NONE;
 }
 
