@@ -193,6 +193,22 @@ add_notice(struct acting *w)
 
 /* ---- an act -------------------------------------------------------------- */
 
+/*
+ * Where nothing is said the newest event bears it: by that one the store knows
+ * the act again, and it is the one whose number was told.
+ */
+static void
+mark_source(struct acting *w)
+{
+	struct decision *d = &w->out->decision;
+
+	for (unsigned i = 0; i < d->event_count; i++)
+		if (d->events[i].source.n > 0)
+			return;
+	if (d->event_count > 0)
+		d->events[d->event_count - 1].source = w->act->source;
+}
+
 static bool
 malformed(const struct act *act, unsigned needs)
 {
@@ -256,6 +272,7 @@ handoff_act(const struct conversation *c, const struct act *act,
 		return E_NOMEM;
 	if (out->refusal == ACT_FINE)
 		err = add_notice(&w);
+	mark_source(&w);
 	if (out->refusal == ACT_FINE && out->decision.event_count == 0)
 		out->refusal = ACT_NO_CHANGE;
 	if (out->refusal != ACT_FINE) {

@@ -143,7 +143,11 @@ struct act {
 	int64_t now;	       /* wall ms */
 	struct str name;       /* what customers call the agent; may be empty */
 	struct str body;       /* JSON object; empty: {} */
-	struct str source;     /* unique id of what is said; may be empty */
+	/*
+	 * Unique id of the act; may be empty. What is said bears it, or else
+	 * the newest event: done again, the store answers as the first time.
+	 */
+	struct str source;
 	/* QUEUE: body of its EVENT_ROUTE and of its EVENT_PACK; or empty. */
 	struct str route, pack;
 	int64_t wanted;

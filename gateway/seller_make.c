@@ -68,16 +68,24 @@ write_body(struct making *m, struct str text, struct str *out)
 	return keep(m, &b, out);
 }
 
-/* The same id of the same seller in the same conversation is the same. */
+/*
+ * The same id of the same seller in the same conversation is the same: of all
+ * that customers are told, and of each other deed by itself.
+ */
 static bool
-write_source(struct making *m, struct str *out)
+write_source(struct making *m)
 {
+	const struct seller_deed *deed = m->f->deed;
 	struct buf b = {0};
 
+	if (m->f->id.n == 0)
+		return true;
 	buf_addf(&b, "staff:%lld:%lld:", (long long)m->f->conversation,
 	    (long long)m->o->who.agent);
+	if (deed->kind != ACT_SAY && deed->kind != ACT_BARGE)
+		buf_addf(&b, "%s:", deed->path);
 	buf_add(&b, m->f->id.p, m->f->id.n);
-	return keep(m, &b, out);
+	return keep(m, &b, &m->o->op.act.act.source);
 }
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -191,17 +199,13 @@ make_said(struct making *m)
 	struct act *act = &m->o->op.act.act;
 
 	act->seen_seq = m->f->seen_seq;
-	return write_body(m, m->f->text, &act->body) &&
-	       write_source(m, &act->source) && add_said_rows(m);
+	return write_body(m, m->f->text, &act->body) && add_said_rows(m);
 }
 
 static bool
 make_note(struct making *m)
 {
-	struct act *act = &m->o->op.act.act;
-
-	return write_body(m, m->f->text, &act->body) &&
-	       write_source(m, &act->source);
+	return write_body(m, m->f->text, &m->o->op.act.act.body);
 }
 
 static bool
@@ -379,7 +383,7 @@ seller_op_new(const struct seller_ask *ask, const struct seller_frame *f,
 	struct making m = {.ask = ask, .f = f, .no = no};
 	enum act_kind kind = f->deed->kind;
 
-	if (op_new(&m, STORE_ACT) != NULL && prepare(&m) &&
+	if (op_new(&m, STORE_ACT) != NULL && prepare(&m) && write_source(&m) &&
 	    (makers[kind] == NULL || makers[kind](&m)))
 		return m.o;
 	no->id = f->id;

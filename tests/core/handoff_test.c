@@ -504,6 +504,30 @@ test_gone(void **state)
 	arena_free(&chat.arena);
 }
 
+/* By it the store knows an act again; of one that is said the words bear it. */
+static void
+test_an_act_bears_its_id(void **state)
+{
+	struct chat chat = chat_of(ANNA);
+	const struct decision *d = &chat.acted.decision;
+	const struct str id = STR("staff:1:7:x");
+
+	(void)state;
+	FINE(&chat, .kind = ACT_NOTE, .agent = ANNA, .body = STR("{}"),
+	    .source = id);
+	assert_true(str_eq(d->events[0].source, id));
+	FINE(&chat, .kind = ACT_SAY, .agent = ANNA, .body = STR("{}"),
+	    .seen_seq = UINT64_MAX, .source = id);
+	assert_true(str_eq(d->events[chat.acted.said].source, id));
+	FINE(&chat, .kind = ACT_TRANSFER, .agent = ANNA, .to_team = SALES + 1,
+	    .body = STR("{}"), .source = id);
+	assert_true(d->event_count > 1);
+	for (unsigned i = 0; i < d->event_count; i++)
+		assert_int_equal(
+		    d->events[i].source.n, i + 1 == d->event_count ? id.n : 0);
+	arena_free(&chat.arena);
+}
+
 static void
 test_words(void **state)
 {
@@ -535,6 +559,7 @@ main(void)
 	    cmocka_unit_test(test_taken_over),
 	    cmocka_unit_test(test_snooze),
 	    cmocka_unit_test(test_gone),
+	    cmocka_unit_test(test_an_act_bears_its_id),
 	    cmocka_unit_test(test_words),
 	};
 

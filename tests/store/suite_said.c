@@ -41,6 +41,46 @@ what_is_said_twice_is_stored_once(struct fixture *f)
 	assert_int_equal(audit_lines(f), lines);
 }
 
+/* Each act on a chat of its own, and then once more. */
+static void
+an_act_with_an_id_is_done_once(struct fixture *f)
+{
+	static const struct act acts[] = {
+	    {.kind = ACT_NOTE, .body = STR("{\"text\":\"a note\"}")},
+	    {.kind = ACT_PRIORITY, .priority = 2},
+	    {.kind = ACT_LABEL, .body = STR("{\"add\":[\"vip\"]}")},
+	    {.kind = ACT_SNOOZE, .until = ACT_NOW + 1000},
+	    {.kind = ACT_TRANSFER,
+		.to_team = 5,
+		.body = STR("{\"text\":\"\"}")},
+	    {.kind = ACT_RESOLVE},
+	};
+	int64_t anna = make_agent(f, "anna");
+	char name[16];
+
+	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
+		struct store_op op;
+		struct conversation was;
+		uint64_t seq;
+
+		(void)snprintf(name, sizeof(name), "bob%zu", i);
+		op = act_op(acts[i].kind, held(f, name, anna), anna);
+		op.act.act = acts[i];
+		op.act.act.agent = anna;
+		op.act.act.now = ACT_NOW;
+		op.act.act.source = str_from(name);
+		must(store_submit_wait(f->store, &op));
+		assert_false(op.act.duplicate);
+		seq = op.act.seq;
+		was = state_of(f, op.act.conversation);
+		must(store_submit_wait(f->store, &op));
+		assert_true(op.act.duplicate);
+		assert_int_equal(op.act.seq, seq);
+		assert_true(same_state(&op.act.state, &was));
+		assert_int_equal(state_of(f, op.act.conversation).seq, was.seq);
+	}
+}
+
 static void
 check_rows(
     struct fixture *f, int64_t id, uint64_t seq, const char *payload, size_t n)
@@ -261,6 +301,7 @@ the_first_address_left_is_kept(struct fixture *f)
 
 const struct suite_case suite_said[] = {
     CASE(what_is_said_twice_is_stored_once),
+    CASE(an_act_with_an_id_is_done_once),
     CASE(rows_go_with_what_caused_them),
     CASE(the_number_told_is_that_of_what_was_said),
     CASE(acts_arm_timers),
