@@ -7,7 +7,10 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { noBrowser, openPage, shoot, startBrowser } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { PASSWORD, addSeller } from "../lib/staff.mjs";
+import { within } from "../lib/until.mjs";
 import { SocketVisitor } from "../lib/visitor.mjs";
+
+const limit = { timeout: 120_000 }; // of each test
 
 const people = {
   name: "Larkspur Cycles",
@@ -18,22 +21,35 @@ const people = {
 
 describe("the console", { skip: noBrowser }, () => {
   let server, browser, context;
+  const visitors = []; // that a test opened
 
+  const end = async () => {
+    try {
+      await browser?.close();
+    } finally {
+      await server?.stop();
+    }
+  };
   before(async () => {
-    server = await startServer({ companies: { demo: people },
-      settings: { connectionsPerAddress: 0, sessionsPerMinute: 0 } });
-    browser = await startBrowser();
+    try {
+      server = await startServer({ companies: { demo: people },
+        settings: { connectionsPerAddress: 0, sessionsPerMinute: 0 } });
+      browser = await startBrowser();
+    } catch (error) {
+      await end(); // nobody else will: after() is for who has begun
+      throw error;
+    }
   });
   beforeEach(async () => {
     context = await browser.newContext({
       viewport: { width: 1200, height: 800 }, locale: "en-GB" });
-    context.setDefaultTimeout(20_000);
   });
-  afterEach(() => context.close());
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
+  // Whether the test passed or not.
+  afterEach(async () => {
+    for (const v of visitors.splice(0)) v.socket?.terminate();
+    await browser.closeContexts();
   });
+  after(end);
 
   const login = async (page, { company, email }, password = PASSWORD) => {
     await page.getByLabel("Company").fill(company);
@@ -42,14 +58,18 @@ describe("the console", { skip: noBrowser }, () => {
     await page.getByRole("button", { name: "Log in" }).click();
   };
   const enter = async (options, on = context) => {
-    const seller = await addSeller(server, options);
+    const seller = await within("a new seller", addSeller(server, options));
     const page = await openPage(on, server.url("/console"));
     await login(page, seller);
     await page.locator("[data-line=open]").waitFor();
     return page;
   };
+  const visitor = (options) => {
+    visitors.push(new SocketVisitor(server, options));
+    return visitors.at(-1).open();
+  };
   const customer = async (...words) => {
-    const v = await new SocketVisitor(server).open();
+    const v = await visitor();
     await v.send({ type: "handoff" });
     await v.waitEvent("a place in line", (e) => e.holder === "queue");
     for (const text of words) await v.say(text);
@@ -58,8 +78,8 @@ describe("the console", { skip: noBrowser }, () => {
   const log = (page) => page.getByRole("log");
   const field = (page) => page.getByRole("textbox", { name: "Your answer" });
 
-  test("nobody comes in with a wrong password", async () => {
-    const seller = await addSeller(server);
+  test("nobody comes in with a wrong password", limit, async () => {
+    const seller = await within("a new seller", addSeller(server));
     const page = await openPage(context, server.url("/console"));
     await login(page, seller, "not seven green bottles");
     await page.getByRole("alert").filter({ hasText: /./ }).waitFor();
@@ -74,7 +94,7 @@ describe("the console", { skip: noBrowser }, () => {
     assert.deepEqual(page.problems, []);
   });
 
-  test("an offer is accepted, answered, handed back", async () => {
+  test("an offer is accepted, answered, handed back", limit, async () => {
     const page = await enter({ name: "Ann" });
     const v = await customer("My <b>wheel</b> is bent, see https://a.example/x");
     const offer = page.getByRole("region", { name: "Offers" });
@@ -107,10 +127,9 @@ describe("the console", { skip: noBrowser }, () => {
     await v.waitEvent("the bot", (e) => e.holder === "bot");
     assert.ok(!JSON.stringify(v.frames).includes("regular"));
     assert.deepEqual(page.problems, []);
-    await v.close();
   });
 
-  test("two do not talk over each other", async () => {
+  test("two do not talk over each other", limit, async () => {
     const page = await enter({ name: "Ann" });
     await page.getByRole("button", { name: "You are there" }).click();
     await page.getByRole("button", { name: "You are away" }).waitFor();
@@ -133,14 +152,11 @@ describe("the console", { skip: noBrowser }, () => {
     await ben.getByRole("button", { name: "End", exact: true }).click();
     await v.waitEvent("the end", (e) => e.kind === "resolved");
     assert.deepEqual([...page.problems, ...ben.problems], []);
-    await ben.context().close();
-    await v.close();
   });
 
-  test("by night, on a phone, and empty", async () => {
+  test("by night, on a phone, and empty", limit, async () => {
     const small = await browser.newContext({ colorScheme: "dark",
       viewport: { width: 390, height: 780 }, locale: "en-GB" });
-    small.setDefaultTimeout(20_000);
     const page = await enter({ name: "Cleo" }, small);
     await page.getByText("Nothing is yours").waitFor();
     await shoot(page, "console-4-phone");
@@ -155,23 +171,19 @@ describe("the console", { skip: noBrowser }, () => {
     await page.locator(".row", { hasText: "Hello?" }).waitFor();
     assert.ok(await fits());
     assert.deepEqual(page.problems, []);
-    await small.close();
-    await v.close();
   });
 
-  test("it comes back when the server was restarted", async () => {
+  test("it comes back when the server was restarted", limit, async () => {
     const page = await enter({ name: "Dora" });
     const v = await customer("Before");
     await page.getByRole("button", { name: "Accept" }).click();
     await log(page).getByText("Before").waitFor();
     await server.restart("SIGKILL");
     await page.locator("[data-line=open]").waitFor();
-    const again = await new SocketVisitor(server, { token: v.token,
-      after: v.newest }).open();
+    const again = await visitor({ token: v.token, after: v.newest });
     await again.say("After");
     await log(page).getByText("After").waitFor();
     assert.equal(await log(page).getByText("Before").count(), 1);
     assert.deepEqual(page.problems, []);
-    await again.close();
   });
 });
