@@ -78,6 +78,14 @@ struct timer_set {
 	enum timer_kind kind;
 };
 
+/*
+ * Set to this and more, a timer stands still: it starts when the customer
+ * begins to wait for a word of a person (waiting_at), and is due so long after
+ * as it is more. Whoever stores what customers say starts it; so nothing rings
+ * while nobody waits.
+ */
+#define TIMER_PARKED (INT64_C(1) << 60)
+
 #define DECISION_EVENTS_MAX 8
 #define DECISION_TIMERS_MAX TIMER_KINDS
 
@@ -143,7 +151,8 @@ enum err decide_mailed(const struct conversation *c,
  *	                desk; where there is none and the customer is gone,
  *	                resolved; else it goes on waiting
  *	FIRST_RESPONSE, NEXT_RESPONSE
- *	                an EVENT_TIMER, once for each wait
+ *	                an EVENT_TIMER, once for each wait. The second stands
+ *	                still while nobody waits (TIMER_PARKED)
  *	SNOOZE          an EVENT_TIMER, which wakes it
  *	WINDOW          an EVENT_TIMER, once for each window
  *	UNREAD          DECIDE_UNREAD

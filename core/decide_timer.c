@@ -134,7 +134,6 @@ look_first_response(struct looking *l)
 	return carry_out(l, (struct act){.kind = ACT_BREACH, .timer = l->kind});
 }
 
-/* It goes on looking while nobody waits, for nobody else would arm it. */
 static enum err
 look_next_response(struct looking *l)
 {
@@ -144,7 +143,7 @@ look_next_response(struct looking *l)
 	if (ms == 0 || !with_people(l->c) || has_fired(l))
 		return no_more(l);
 	if (l->c->waiting_at == 0)
-		return sleep_until(l, l->now + ms);
+		return sleep_until(l, TIMER_PARKED + ms);
 	if (due > l->now)
 		return sleep_until(l, due);
 	return carry_out(l, (struct act){.kind = ACT_BREACH, .timer = l->kind});

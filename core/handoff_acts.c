@@ -187,7 +187,7 @@ say(struct acting *w)
 	e->body = w->act->body;
 	e->source = w->act->source;
 	acting_stop_timer(w, TIMER_FIRST_RESPONSE);
-	acting_start_timer(w, TIMER_NEXT_RESPONSE, w->policy->next_response_ms);
+	acting_start_response(w, 0);
 	/* Who has closed the chat reads nothing there. */
 	acting_start_timer(
 	    w, TIMER_UNREAD, w->c->gone && unread_ms > 0 ? 1 : unread_ms);

@@ -58,6 +58,16 @@ acting_start_timer(struct acting *w, enum timer_kind kind, int64_t after)
 		acting_set_timer(w, kind, w->act->now + after);
 }
 
+void
+acting_start_response(struct acting *w, int64_t waiting_at)
+{
+	int64_t from = waiting_at == 0 ? TIMER_PARKED : waiting_at;
+
+	if (w->policy->next_response_ms > 0)
+		acting_set_timer(
+		    w, TIMER_NEXT_RESPONSE, from + w->policy->next_response_ms);
+}
+
 static void
 start_queue(struct acting *w)
 {
@@ -133,6 +143,8 @@ static void
 timers_of_queue(struct acting *w)
 {
 	start_queue(w);
+	if (w->c->holder == HOLDER_AGENT && w->c->waiting_at == 0)
+		acting_start_response(w, w->act->now);
 	if (w->c->holder != HOLDER_BOT)
 		return;
 	acting_start_timer(
@@ -145,7 +157,7 @@ timers_of_agent(struct acting *w)
 {
 	if (w->c->holder == HOLDER_QUEUE || w->c->holder == HOLDER_AGENT)
 		return;
-	acting_start_timer(w, TIMER_NEXT_RESPONSE, w->policy->next_response_ms);
+	acting_start_response(w, w->c->waiting_at);
 	start_window(w);
 }
 

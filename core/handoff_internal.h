@@ -49,6 +49,8 @@ void acting_set_timer(struct acting *w, enum timer_kind kind, int64_t due);
 void acting_stop_timer(struct acting *w, enum timer_kind kind);
 /* `after` ms from now; not where that is 0: the company wants none. */
 void acting_start_timer(struct acting *w, enum timer_kind kind, int64_t after);
+/* TIMER_NEXT_RESPONSE, for a customer who waits since then; 0: does not. */
+void acting_start_response(struct acting *w, int64_t waiting_at);
 
 /*
  * To `id` (an agent, a team, or 0). `body` is what the customer may read of

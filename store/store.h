@@ -128,6 +128,8 @@ struct store_open {
  * conversation, where that is given); state.id is then the conversation that
  * address or alias lead to, or 0.
  * outbox: rows caused by the event; not written for a duplicate.
+ * A timer that stands still (TIMER_PARKED) starts where the customer begins to
+ * wait with it.
  *
  * For EVENT_IDENTIFIED also external_id, name, email: who the contact is
  * (empty: leave). If the company knows another contact by that external_id,

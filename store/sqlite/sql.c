@@ -346,6 +346,8 @@ const char *const sql_text[SQLS] = {
 		      " DO UPDATE SET due = excluded.due",
     [SQL_TIMER_DELETE] =
 	"DELETE FROM timer WHERE conversation = ?1 AND kind = ?2",
+    [SQL_TIMER_START] = "UPDATE timer SET due = due - ?3 + ?4"
+			" WHERE conversation = ?1 AND kind = ?2 AND due >= ?3",
     [SQL_TIMER_LIST] = "SELECT conversation, kind, due FROM timer"
 		       " WHERE due <= ?1 ORDER BY due LIMIT ?2",
 

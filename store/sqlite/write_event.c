@@ -38,6 +38,17 @@ inbound_outbox(
 	    NUM(in->event.seq), NUM(in->outbox[0].id));
 }
 
+/* They begin to wait: what has stood still until now starts. */
+static enum err
+wait_begins(struct conn *c, const struct conversation *was,
+    const struct conversation *is)
+{
+	if (was->waiting_at != 0 || is->waiting_at == 0)
+		return OK;
+	return CONN_CHANGE(c, SQL_TIMER_START, NULL, NUM(is->id),
+	    NUM(TIMER_NEXT_RESPONSE), NUM(TIMER_PARKED), NUM(is->waiting_at));
+}
+
 /* What follows from an event that is new. known: NULL, or how it was found. */
 static enum err
 inbound_effects(struct conn *c, struct store_inbound *in,
@@ -51,6 +62,8 @@ inbound_effects(struct conn *c, struct store_inbound *in,
 		e = known_store(c, in, known, state);
 	if (e == OK)
 		e = inbound_outbox(c, in, state);
+	if (e == OK)
+		e = wait_begins(c, &in->state, state);
 	if (e != OK)
 		return e;
 	return conversation_save(

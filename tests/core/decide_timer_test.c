@@ -152,11 +152,14 @@ test_next_response(void **state)
 	for (unsigned wait = 0; wait < 3; wait++) {
 		FINE(&chat, .kind = ACT_SAY, .agent = ANNA, .body = STR("{}"),
 		    .seen_seq = UINT64_MAX);
-		chat.now = timer(&chat.acted.decision, TIMER_NEXT_RESPONSE);
-		sleeps(&chat, TIMER_NEXT_RESPONSE, chat.now + 15 * MINUTE);
+		/* Nobody waits: it stands still, and would go on doing so. */
+		assert_int_equal(
+		    timer(&chat.acted.decision, TIMER_NEXT_RESPONSE),
+		    TIMER_PARKED + 15 * MINUTE);
+		sleeps(&chat, TIMER_NEXT_RESPONSE, TIMER_PARKED + 15 * MINUTE);
 		chat.now += 4 * MINUTE;
 		chat_ask(&chat);
-		chat.now += 11 * MINUTE; /* as it was armed */
+		chat.now += 11 * MINUTE;
 		sleeps(&chat, TIMER_NEXT_RESPONSE, chat.now + 4 * MINUTE);
 		chat_ask(&chat); /* it is the first one that waits */
 		chat.now += 4 * MINUTE;
@@ -166,6 +169,31 @@ test_next_response(void **state)
 	}
 	FINE(&chat, .kind = ACT_GIVE_BACK, .agent = ANNA);
 	sleeps(&chat, TIMER_NEXT_RESPONSE, 0);
+	arena_free(&chat.arena);
+}
+
+/* It is set by whatever makes them wait, if that is not a word of theirs. */
+static void
+test_next_response_of_who_comes_back(void **state)
+{
+	struct chat chat = chat_of(ANNA);
+	const struct decision *d = &chat.acted.decision;
+
+	(void)state;
+	FINE(&chat, .kind = ACT_SAY, .agent = ANNA, .body = STR("{}"),
+	    .seen_seq = UINT64_MAX);
+	chat.now += MINUTE;
+	FINE(&chat, .kind = ACT_DROP, .to_agent = ANNA);
+	assert_int_equal(timer(d, TIMER_NEXT_RESPONSE), chat.now + 15 * MINUTE);
+	/* Who waits already goes on waiting. */
+	FINE(&chat, .kind = ACT_PULL, .agent = BEN);
+	chat.now += MINUTE;
+	FINE(&chat, .kind = ACT_DROP, .to_agent = BEN);
+	assert_int_equal(timer(d, TIMER_NEXT_RESPONSE), -1);
+	FINE(&chat, .kind = ACT_MAIL);
+	FINE(&chat, .kind = ACT_PULL, .agent = BEN);
+	assert_int_equal(
+	    timer(d, TIMER_NEXT_RESPONSE), chat.c.waiting_at + 15 * MINUTE);
 	arena_free(&chat.arena);
 }
 
@@ -333,6 +361,7 @@ main(void)
 	    cmocka_unit_test(test_queue_without_a_desk),
 	    cmocka_unit_test(test_first_response),
 	    cmocka_unit_test(test_next_response),
+	    cmocka_unit_test(test_next_response_of_who_comes_back),
 	    cmocka_unit_test(test_snooze),
 	    cmocka_unit_test(test_window),
 	    cmocka_unit_test(test_unread),

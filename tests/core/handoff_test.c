@@ -54,7 +54,7 @@ test_bot_to_seller(void **state)
 	assert_int_equal(chat.acted.decision.events[0].ref, 2);
 	assert_int_equal(timer(&chat.acted.decision, TIMER_FIRST_RESPONSE), 0);
 	assert_int_equal(timer(&chat.acted.decision, TIMER_NEXT_RESPONSE),
-	    NOW + 15 * MINUTE);
+	    TIMER_PARKED + 15 * MINUTE);
 	assert_int_equal(
 	    timer(&chat.acted.decision, TIMER_UNREAD), NOW + 3 * MINUTE);
 	assert_int_equal(chat.c.waiting_at, 0);
@@ -441,7 +441,7 @@ test_taken_over(void **state)
 	FINE(
 	    &chat, .kind = ACT_TAKE_OVER, .agent = BOSS, .may_supervise = true);
 	assert_int_equal(timer(&chat.acted.decision, TIMER_NEXT_RESPONSE),
-	    NOW + 15 * MINUTE);
+	    TIMER_PARKED + 15 * MINUTE);
 	assert_true(timer(&chat.acted.decision, TIMER_WINDOW) > NOW);
 	/* Nobody waits yet. */
 	REFUSED(&chat, "no_change", .kind = ACT_BREACH,

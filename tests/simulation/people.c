@@ -461,7 +461,7 @@ on_timer(struct world *w, const struct moment *m)
 	int64_t due = chat->timers[kind];
 	struct decision d;
 
-	if (!chat->used || due == 0)
+	if (!chat->used || due == 0 || due >= TIMER_PARKED)
 		return;
 	if (due > world_wall(w)) { /* set anew, or the clock went back */
 		later(w, due - world_wall(w), *m);
@@ -471,6 +471,9 @@ on_timer(struct world *w, const struct moment *m)
 		broken(w, "timer %s is not known", timer_kind_name(kind));
 		return;
 	}
+	if (kind == TIMER_NEXT_RESPONSE && d.event_count == 0)
+		broken(w, "chat %u: timer %s rings for nothing", m->chat,
+		    timer_kind_name(kind));
 	(void)world_commit(w, chat, &d);
 	if (chat->timers[kind] == due)
 		broken(w, "chat %u: timer %s stays due", m->chat,

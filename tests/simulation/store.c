@@ -111,7 +111,7 @@ static void
 set_timer(struct world *w, struct chat *chat, const struct timer_set *t)
 {
 	chat->timers[t->kind] = t->due;
-	if (t->due != 0)
+	if (t->due != 0 && t->due < TIMER_PARKED)
 		later(w, t->due - world_wall(w),
 		    (struct moment){.what = H_TIMER,
 			.chat = number_of(w, chat),
@@ -167,6 +167,12 @@ world_inbound(struct world *w, struct chat *chat)
 	    .events = {{.kind = EVENT_MESSAGE,
 		.author = AUTHOR_CUSTOMER,
 		.at = world_wall(w)}}};
+	bool waited = chat->c.waiting_at != 0;
+	int64_t due = chat->timers[TIMER_NEXT_RESPONSE];
 
 	store_decision(w, chat, &d);
+	if (!waited && chat->c.waiting_at != 0 && due >= TIMER_PARKED)
+		set_timer(w, chat,
+		    &(struct timer_set){due - TIMER_PARKED + chat->c.waiting_at,
+			TIMER_NEXT_RESPONSE});
 }

@@ -41,6 +41,48 @@ what_is_said_twice_is_stored_once(struct fixture *f)
 	assert_int_equal(audit_lines(f), lines);
 }
 
+static void
+ask_at(struct fixture *f, int64_t conversation, int64_t at)
+{
+	struct store_op op = {.verb = STORE_INBOUND,
+	    .inbound = {.conversation = conversation,
+		.event = {.kind = EVENT_MESSAGE,
+		    .author = AUTHOR_CUSTOMER,
+		    .at = at}}};
+
+	must(store_submit_wait(f->store, &op));
+}
+
+/* The only one there is. */
+static int64_t
+timer_due(struct fixture *f)
+{
+	struct timer_row rows[2];
+	size_t n = ARRAY_LEN(rows);
+
+	must(store_list_timers(f->reader, INT64_MAX, rows, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].kind, TIMER_NEXT_RESPONSE);
+	return rows[0].due;
+}
+
+/* A timer that stands still starts with the word that begins a wait. */
+static void
+a_parked_timer_starts_when_they_wait(struct fixture *f)
+{
+	static const struct policy policy = {.next_response_ms = 70};
+	int64_t anna = make_agent(f, "anna"), id = held(f, "bob", anna);
+	struct store_op op = say_op(id, anna, "a1");
+
+	op.act.act.policy = &policy;
+	must(store_submit_wait(f->store, &op));
+	assert_int_equal(timer_due(f), TIMER_PARKED + 70);
+	ask_at(f, id, 5000);
+	assert_int_equal(timer_due(f), 5070);
+	ask_at(f, id, 6000); /* it is the first one that waits */
+	assert_int_equal(timer_due(f), 5070);
+}
+
 /* Each act on a chat of its own, and then once more. */
 static void
 an_act_with_an_id_is_done_once(struct fixture *f)
@@ -302,6 +344,7 @@ the_first_address_left_is_kept(struct fixture *f)
 const struct suite_case suite_said[] = {
     CASE(what_is_said_twice_is_stored_once),
     CASE(an_act_with_an_id_is_done_once),
+    CASE(a_parked_timer_starts_when_they_wait),
     CASE(rows_go_with_what_caused_them),
     CASE(the_number_told_is_that_of_what_was_said),
     CASE(acts_arm_timers),
