@@ -1,11 +1,13 @@
 /*
- * chat MODE KILLS SEED LEDGER BINARY COMPANY FLAG...
+ * chat MODE KILLS SEED LEDGER STAFF DESK BINARY COMPANY FLAG...
  *
- * Visitors chat while the server is ended again and again at moments that the
- * seed decides, and started again at once. At the end all fall silent, every
- * message must be acknowledged and answered, what each visitor heard is held
- * against what the server has, and the ledger is written for the checker,
- * which looks into the database.
+ * Visitors chat, with the bot and with sellers, while the server is ended
+ * again and again at moments that the seed decides, and started again at
+ * once. At the end all fall silent, every message must be acknowledged and
+ * answered, what each visitor and seller heard is held against what the server
+ * has, and the ledger is written for the checker, which looks into the
+ * database. STAFF is a file of crash_staff, DESK the port of robin.mjs.
+ * Whatever hangs, it ends itself in the end, and with it the server.
  *
  * MODE is serve (one process) or split (gateway and worker in turn), which get
  * SIGKILL, or term or term-split, which get SIGTERM: they must end by
@@ -14,21 +16,39 @@
  */
 #include "tests/bench/lib/figures.h"
 #include "tests/bench/lib/process.h"
-#include "tests/bench/lib/sessions.h"
-#include "tests/crash/visitor.h"
+#include "tests/crash/after.h"
+#include "tests/crash/silence.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
 
-#define VISITORS 26u
-#define ON_REST 6u /* of them */
-#define FLAGS_MAX 40
+#define VISITORS 32u
+#define STAFF_MAX 16u
+#define FLAGS_MAX 48
 #define START_MS 20000
 #define STOP_US 10000000
 #define SETTLE_US 30000000
 #define OWED_US 3000000
+#define RUN_S 180u /* at most, and so much more for each kill */
+#define KILL_S 4u
+/* Who waits for as long as one may is waited for in long runs only. */
+#define LONG_KILLS 50u
+#define BOUND_US 85000000
+
+static const struct {
+	enum plan plan;
+	unsigned count, rest;
+} mix[] = {
+    {PLAN_BOT, 17, 4},
+    {PLAN_PEOPLE, 8, 1},
+    {PLAN_MAIL, 4, 1},
+    {PLAN_LINE, 3, 0},
+};
 
 static const struct mode {
 	const char *name;
@@ -46,6 +66,8 @@ static struct {
 	const struct mode *mode;
 	struct town town;
 	struct visitor visitors[VISITORS];
+	struct seller sellers[STAFF_MAX];
+	struct silence silence;
 	struct process parts[2];
 	char *argv[FLAGS_MAX]; /* argv[1] is the subcommand */
 	unsigned kills;
@@ -87,8 +109,10 @@ live_once(void)
 	unsigned i;
 
 	look_at_parts();
-	for (i = 0; i < VISITORS; i++)
+	for (i = 0; i < all.town.visitor_count; i++)
 		visitor_tick(&all.visitors[i]);
+	for (i = 0; i < all.town.seller_count; i++)
+		seller_tick(&all.sellers[i]);
 	client_poll(&all.town.client, 1);
 }
 
@@ -152,6 +176,17 @@ expect_status(unsigned part, int signal, int status)
 
 /* ---- the kills --------------------------------------------------------- */
 
+/* For the checker: "kill", which part, wall ms. */
+static void
+note_kill(const char *part)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	fprintf(all.town.book, "kill\t%s\t%lld\n", part,
+	    (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+
 /* One in eight comes while it starts, which SIGTERM need not survive. */
 static void
 wait_for_moment(unsigned part)
@@ -176,107 +211,75 @@ kill_once(unsigned k)
 	story_scene("%s ended for the %uth time, %lld ms after its start",
 	    all.mode->parts[part], k / all.mode->part_count + 1,
 	    (long long)(now_us() - all.parts[part].began_us) / 1000);
-	for (i = 0; i < VISITORS; i++)
+	for (i = 0; i < all.town.visitor_count; i++)
 		visitor_note_kill(&all.visitors[i]);
 	expect_status(part, all.mode->signal, end_part(part, all.mode->signal));
+	note_kill(all.mode->parts[part]);
 	start_part(part);
 }
 
-/* Silence: everything said is acknowledged and answered. */
+/* ---- the end ------------------------------------------------------------ */
+
+/*
+ * Silence: everything said is acknowledged and answered. One seller closes
+ * the lid over what is theirs: before they open it, others have got it.
+ */
 static void
 settle(void)
 {
 	int64_t end = now_us() + SETTLE_US;
-	unsigned i, left = VISITORS;
+	bool over = false;
+	unsigned i;
 
 	for (i = 0; i < all.mode->part_count; i++)
 		live_until_ready(i);
 	live_for(100000);
 	story_scene("silence, and looking at what is there");
 	all.town.quiet = true;
-	while (left > 0 && now_us() < end) {
+	seller_leave(&all.sellers[0], SETTLE_US);
+	while (!(over = silence_reached(&all.silence, &all.town)) &&
+	       now_us() < end) {
+		if (silence_of_visitors(&all.town))
+			seller_come(&all.sellers[0]);
 		live_once();
-		for (left = 0, i = 0; i < VISITORS; i++)
-			left += !ledger_settled(&all.visitors[i].ledger);
 	}
-	for (i = 0; i < VISITORS && left > 0; i++) {
-		const struct ledger *l = &all.visitors[i].ledger;
+	if (!over)
+		silence_broken(&all.town);
+}
 
-		if (!ledger_settled(l))
-			story_wrong(WRONG_UNANSWERED, i,
-			    "said %zu, acknowledged %zu; newest %" PRIu64
-			    ", answered up to %" PRIu64,
-			    l->said_count, l->acked, l->last_own, l->answered);
+/* Nobody has time for those in the workshop's line: they are written to. */
+static void
+wait_for_line(void)
+{
+	int64_t end = now_us() + BOUND_US;
+	unsigned i = 0;
+
+	while (i < all.town.visitor_count) {
+		const struct visitor *v = &all.visitors[i];
+
+		live_once();
+		if (v->plan != PLAN_LINE || !ledger_with(&v->ledger, "queue")) {
+			i++;
+		} else if (now_us() > end) {
+			story_wrong(WRONG_UNANSWERED, i++,
+			    "in line for more than %d s, and not written to",
+			    BOUND_US / 1000000);
+		}
 	}
 }
 
-/* ---- afterwards -------------------------------------------------------- */
-
-struct reading {
-	size_t after[VISITORS];
-	size_t news; /* events that came in this round */
-};
-
+/* On disk before anything is believed of it. */
 static void
-write_read(void *arg, size_t i, struct buf *request)
+close_book(void)
 {
-	const struct reading *r = arg;
-	char path[96];
-
-	snprintf(
-	    path, sizeof(path), "/v1/visitor/events?after=%zu", r->after[i]);
-	request_add(
-	    request, "GET", path, str_from(all.visitors[i].token), STR(""));
-}
-
-static void
-on_read(void *arg, size_t i, struct str body)
-{
-	struct reading *r = arg;
-	json_t *page = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
-	json_t *event, *events = json_object_get(page, "events");
-	size_t at;
-
-	json_array_foreach(events, at, event)
-	    ledger_compare(&all.visitors[i].ledger, event);
-	r->after[i] += json_array_size(events);
-	r->news += json_array_size(events);
-	json_decref(page);
-}
-
-/* Every visitor's transcript from the start, as the server tells it now. */
-static void
-read_back(void)
-{
-	struct reading r = {.news = 1};
 	unsigned i;
 
-	while (r.news > 0) {
-		r.news = 0;
-		sweep_run(&(struct sweep){.port = all.town.port,
-		    .connections = 4,
-		    .count = VISITORS,
-		    .write = write_read,
-		    .answer = on_read,
-		    .arg = &r});
-	}
-	for (i = 0; i < VISITORS; i++)
-		ledger_compared(&all.visitors[i].ledger, r.after[i]);
-}
-
-static void
-write_ledger(const char *path)
-{
-	FILE *f = fopen(path, "w");
-	unsigned i;
-
-	if (f == NULL)
-		die("%s: %s", path, strerror(errno));
-	for (i = 0; i < VISITORS; i++)
+	for (i = 0; i < all.town.visitor_count; i++)
 		ledger_write(&all.visitors[i].ledger,
-		    visitor_conversation(&all.visitors[i]), f);
-	if (fclose(f) != 0)
-		die("%s: %s", path, strerror(errno));
+		    visitor_conversation(&all.visitors[i]), all.town.book);
+	if (fflush(all.town.book) != 0 || fsync(fileno(all.town.book)) != 0 ||
+	    fclose(all.town.book) != 0)
+		die("the ledger cannot be written: %s", strerror(errno));
 }
 
 static void
@@ -289,17 +292,36 @@ stop_parts(void)
 }
 
 static void
+report_people(void)
+{
+	size_t told = 0, refused = 0, took = 0, came_back = 0;
+	unsigned i;
+
+	for (i = 0; i < all.town.seller_count; i++) {
+		told += all.sellers[i].acked;
+		refused += all.sellers[i].refused;
+		took += all.sellers[i].took;
+		came_back += all.sellers[i].came_back;
+	}
+	printf("crash %s sellers %u acked %zu refused %zu acts %zu "
+	       "came-back %zu longest-in-line-ms %lld\n",
+	    all.mode->name, all.town.seller_count, told, refused, took,
+	    came_back, (long long)all.town.longest_us / 1000);
+}
+
+static void
 report(uint64_t seed)
 {
 	size_t acked = 0;
 	unsigned i;
 
-	for (i = 0; i < VISITORS; i++)
+	for (i = 0; i < all.town.visitor_count; i++)
 		acked += all.visitors[i].ledger.acked;
 	if (all.mode->signal == SIGTERM && all.town.slowest_us > OWED_US)
 		story_wrong(WRONG_UNANSWERED, ~0u,
 		    "an answer came %lld ms after the restart",
 		    (long long)all.town.slowest_us / 1000);
+	report_people();
 	printf("crash %s kills %u acked %zu lost %zu doubled %zu "
 	       "out-of-order %zu unanswered %zu misbehaved %zu "
 	       "slowest-ms %lld seed %" PRIu64 "\n",
@@ -321,21 +343,102 @@ find_mode(const char *name)
 }
 
 static void
+open_book(const char *path)
+{
+	all.town.book = fopen(path, "w");
+	if (all.town.book == NULL)
+		die("%s: %s", path, strerror(errno));
+}
+
+static void
+people_start(const char *staff)
+{
+	struct town *t = &all.town;
+	unsigned m, i;
+
+	t->visitors = all.visitors;
+	t->sellers = all.sellers;
+	for (m = 0; m < ARRAY_LEN(mix); m++)
+		for (i = 0; i < mix[m].count; i++) {
+			const struct visitor_of of = {
+			    .number = t->visitor_count,
+			    .plan = mix[m].plan,
+			    .rest = i < mix[m].rest};
+
+			visitor_start(
+			    &all.visitors[t->visitor_count++], t, &of);
+		}
+	t->seller_count = sellers_start(all.sellers, STAFF_MAX, t, staff);
+}
+
+/* Who asks for people before there are any is written to by mail. */
+static void
+open_town(void)
+{
+	int64_t end = now_us() + START_MS * INT64_C(1000);
+	unsigned i = 0;
+
+	while (i < all.town.seller_count) {
+		live_once();
+		if (all.sellers[i].online)
+			i++;
+		else if (now_us() > end)
+			die("crash: seller %u is not let in", i);
+	}
+	all.town.open = true;
+}
+
+static bool
+people_talked(void)
+{
+	bool wrote = false;
+	size_t told = 0;
+	unsigned i;
+
+	for (i = 0; i < all.town.seller_count; i++)
+		told += all.sellers[i].acked;
+	for (i = 0; i < all.town.visitor_count; i++)
+		wrote |= ledger_with(&all.visitors[i].ledger, "email");
+	return told > 0 && wrote;
+}
+
+/* So that the first kill finds something under way. */
+static void
+live_until_talked(void)
+{
+	int64_t end = now_us() + START_MS * INT64_C(1000);
+
+	while (!people_talked() && now_us() < end)
+		live_once();
+}
+
+/* The signal ends us, and our end the server. */
+static void
+bound_time(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	alarm(RUN_S + KILL_S * all.kills);
+}
+
+static void
 prepare(int argc, char **argv)
 {
 	int i;
 
-	if (argc < 7 || argc - 7 + 3 > FLAGS_MAX)
-		die("usage: chat mode kills seed ledger binary company "
-		    "flag...");
+	if (argc < 9 || argc - 9 + 3 > FLAGS_MAX)
+		die("usage: chat mode kills seed ledger staff desk binary "
+		    "company flag...");
 	all.mode = find_mode(argv[1]);
 	all.kills = (unsigned)number_from(argv[2], 100000);
+	bound_time();
 	all.town.chance = number_from(argv[3], UINT64_MAX);
-	all.town.company = argv[6];
-	all.argv[0] = argv[5];
-	for (i = 7; i < argc; i++)
-		all.argv[i - 5] = argv[i];
+	all.silence.desk_port = (unsigned)number_from(argv[6], 65535);
+	all.argv[0] = argv[7];
+	all.town.company = argv[8];
+	for (i = 9; i < argc; i++)
+		all.argv[i - 7] = argv[i];
 	client_init(&all.town.client);
+	open_book(argv[4]);
 }
 
 int
@@ -346,17 +449,23 @@ main(int argc, char **argv)
 	prepare(argc, argv);
 	for (i = 0; i < all.mode->part_count; i++)
 		start_part(i);
-	for (i = 0; i < VISITORS; i++)
-		visitor_start(
-		    &all.visitors[i], &all.town, i, i >= VISITORS - ON_REST);
+	people_start(argv[5]);
+	open_town();
+	live_until_talked();
 	for (i = 0; i < all.kills; i++)
 		kill_once(i);
 	settle();
-	read_back();
-	write_ledger(argv[4]);
+	if (all.kills >= LONG_KILLS) {
+		wait_for_line();
+		settle();
+	}
+	after_compare(&all.town);
+	close_book();
 	stop_parts();
 	report(number_from(argv[3], UINT64_MAX));
-	for (i = 0; i < VISITORS; i++)
+	for (i = 0; i < all.town.visitor_count; i++)
 		visitor_stop(&all.visitors[i]);
+	for (i = 0; i < all.town.seller_count; i++)
+		seller_stop(&all.sellers[i]);
 	return story_total() == 0 ? 0 : 1;
 }

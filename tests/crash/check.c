@@ -6,6 +6,7 @@
  * no row. Then folds every conversation's log anew and compares it with the
  * state that the store keeps. Exit status 1 when anything is wrong.
  */
+#include "tests/crash/check.h"
 #include "store/store.h"
 #include "tests/bench/lib/figures.h"
 
@@ -23,15 +24,17 @@ static const char prepare_sql[] =
     "CREATE TABLE heard (conversation, seq, kind, author, ref, id, text);"
     "CREATE TABLE kinds (number PRIMARY KEY, word);"
     "INSERT INTO kinds VALUES (0,'opened'),(1,'message'),(2,'identified'),"
-    "(3,'holder'),(4,'hidden'),(5,'hidden'),(6,'resolved');"
+    "(3,'holder'),(6,'resolved'),(7,'edited'),(8,'deleted'),(9,'file');"
     "CREATE TABLE authors (number PRIMARY KEY, word);"
     "INSERT INTO authors VALUES (0,'system'),(1,'customer'),(2,'bot'),"
     "(3,'agent');";
 
 static const char derive_sql[] =
     "CREATE INDEX heard_seq ON heard (conversation, seq);"
-    "CREATE TEMP VIEW log AS SELECT conversation, seq, kind, author, ref, "
-    "coalesce(json_extract(nullif(body, ''), '$.id'), '') AS id, "
+    "CREATE TEMP VIEW log AS SELECT conversation, seq, kind, author, "
+    "iif(kind = 3, 0, ref) AS ref, coalesce(iif(kind = 3, (SELECT word FROM "
+    "holder_words WHERE number = ref), "
+    "json_extract(nullif(body, ''), '$.id')), '') AS id, "
     "coalesce(json_extract(nullif(body, ''), '$.text'), '') AS text "
     "FROM data.event;"
     "CREATE TEMP VIEW asked AS SELECT * FROM log "
@@ -42,9 +45,7 @@ static const char derive_sql[] =
     "BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before "
     "FROM data.event WHERE (kind = 1 AND author = 2) OR kind = 4;";
 
-static const struct check {
-	const char *promise, *sql;
-} checks[] = {
+static const struct check checks[] = {
     {"an acknowledged message is in the log, under its number",
 	"SELECT a.conversation, a.seq, a.id FROM acked a "
 	"LEFT JOIN asked e USING (conversation, seq) WHERE e.id IS NOT a.id"},
@@ -70,11 +71,15 @@ static const struct check {
 	"SELECT a.conversation, a.seq, a.ref FROM answers a "
 	"LEFT JOIN asked e ON e.conversation = a.conversation "
 	"AND e.seq = a.ref WHERE a.ref >= a.seq OR e.seq IS NULL"},
-    {"every question is answered",
+    {"every question to the bot alone is answered",
 	"SELECT conversation, max(seq) AS newest, (SELECT max(ref) FROM "
 	"answers a WHERE a.conversation = asked.conversation) AS answered "
-	"FROM asked GROUP BY conversation "
+	"FROM asked WHERE conversation NOT IN (SELECT conversation FROM "
+	"data.event WHERE kind = 3) GROUP BY conversation "
 	"HAVING answered IS NULL OR answered < newest"},
+    {"the bot has nothing left to answer",
+	"SELECT id, handled_seq, last_customer_seq FROM data.conversation "
+	"WHERE holder = 0 AND handled_seq < last_customer_seq"},
     {"visitors heard every event",
 	"SELECT h.conversation, h.n, c.seq FROM (SELECT conversation, "
 	"count(*) AS n FROM heard GROUP BY conversation) h "
@@ -85,12 +90,13 @@ static const struct check {
 	"LEFT JOIN log e USING (conversation, seq) "
 	"LEFT JOIN kinds ON kinds.number = e.kind "
 	"LEFT JOIN authors ON authors.number = e.author "
-	"WHERE kinds.word IS NOT h.kind OR (h.kind <> 'hidden' AND "
+	"WHERE coalesce(kinds.word, iif(e.seq > 0, 'hidden', NULL)) IS NOT "
+	"h.kind OR (h.kind <> 'hidden' AND "
 	"(authors.word IS NOT h.author OR e.ref <> h.ref "
 	"OR e.id <> h.id OR e.text <> h.text))"},
 };
 
-static size_t faults;
+static size_t faults, asked;
 
 static void
 run(sqlite3 *db, const char *sql)
@@ -113,23 +119,57 @@ prepared(sqlite3 *db, const char *sql)
 
 /* ---- the ledger -------------------------------------------------------- */
 
+#define FIELDS 8
+#define LINE_KINDS 16
+
+static const struct line_kind lines[] = {
+    {"acked", "INSERT INTO acked VALUES (?1 + 0, ?2 + 0, ?3)"},
+    {"heard", "INSERT INTO heard VALUES (?1 + 0, ?2 + 0, ?3, ?4, ?5 + 0, ?6, "
+	      "json_extract(?7, '$'))"},
+    {NULL, NULL},
+};
+
+struct inserting {
+	const char *words[LINE_KINDS];
+	sqlite3_stmt *statements[LINE_KINDS];
+	size_t n;
+};
+
+static void
+add_kinds(struct inserting *in, sqlite3 *db, const struct line_kind *kinds)
+{
+	for (; kinds->word != NULL; kinds++) {
+		if (in->n == LINE_KINDS)
+			die("check: too many kinds of lines");
+		in->words[in->n] = kinds->word;
+		in->statements[in->n++] = prepared(db, kinds->insert);
+	}
+}
+
 /* Fields of a line, in place; what is missing is empty. */
 static void
-split(char *line, char *fields[8])
+split(char *line, char *fields[FIELDS])
 {
 	size_t i;
 
 	line[strcspn(line, "\n")] = '\0';
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < FIELDS; i++)
 		fields[i] = line == NULL ? NULL : strsep(&line, "\t");
 }
 
 static void
-insert(sqlite3_stmt *s, char *fields[8])
+insert(const struct inserting *in, char *fields[FIELDS])
 {
-	int i, n = sqlite3_bind_parameter_count(s);
+	sqlite3_stmt *s;
+	size_t k = 0;
+	int i;
 
-	for (i = 0; i < n; i++) {
+	while (k < in->n && strcmp(in->words[k], fields[0]) != 0)
+		k++;
+	if (k == in->n)
+		die("check: what is \"%s\"?", fields[0]);
+	s = in->statements[k];
+	for (i = 0; i < sqlite3_bind_parameter_count(s); i++) {
 		char *f = fields[i + 1];
 
 		if (f == NULL)
@@ -144,27 +184,25 @@ insert(sqlite3_stmt *s, char *fields[8])
 static void
 load_ledger(sqlite3 *db, const char *path)
 {
-	sqlite3_stmt *acked = prepared(
-	    db, "INSERT INTO acked VALUES (?1 + 0, ?2 + 0, ?3)");
-	sqlite3_stmt *heard = prepared(db,
-	    "INSERT INTO heard VALUES (?1 + 0, ?2 + 0, ?3, ?4, ?5 + 0, ?6, "
-	    "json_extract(?7, '$'))");
+	struct inserting in = {.n = 0};
 	FILE *f = fopen(path, "r");
-	char *line = NULL, *fields[8];
+	char *line = NULL, *fields[FIELDS];
 	size_t room = 0;
 
 	if (f == NULL)
 		die("%s: %s", path, strerror(errno));
+	add_kinds(&in, db, lines);
+	add_kinds(&in, db, people_lines);
 	run(db, "BEGIN");
 	while (getline(&line, &room, f) > 0) {
 		split(line, fields);
-		insert(strcmp(fields[0], "acked") == 0 ? acked : heard, fields);
+		insert(&in, fields);
 	}
 	run(db, "COMMIT");
 	free(line);
 	fclose(f);
-	sqlite3_finalize(acked);
-	sqlite3_finalize(heard);
+	while (in.n > 0)
+		sqlite3_finalize(in.statements[--in.n]);
 }
 
 /* ---- asking ------------------------------------------------------------ */
@@ -190,12 +228,24 @@ ask(sqlite3 *db, const struct check *c)
 	size_t rows = 0;
 	int step;
 
+	asked++;
 	while ((step = sqlite3_step(s)) == SQLITE_ROW)
 		if (rows++ < TOLD_MAX)
 			tell(c->promise, s);
 	if (step != SQLITE_DONE)
 		die("check: %s", sqlite3_errmsg(db));
 	faults += rows;
+	sqlite3_finalize(s);
+}
+
+static void
+report_figure(sqlite3 *db, const struct check *c)
+{
+	sqlite3_stmt *s = prepared(db, c->sql);
+
+	if (sqlite3_step(s) != SQLITE_ROW)
+		die("check: %s", sqlite3_errmsg(db));
+	printf("%lld %s, ", sqlite3_column_int64(s, 0), c->promise);
 	sqlite3_finalize(s);
 }
 
@@ -246,11 +296,18 @@ ask_all(const char *database, const char *ledger, size_t *conversations)
 		die("check: %s: %s", database, sqlite3_errmsg(db));
 	sqlite3_finalize(attach);
 	run(db, prepare_sql);
+	run(db, people_prepare_sql);
 	load_ledger(db, ledger);
 	run(db, derive_sql);
+	run(db, people_derive_sql);
 	check_integrity(db);
 	for (i = 0; i < ARRAY_LEN(checks); i++)
 		ask(db, &checks[i]);
+	for (i = 0; people_checks[i].promise != NULL; i++)
+		ask(db, &people_checks[i]);
+	printf("check ");
+	for (i = 0; people_figures[i].promise != NULL; i++)
+		report_figure(db, &people_figures[i]);
 	ids = list_conversations(db, conversations);
 	sqlite3_close(db);
 	return ids;
@@ -268,7 +325,14 @@ same_state(const struct conversation *a, const struct conversation *b)
 	       a->handled_seq == b->handled_seq &&
 	       a->resolved_seq == b->resolved_seq && a->holder == b->holder &&
 	       a->agent == b->agent && a->status == b->status &&
-	       a->opened_at == b->opened_at && a->last_at == b->last_at;
+	       a->opened_at == b->opened_at && a->last_at == b->last_at &&
+	       a->team == b->team && a->offered == b->offered &&
+	       a->priority == b->priority && a->front == b->front &&
+	       a->last_agent == b->last_agent &&
+	       a->holder_seq == b->holder_seq &&
+	       a->mailed_seq == b->mailed_seq && a->agent_seq == b->agent_seq &&
+	       a->queued_at == b->queued_at && a->waiting_at == b->waiting_at &&
+	       a->snoozed_until == b->snoozed_until;
 }
 
 static bool
@@ -339,7 +403,7 @@ main(int argc, char **argv)
 	ids = ask_all(argv[1], argv[2], &n);
 	check_folds(argv[1], ids, n);
 	free(ids);
-	printf("check %zu promises, %zu conversations, %zu faults\n",
-	    ARRAY_LEN(checks) + 2, n, faults);
+	printf("%zu promises, %zu conversations, %zu faults\n", asked + 2, n,
+	    faults);
 	return faults == 0 ? 0 : 1;
 }

@@ -5,77 +5,7 @@
 #include "tests/bench/lib/figures.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
-
-#define TOLD_MAX 20u
-
-/* ---- the story --------------------------------------------------------- */
-
-static const char *const words[WRONGS] = {
-    [WRONG_LOST] = "lost",
-    [WRONG_DOUBLED] = "doubled",
-    [WRONG_ORDER] = "out of order",
-    [WRONG_UNANSWERED] = "unanswered",
-    [WRONG_BEHAVIOUR] = "misbehaved",
-};
-
-static size_t counts[WRONGS];
-static char scene[128]; /* empty: told */
-
-size_t
-story_count(enum wrong what)
-{
-	return counts[what];
-}
-
-size_t
-story_total(void)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < WRONGS; i++)
-		n += counts[i];
-	return n;
-}
-
-void
-story_scene(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(scene, sizeof(scene), fmt, ap);
-	va_end(ap);
-}
-
-static void
-tell_scene(void)
-{
-	if (scene[0] != '\0')
-		fprintf(stderr, "crash: -- %s\n", scene);
-	scene[0] = '\0';
-}
-
-void
-story_wrong(enum wrong what, unsigned visitor, const char *fmt, ...)
-{
-	va_list ap;
-
-	counts[what]++;
-	if (story_total() > TOLD_MAX)
-		return;
-	tell_scene();
-	fprintf(stderr, "crash: %s: ", words[what]);
-	if (visitor != ~0u)
-		fprintf(stderr, "visitor %u: ", visitor);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	if (story_total() == TOLD_MAX)
-		fputs("crash: further faults are only counted\n", stderr);
-}
 
 /* ---- what was said ----------------------------------------------------- */
 
@@ -92,10 +22,10 @@ room(void *list, size_t count, size_t *have, size_t size)
 }
 
 size_t
-ledger_say(struct ledger *l)
+ledger_say(struct ledger *l, enum words words)
 {
 	l->said = room(l->said, l->said_count, &l->said_room, sizeof(*l->said));
-	l->said[l->said_count] = (struct said){0};
+	l->said[l->said_count] = (struct said){.words = words};
 	return l->said_count++;
 }
 
@@ -115,9 +45,17 @@ ledger_text(const struct ledger *l, size_t n, char out[96])
 	    "Do you sell \"left-handed\" bells, caf\xc3\xa9 racks & <i>?",
 	    "Can I return a bicycle?",
 	};
+	static const char *const others[WORDS] = {
+	    [WORDS_HUMAN] = "I want to speak to a human, please.",
+	    [WORDS_MAIL] = "There is a mistake in my invoice.",
+	    [WORDS_LINE] = "Is there an appointment in the workshop?",
+	    [WORDS_MORE] = "Can I return a bicycle, and one thing more?",
+	};
+	const char *text = others[l->said[n].words];
 
-	snprintf(out, 96, "%s (%u.%zu)", questions[n % ARRAY_LEN(questions)],
-	    l->visitor, n);
+	if (text == NULL)
+		text = questions[n % ARRAY_LEN(questions)];
+	snprintf(out, 96, "%s (%u.%zu)", text, l->visitor, n);
 }
 
 /* Its number, from an id that ledger_id() made; false: not one of ours. */
@@ -157,28 +95,92 @@ copy(const char *s)
 }
 
 static void
+hear_customer(struct ledger *l, const struct heard *h, uint64_t seq)
+{
+	(void)h;
+	l->own_heard = seq;
+	if (seq > l->last_own)
+		l->last_own = seq;
+}
+
+static void
+hear_bot(struct ledger *l, const struct heard *h, uint64_t seq)
+{
+	if (!ledger_with(l, "bot"))
+		story_wrong(WRONG_BEHAVIOUR, l->visitor,
+		    "event %" PRIu64
+		    " is the bot's, but %s holds since %" PRIu64,
+		    seq, l->holder, l->holder_seq);
+	if (h->ref <= l->handled)
+		story_wrong(WRONG_DOUBLED, l->visitor,
+		    "event %" PRIu64 " answers up to %" PRIu64 ", but %" PRIu64
+		    " is dealt with",
+		    seq, h->ref, l->handled);
+	l->answered = l->handled = h->ref;
+}
+
+/* A person may say several things to one message. */
+static void
+hear_agent(struct ledger *l, const struct heard *h, uint64_t seq)
+{
+	(void)seq;
+	if (h->ref > l->answered)
+		l->answered = h->ref;
+	l->handled = l->own_heard;
+}
+
+static void
+hear_holder(struct ledger *l, const struct heard *h, uint64_t seq)
+{
+	snprintf(l->holder, sizeof(l->holder), "%s", h->id);
+	l->holder_seq = seq;
+	if (ledger_with(l, "queue") || ledger_with(l, "nobody"))
+		l->handled = l->own_heard;
+}
+
+static void
+hear_resolved(struct ledger *l, const struct heard *h, uint64_t seq)
+{
+	(void)h;
+	(void)seq;
+	l->handled = l->own_heard;
+}
+
+static const struct {
+	const char *kind, *author; /* NULL: whoever */
+	void (*hear)(struct ledger *l, const struct heard *h, uint64_t seq);
+} hearings[] = {
+    {"message", "customer", hear_customer},
+    {"message", "bot", hear_bot},
+    {"message", "agent", hear_agent},
+    {"holder", NULL, hear_holder},
+    {"resolved", NULL, hear_resolved},
+};
+
+static void
 take_down(struct ledger *l, const struct heard *h, uint64_t seq)
 {
+	size_t i;
+
 	l->heard = room(
 	    l->heard, l->heard_count, &l->heard_room, sizeof(*l->heard));
 	l->heard[l->heard_count++] = *h;
-	if (strcmp(h->author, "customer") == 0)
-		l->last_own = seq;
-	if (strcmp(h->author, "bot") != 0)
-		return;
-	if (h->ref <= l->answered)
-		story_wrong(WRONG_DOUBLED, l->visitor,
-		    "event %" PRIu64 " answers up to %" PRIu64 ", but %" PRIu64
-		    " is answered",
-		    seq, h->ref, l->answered);
-	l->answered = h->ref;
+	for (i = 0; i < ARRAY_LEN(hearings); i++)
+		if (strcmp(h->kind, hearings[i].kind) == 0 &&
+		    (hearings[i].author == NULL ||
+			strcmp(h->author, hearings[i].author) == 0))
+			hearings[i].hear(l, h, seq);
 }
 
 static struct heard
 heard_of(const json_t *event)
 {
+	const char *holder = json_string_value(
+	    json_object_get(event, "holder"));
 	struct heard h = {.ref = number(event, "ref"),
-	    .id = copy(member(json_object_get(event, "body"), "id")),
+	    .id = copy(holder != NULL
+			   ? holder
+			   : member(json_object_get(event, "body"), "id")),
 	    .text = copy(member(json_object_get(event, "body"), "text"))};
 
 	snprintf(h.kind, sizeof(h.kind), "%s", member(event, "kind"));
@@ -302,7 +304,8 @@ ledger_ack(struct ledger *l, const json_t *ack)
 		story_wrong(WRONG_DOUBLED, l->visitor,
 		    "message %zu acknowledged anew as %" PRIu64, n, seq);
 	l->acked += !s->acked;
-	*s = (struct said){.acked = true, .seq = seq};
+	s->acked = true;
+	s->seq = seq;
 	if (seq > l->last_own)
 		l->last_own = seq;
 	if (!duplicate)
@@ -310,9 +313,21 @@ ledger_ack(struct ledger *l, const json_t *ack)
 }
 
 bool
+ledger_with(const struct ledger *l, const char *holder)
+{
+	const char *is = l->holder[0] == '\0' ? "bot" : l->holder;
+
+	return strcmp(is, holder) == 0;
+}
+
+bool
 ledger_settled(const struct ledger *l)
 {
-	return l->acked == l->said_count && l->answered >= l->last_own;
+	if (l->acked < l->said_count)
+		return false;
+	if (ledger_with(l, "bot"))
+		return l->handled >= l->last_own;
+	return ledger_with(l, "email") && l->answered >= l->last_own;
 }
 
 static void

@@ -10,6 +10,9 @@
 
 #define RETRY_US 5000
 #define UNACKED_MAX 8u
+/* Longer than the desk needs to read all anew, and to believe that an act was
+ * lost, on a busy machine. */
+#define LINE_US 12000000
 
 unsigned
 town_chance(struct town *t, unsigned low, unsigned high)
@@ -19,6 +22,18 @@ town_chance(struct town *t, unsigned low, unsigned high)
 	n = (n ^ n >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
 	n = (n ^ n >> 27) * UINT64_C(0x94d049bb133111eb);
 	return low + (unsigned)((n ^ n >> 31) % (high - low + 1));
+}
+
+struct visitor *
+town_visitor(struct town *t, int64_t conversation)
+{
+	unsigned i;
+
+	for (i = 0; i < t->visitor_count; i++)
+		if (conversation != 0 &&
+		    visitor_conversation(&t->visitors[i]) == conversation)
+			return &t->visitors[i];
+	return NULL;
 }
 
 /* ---- speaking ---------------------------------------------------------- */
@@ -38,10 +53,32 @@ send_message(struct visitor *v, size_t n)
 	buf_free(&b);
 }
 
+/* How often they ask for people, in percent; how they speak to them, in ms. */
+static const struct manner {
+	enum words words;
+	unsigned asks, low, high;
+} manners[] = {
+    [PLAN_BOT] = {WORDS_QUESTION, 0, 0, 40},
+    [PLAN_PEOPLE] = {WORDS_HUMAN, 25, 30, 200},
+    [PLAN_MAIL] = {WORDS_MAIL, 30, 100, 600},
+    [PLAN_LINE] = {WORDS_LINE, 100, 500, 1500},
+};
+
+static enum words
+choose_words(struct visitor *v)
+{
+	const struct manner *m = &manners[v->plan];
+
+	if (!ledger_with(&v->ledger, "bot"))
+		return WORDS_MORE;
+	return m->asks > town_chance(v->town, 0, 99) ? m->words
+						     : WORDS_QUESTION;
+}
+
 static void
 say(struct visitor *v)
 {
-	size_t n = ledger_say(&v->ledger);
+	size_t n = ledger_say(&v->ledger, choose_words(v));
 
 	if (!v->rest)
 		send_message(v, n);
@@ -64,13 +101,27 @@ static void
 speak(struct visitor *v)
 {
 	struct town *t = v->town;
+	const struct manner *m = &manners[v->plan];
 	unsigned i, count = town_chance(t, 0, 9) < 7 ? 1 : town_chance(t, 2, 5);
 
+	if (v->plan == PLAN_LINE)
+		count = 1;
 	for (i = 0; i < count; i++)
 		say(v);
 	if (town_chance(t, 0, 29) == 0)
 		say_again(v);
-	v->next_us = now_us() + town_chance(t, 0, v->patient ? 15 : 40) * 1000;
+	v->next_us = now_us();
+	if (v->plan == PLAN_BOT || ledger_with(&v->ledger, "bot"))
+		v->next_us += town_chance(t, 0, v->patient ? 15 : 40) * 1000;
+	else
+		v->next_us += town_chance(t, m->low, m->high) * 1000;
+}
+
+/* People are given time: who writes by mail always waits for the answer. */
+static bool
+is_patient(const struct visitor *v)
+{
+	return v->patient || v->plan == PLAN_MAIL;
 }
 
 static bool
@@ -78,10 +129,13 @@ may_speak(const struct visitor *v)
 {
 	const struct ledger *l = &v->ledger;
 
-	if (v->town->quiet || !v->online || now_us() < v->next_us)
+	if (v->town->quiet || !v->town->open || !v->online ||
+	    now_us() < v->next_us)
 		return false;
-	if (v->patient)
-		return ledger_settled(l);
+	if (v->plan != PLAN_LINE && is_patient(v))
+		return l->acked == l->said_count &&
+		       (l->answered >= l->last_own ||
+			   (ledger_with(l, "bot") && ledger_settled(l)));
 	return l->said_count - l->acked < UNACKED_MAX;
 }
 
@@ -144,6 +198,7 @@ static const struct {
     {"typing", on_nothing},
     {"seen", on_nothing},
     {"draft", on_nothing},
+    {"queue", on_nothing},
 };
 
 static void
@@ -210,18 +265,64 @@ socket_tick(struct visitor *v)
 	wire_upgrade(&v->talk, path);
 }
 
+/* ---- in line ------------------------------------------------------------- */
+
+/* Whoever is next is at least being asked, once the server is up. */
+static void
+look_at_line(struct visitor *v)
+{
+	const struct ledger *l = &v->ledger;
+	int64_t us, from = v->waits_us > v->town->listening_us
+			       ? v->waits_us
+			       : v->town->listening_us;
+
+	if (l->holder_seq > v->waits_seq) {
+		v->waits_seq = l->holder_seq;
+		v->waits_us = 0;
+		if (ledger_with(l, "queue") && v->offer_seq < l->holder_seq)
+			v->waits_us = now_us();
+		return;
+	}
+	if (v->waits_us == 0 || v->town->port == 0 || v->plan == PLAN_LINE)
+		return;
+	us = now_us() - from;
+	if (us > v->town->longest_us)
+		v->town->longest_us = us;
+	if (us > LINE_US && !v->forgotten) {
+		v->forgotten = true;
+		story_wrong(WRONG_UNANSWERED, l->visitor,
+		    "%lld ms in line, and nobody was offered it or written to",
+		    (long long)us / 1000);
+	}
+}
+
+void
+visitor_offered(struct visitor *v, uint64_t seq)
+{
+	v->offer_seq = seq;
+	v->waits_us = 0;
+}
+
+void
+visitor_offer_ended(struct visitor *v)
+{
+	if (ledger_with(&v->ledger, "queue"))
+		v->waits_us = now_us();
+}
+
 /* ---- life -------------------------------------------------------------- */
 
 void
-visitor_start(struct visitor *v, struct town *t, unsigned n, bool rest)
+visitor_start(struct visitor *v, struct town *t, const struct visitor_of *of)
 {
 	*v = (struct visitor){.town = t,
-	    .ledger = {.visitor = n, .stands_in = !rest},
-	    .rest = rest,
-	    .patient = n % 2 == 0};
+	    .plan = of->plan,
+	    .ledger = {.visitor = of->number, .stands_in = !of->rest},
+	    .rest = of->rest,
+	    .patient = of->number % 2 == 0};
 	v->talk.arg = v->poll.arg = v;
 	v->talk.calls = &calls;
-	if (rest)
+	if (of->rest)
 		rest_start(v);
 }
 
@@ -247,13 +348,23 @@ visitor_tick(struct visitor *v)
 	if (may_speak(v))
 		speak(v);
 	look_at_debts(v);
+	look_at_line(v);
 }
 
+/* People take their time; the bot does not. */
 void
 visitor_note_kill(struct visitor *v)
 {
-	if (v->ledger.answered < v->ledger.last_own)
+	if (v->plan == PLAN_BOT && v->ledger.answered < v->ledger.last_own)
 		v->owed = v->ledger.last_own;
+}
+
+bool
+visitor_settled(const struct visitor *v)
+{
+	if (v->plan == PLAN_LINE)
+		return v->ledger.acked == v->ledger.said_count;
+	return ledger_settled(&v->ledger);
 }
 
 int64_t

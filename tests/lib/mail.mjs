@@ -86,6 +86,17 @@ export function read({ n, from, to, raw, user, tls }) {
 
 export const addressOf = (value) => /<([^>]+)>/.exec(value)?.[1] ?? value;
 
+// What an address of ours is about: in a sender, to whom bounces go, which row
+// of the outbox; in who is to be answered, which conversation. It stands in
+// base32 behind the plus: a byte that says what it is, eight that say which. 0:
+// no such address.
+export function numberIn(address) {
+  const token = /\+([a-z2-7]+)@/.exec(address)?.[1] ?? "";
+  const bits = [...token].map((c) => "abcdefghijklmnopqrstuvwxyz234567"
+    .indexOf(c).toString(2).padStart(5, "0")).join("");
+  return bits.length < 72 ? 0 : Number(BigInt(`0b${bits.slice(8, 72)}`));
+}
+
 // ---- writing --------------------------------------------------------------
 
 const quote = (text) => text.replace(/^/gm, "> ");
