@@ -1,14 +1,17 @@
 /*
  * dump DATABASE: what the effect test compares, as lines of JSON:
- *	{"conversation":1,"channel":"web","last":7,"handled":7}
- *	{"message":2,"conversation":1,"author":"customer","body":{...}}
+ *	{"conversation":1,"channel":"web","last":7,"handled":7,"holder":"bot"}
+ *	{"message":2,"conversation":1,"author":"customer","agent":0,"body":{}}
+ *	{"note":9,"conversation":1,"what":"refused","body":{...}}
+ *	{"mailed":8,"conversation":1,"upto":7}
+ *	{"delivery":10,"conversation":1,"of":8,"body":{...}}
  *	{"row":3,"conversation":1,"seq":4,"kind":0,"state":3,"channel":"...",
  *	 "code":"..."}
  * It reads the tables themselves, so that it believes nothing of the program
  * under test but what is on disk.
  */
 #include "core/buf.h"
-#include "core/event.h"
+#include "core/conversation.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -43,22 +46,55 @@ conversation(sqlite3_stmt *q, struct buf *b)
 	buf_addf(b, "{\"conversation\":%lld", sqlite3_column_int64(q, 0));
 	add(b, ",\"channel\":", column(q, 1));
 	add(b, ",\"address\":", column(q, 2));
-	buf_addf(b, ",\"last\":%lld,\"handled\":%lld}",
+	buf_addf(b, ",\"last\":%lld,\"handled\":%lld",
 	    sqlite3_column_int64(q, 3), sqlite3_column_int64(q, 4));
+	add(b, ",\"holder\":",
+	    str_from(holder_name((enum holder)sqlite3_column_int(q, 5))));
+	buf_char(b, '}');
+}
+
+/* What an event is, in its own words. */
+static void
+event(sqlite3_stmt *q, struct buf *b, const char *name)
+{
+	buf_addf(b, "{\"%s\":%lld,\"conversation\":%lld,\"author\":", name,
+	    sqlite3_column_int64(q, 1), sqlite3_column_int64(q, 0));
+	buf_json(
+	    b, str_from(author_name((enum author)sqlite3_column_int(q, 2))));
+	buf_addf(b, ",\"agent\":%lld", sqlite3_column_int64(q, 3));
+}
+
+static void
+end_with_body(sqlite3_stmt *q, struct buf *b)
+{
+	struct str body = column(q, 5);
+
+	buf_str(b, ",\"body\":");
+	buf_add(b, body.p, body.n);
+	buf_char(b, '}');
 }
 
 static void
 message(sqlite3_stmt *q, struct buf *b)
 {
-	struct str body = column(q, 3);
+	event(q, b, "message");
+	end_with_body(q, b);
+}
 
-	buf_addf(b, "{\"message\":%lld,\"conversation\":%lld",
-	    sqlite3_column_int64(q, 1), sqlite3_column_int64(q, 0));
-	add(b, ",\"author\":",
-	    str_from(author_name((enum author)sqlite3_column_int(q, 2))));
-	buf_str(b, ",\"body\":");
-	buf_add(b, body.p, body.n);
-	buf_char(b, '}');
+static void
+note(sqlite3_stmt *q, struct buf *b)
+{
+	event(q, b, "note");
+	add(b, ",\"what\":",
+	    str_from(note_kind_name((enum note_kind)sqlite3_column_int(q, 4))));
+	end_with_body(q, b);
+}
+
+static void
+mailed(sqlite3_stmt *q, struct buf *b)
+{
+	event(q, b, "mailed");
+	buf_addf(b, ",\"upto\":%lld}", sqlite3_column_int64(q, 4));
 }
 
 static void
@@ -76,16 +112,30 @@ row(sqlite3_stmt *q, struct buf *b)
 	buf_char(b, '}');
 }
 
+#define EVENTS(kind) \
+	"SELECT conversation, seq, author, author_id, ref, body FROM event " \
+	"WHERE kind = " kind " ORDER BY conversation, seq"
+
+/* Of which message it is known that it did not arrive, or not known. */
+static void
+delivery(sqlite3_stmt *q, struct buf *b)
+{
+	event(q, b, "delivery");
+	buf_addf(b, ",\"of\":%lld", sqlite3_column_int64(q, 4));
+	end_with_body(q, b);
+}
+
 static const struct {
 	const char *sql;
 	void (*write)(sqlite3_stmt *q, struct buf *b);
 } parts[] = {
-    {"SELECT id, channel, address, last_customer_seq, handled_seq"
+    {"SELECT id, channel, address, last_customer_seq, handled_seq, holder"
      " FROM conversation JOIN reach ON conversation = id ORDER BY id",
 	conversation},
-    {"SELECT conversation, seq, author, body FROM event WHERE kind = 1"
-     " ORDER BY conversation, seq",
-	message},
+    {EVENTS("1"), message},
+    {EVENTS("10"), delivery},
+    {EVENTS("14"), note},
+    {EVENTS("16"), mailed},
     {"SELECT o.id, conversation, seq, kind, o.state, attempts, channel,"
      " coalesce(code, ''), coalesce(reason, '') FROM outbox AS o"
      " JOIN lane ON lane.id = o.lane ORDER BY o.id",
