@@ -1,5 +1,6 @@
 /* watch: see watch.h. The figures are kept among the metrics. */
 #include "cmd/watch.h"
+#include "store/spool.h"
 
 /* Waiting questions that are counted; more are shown as this many. */
 #define WAITING_MAX 1000u
@@ -7,6 +8,8 @@
 #define LOOKED_AT 32u
 /* Nobody thinks for so long. */
 #define FORGOTTEN_MS 60000
+/* A folder of thousands is not read each second. */
+#define SPOOL_LOOKS 5u
 
 enum err
 watch_open(struct watch *w, struct process *p)
@@ -72,11 +75,31 @@ look_at_questions(struct watch *w)
 	metric_set(m, METRIC_WAITING_OLDEST_MS, (uint64_t)oldest);
 }
 
+static void
+look_at_spools(struct watch *w)
+{
+	struct metrics *m = &w->process->metrics;
+	int64_t now = clock_wall(&w->process->clock);
+	struct spool_weight all;
+
+	if (w->looks++ % SPOOL_LOOKS != 0 ||
+	    spool_weigh(w->process->settings->data_dir, &all) != OK)
+		return;
+	metric_set(m, METRIC_MAIL_SPOOLED, all.waiting);
+	metric_set(m, METRIC_MAIL_SPOOLED_OLDEST_MS,
+	    all.waiting == 0 || all.oldest >= now
+		? 0
+		: (uint64_t)(now - all.oldest));
+	metric_set(m, METRIC_MAIL_SPOOLS_FULL, all.full);
+	metric_set(m, METRIC_MAIL_ASIDE, all.aside);
+}
+
 void
 watch_look(struct watch *w)
 {
 	look_at_store(w);
 	look_at_questions(w);
+	look_at_spools(w);
 	watch_lanes_look(&w->lanes, w->reader, &w->process->metrics);
 }
 

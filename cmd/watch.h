@@ -1,7 +1,8 @@
 /*
  * watch: what a process says of itself once a second: in the log when the
  * store falls ill or recovers, in figures how many questions wait for an
- * answer and how long the oldest has waited.
+ * answer and how long the oldest has waited, and every few seconds how much
+ * mail waits to be taken in.
  */
 #ifndef CMD_WATCH_H
 #define CMD_WATCH_H
@@ -14,6 +15,7 @@ struct watch {
 	struct store_reader *reader;
 	enum err store; /* as said in the log last */
 	struct watch_lanes lanes;
+	unsigned looks;
 };
 
 enum err watch_open(struct watch *w, struct process *p) MUST_USE;

@@ -9,6 +9,7 @@
 
 #define OPS_CONNECTIONS 64u
 #define STORE_GROUP_MS_MAX 2000u
+#define SPOOLED_MS_MAX 600000u
 
 const struct route ops_routes[] = {
     {.method = "GET", .path = "/health", .handle = ops_health_in_full},
@@ -137,6 +138,27 @@ check_channels(const struct gateway *g, struct buf *out, bool in_full)
 	return well;
 }
 
+/*
+ * Mails that a mail server handed over and that nobody takes in, or soon has no
+ * room to: as little an illness of this process.
+ */
+static bool
+check_mail(const struct gateway *g, struct buf *out)
+{
+	uint64_t full = metric_get(g->metrics, METRIC_MAIL_SPOOLS_FULL);
+	uint64_t oldest = metric_get(g->metrics, METRIC_MAIL_SPOOLED_OLDEST_MS);
+	bool well = full == 0 && oldest < SPOOLED_MS_MAX;
+
+	check_begin(out, "mail", well);
+	buf_addf(out,
+	    ",\"waiting\":%llu,\"oldest_ms\":%llu,\"nearly_full\":%llu,"
+	    "\"aside\":%llu}",
+	    (unsigned long long)metric_get(g->metrics, METRIC_MAIL_SPOOLED),
+	    (unsigned long long)oldest, (unsigned long long)full,
+	    (unsigned long long)metric_get(g->metrics, METRIC_MAIL_ASIDE));
+	return well;
+}
+
 static void
 health(struct request *r, bool in_full)
 {
@@ -149,6 +171,7 @@ health(struct request *r, bool in_full)
 	for (i = 0; i < ARRAY_LEN(checks); i++)
 		ok = checks[i](g, &b) && ok;
 	well = check_channels(g, &b, in_full);
+	well = check_mail(g, &b) && well;
 	buf_addf(&all, "{\"status\":\"%s\",\"checks\":",
 	    !ok	   ? "failing"
 	    : well ? "ok"

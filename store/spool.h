@@ -4,15 +4,17 @@
  *	<data>/mail-in/<company>/<account>/tmp/   being written
  *	                                  /new/   to be taken, oldest name first
  *	                                  /bad/   set aside, for people
+ *	                                  /auto/  the same, of machines
  *
  * A mail is on disk, whole, when spool_put() returns OK: written, fsynced and
  * then renamed into new/. So whoever puts may answer for it, whether or not
  * the server runs. Any process and any thread may put; one takes.
  *
  * An account holds at most SPOOL_MAILS_MAX mails and SPOOL_BYTES_MAX bytes in
- * new/ and bad/ together. Beyond that spool_put() refuses, and whoever sent it
- * keeps it and tries later: nothing here is ever removed but by spool_remove()
- * and by people.
+ * new/. Beyond that spool_put() refuses, and whoever sent it keeps it and tries
+ * later: nothing in new/ is ever removed but by spool_remove(). What was set
+ * aside has limits of its own and never keeps a new mail out: beyond them the
+ * oldest go, of each folder by itself.
  */
 #ifndef STORE_SPOOL_H
 #define STORE_SPOOL_H
@@ -23,6 +25,9 @@
 #define SPOOL_MAIL_MAX (26u * 1024 * 1024)
 #define SPOOL_MAILS_MAX 10000u
 #define SPOOL_BYTES_MAX (UINT64_C(4) << 30)
+/* Of bad/ and of auto/, each. */
+#define SPOOL_ASIDE_MAX 1000u
+#define SPOOL_ASIDE_BYTES_MAX (UINT64_C(1) << 29)
 
 /* Which one: both are words of company_key_valid(). */
 struct spool_box {
@@ -65,7 +70,29 @@ enum err spool_read(
  */
 enum err spool_remove(const struct spool_box *box, struct str name) MUST_USE;
 
-/* It cannot be taken: into bad/, where it is kept and not listed. */
-enum err spool_set_aside(const struct spool_box *box, struct str name) MUST_USE;
+enum spool_aside {
+	SPOOL_REFUSED,	 /* bad/: somebody may look for it */
+	SPOOL_AUTOMATIC, /* auto/: a machine wrote it */
+};
+
+/*
+ * It cannot be taken: it is kept and not listed, and the oldest that were set
+ * aside go where there are too many; `gone`: so many went.
+ */
+enum err spool_set_aside(const struct spool_box *box, struct str name,
+    enum spool_aside where, unsigned *gone) MUST_USE;
+
+/* How much is there, of all accounts. */
+struct spool_weight {
+	uint64_t waiting, aside; /* mails */
+	unsigned full;		 /* accounts that are nearly full */
+	int64_t oldest;		 /* of those that wait, when it was put; or 0 */
+};
+
+/* Nearly full: at four fifths of a limit. */
+#define SPOOL_NEARLY(limit) ((limit) / 5 * 4)
+
+/* Reads every folder; E_IO, E_NOMEM: what is in out is not all. */
+enum err spool_weigh(const char *data_dir, struct spool_weight *out) MUST_USE;
 
 #endif

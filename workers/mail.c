@@ -116,6 +116,27 @@ roll_call(struct mail_thread *m)
 
 /* ---- the spool ------------------------------------------------------------- */
 
+static enum err
+set_aside(struct mail_thread *m, const struct spool_box *box, struct str name,
+    enum taken taken)
+{
+	enum spool_aside where =
+	    taken == TAKEN_MACHINE ? SPOOL_AUTOMATIC : SPOOL_REFUSED;
+	unsigned gone;
+	enum err e = spool_set_aside(box, name, where, &gone);
+	struct log_line l;
+
+	metric_add(m->conf.metrics, METRIC_MAIL_GONE, gone);
+	if (gone == 0 || !log_begin(m->conf.log, LOG_WARN, "mail.gone", &l))
+		return e;
+	log_str(&l, "company", box->company);
+	log_str(&l, "account", box->account);
+	log_str(&l, "why", STR("too many were set aside: the oldest went"));
+	log_num(&l, "mails", gone);
+	log_end(&l);
+	return e;
+}
+
 static enum taken
 take_spooled(struct mail_thread *m, const struct mail_place_of *of,
     const struct spool_box *box, struct str name)
@@ -130,7 +151,7 @@ take_spooled(struct mail_thread *m, const struct mail_place_of *of,
 	if (taken == TAKEN_NOT)
 		return taken;
 	e = taken == TAKEN ? spool_remove(box, name)
-			   : spool_set_aside(box, name);
+			   : set_aside(m, box, name, taken);
 	return e == OK ? taken : TAKEN_NOT;
 }
 

@@ -47,7 +47,8 @@ struct mail_place_of {
 
 enum taken {
 	TAKEN,	     /* stored, or there before */
-	TAKEN_ASIDE, /* nothing for us: of a machine, or refused */
+	TAKEN_ASIDE, /* refused */
+	TAKEN_MACHINE, /* a machine wrote it: nothing for us */
 	TAKEN_NOT,   /* try again later */
 };
 

@@ -408,7 +408,7 @@ take_bounce(struct taking *t)
 		note(t, "mail.report",
 		    b->failed ? "of a mail that is not known"
 			      : "of no failure");
-		return TAKEN_ASIDE;
+		return TAKEN_MACHINE;
 	}
 	return outcome(take_arrival(t, &arrival));
 }
@@ -417,7 +417,7 @@ static enum taken
 take_machine(struct taking *t)
 {
 	note(t, "mail.machine", automatic_name(t->in.rule));
-	return TAKEN_ASIDE;
+	return TAKEN_MACHINE;
 }
 
 static enum taken

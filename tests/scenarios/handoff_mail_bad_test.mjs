@@ -3,7 +3,7 @@
 // and nobody is told anything.
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { answer, bounce } from "../lib/mail.mjs";
@@ -55,13 +55,14 @@ async function changesNothing(shop, chat, raw, word) {
   const { sam } = shop.sellers;
   const before = await everything(shop, chat);
   const lines = (await sam.audit()).length;
-  const aside = spooled(shop, "bad").length;
+  const folder = word === undefined ? "auto" : "bad";
+  const aside = spooled(shop, folder).length;
   await handIn(shop, raw);
   const after = await sam.audit();
   assert.deepEqual(after.slice(0, after.length - lines)
     .map(({ what, outcome }) => ({ what, outcome })),
   word === undefined ? [] : [{ what: "mail", outcome: word }]);
-  assert.equal(spooled(shop, "bad").length, aside + 1, "kept for people");
+  assert.equal(spooled(shop, folder).length, aside + 1, "kept for people");
   assert.deepEqual(await everything(shop, chat), before);
 }
 
@@ -189,6 +190,32 @@ test("what no person wrote is harmless", inShop(admin, async (shop, t) => {
       changesNothing(shop, chat, make(chat.mail))));
   await stillAnswers(shop, chat);
 }));
+
+test("mails that were set aside are counted, and keep none out", inShop(admin,
+  async (shop) => {
+    const { sam } = shop.sellers;
+    await sam.login();
+    const chat = await waiting(shop, "Bo Lind");
+    await changesNothing(shop, chat, machines["a list"](chat.mail));
+    await changesNothing(shop, chat, answer(chat.mail, { text, from: "" }),
+      "from");
+    const { status, checks } = await until("they are counted", async () => {
+      const answered = await fetch(`${shop.server.base}/health`);
+      const said = await answered.json();
+      return said.checks.mail.aside === 2 && said;
+    });
+    assert.equal(status, "ok");
+    assert.deepEqual(checks.mail,
+      { ok: true, waiting: 0, oldest_ms: 0, nearly_full: 0, aside: 2 });
+    const bad = join(shop.dir, "data/mail-in/shop/support/bad");
+    for (let i = 0; i < 1200; i++)
+      writeFileSync(join(bad, `${String(i).padStart(16, "0")}-${
+        "0".repeat(16)}.mail`), "");
+    await changesNothing(shop, chat, machines["a list"](chat.mail));
+    await handIn(shop, answer(chat.mail, { text, from: "" }));
+    await until("the oldest went", () => spooled(shop, "bad").length === 1000);
+    await stillAnswers(shop, chat);
+  }));
 
 test("the same answer many times is said once", inShop(admin,
   async (shop) => {

@@ -89,6 +89,14 @@ assert_read(struct str name, const char *mail)
 	buf_free(&b);
 }
 
+static enum err
+set_aside(struct str name)
+{
+	unsigned gone;
+
+	return spool_set_aside(&box, name, SPOOL_REFUSED, &gone);
+}
+
 static void
 touch(const char *below, const char *content)
 {
@@ -118,8 +126,8 @@ comes_out_oldest_first(void **state)
 	assert_int_equal(entries[1].size, 6);
 	assert_int_equal(spool_remove(&box, entries[1].name), OK);
 	assert_int_equal(spool_remove(&box, entries[1].name), OK);
-	assert_int_equal(spool_set_aside(&box, entries[0].name), OK);
-	assert_int_equal(spool_set_aside(&box, entries[0].name), E_NOTFOUND);
+	assert_int_equal(set_aside(entries[0].name), OK);
+	assert_int_equal(set_aside(entries[0].name), E_NOTFOUND);
 	assert_int_equal(list(), 1);
 	assert_read(entries[0].name, "third");
 	assert_int_equal(access(path_of("bad"), F_OK), 0);
@@ -197,7 +205,7 @@ names_and_sizes_are_checked(void **state)
 
 		assert_int_equal(spool_read(&box, name, &b), E_BADINPUT);
 		assert_int_equal(spool_remove(&box, name), E_BADINPUT);
-		assert_int_equal(spool_set_aside(&box, name), E_BADINPUT);
+		assert_int_equal(set_aside(name), E_BADINPUT);
 	}
 	wrong = box;
 	wrong.data_dir = "/nowhere";
@@ -214,31 +222,129 @@ is_full_at_its_limits(void **state)
 	(void)state;
 	put("x", 1);
 	for (i = 1; i < SPOOL_MAILS_MAX; i++) {
-		(void)snprintf(name, sizeof(name),
-		    "%s/%016u-0123456789abcdef.mail", i % 2 ? "new" : "bad", i);
+		(void)snprintf(
+		    name, sizeof(name), "new/%016u-0123456789abcdef.mail", i);
 		touch(name, "");
 	}
 	assert_int_equal(spool_put(&box, STR("y"), 2), E_LIMIT);
 	assert_int_equal(
-	    unlink(path_of("bad/0000000000000002-0123456789abcdef.mail")), 0);
+	    unlink(path_of("new/0000000000000002-0123456789abcdef.mail")), 0);
 	put("y", 2);
 	assert_int_equal(spool_put(&box, STR("z"), 2), E_LIMIT);
 }
 
 static void
-is_full_at_its_bytes(void **state)
+grow(const char *below, uint64_t size)
 {
 	int fd;
 
+	touch(below, "");
+	fd = open(path_of(below), O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, (off_t)size), 0);
+	assert_int_equal(close(fd), 0);
+}
+
+static void
+is_full_at_its_bytes(void **state)
+{
 	(void)state;
 	put("x", 1);
-	touch("bad/large", "");
-	fd = open(path_of("bad/large"), O_WRONLY | O_CLOEXEC);
-	assert_int_equal(ftruncate(fd, (off_t)SPOOL_BYTES_MAX - 2), 0);
-	assert_int_equal(close(fd), 0);
+	grow("new/large", SPOOL_BYTES_MAX - 2);
 	put("y", 2);
 	assert_int_equal(spool_put(&box, STR("z"), 3), E_LIMIT);
 	assert_int_equal(list(), 2);
+}
+
+/* ---- set aside -------------------------------------------------------------- */
+
+static unsigned
+set_one_aside(int64_t at, enum spool_aside where)
+{
+	unsigned gone;
+
+	put("aside", at);
+	assert_int_equal(list(), 1);
+	assert_int_equal(
+	    spool_set_aside(&box, entries[0].name, where, &gone), OK);
+	return gone;
+}
+
+/* However much that is, new mails are taken. */
+static void
+what_is_aside_keeps_nothing_out(void **state)
+{
+	char name[64];
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(set_one_aside(7, SPOOL_AUTOMATIC), 0);
+	for (i = 0; i < SPOOL_MAILS_MAX; i++) {
+		(void)snprintf(name, sizeof(name),
+		    "%s/%016u-0123456789abcdef.mail", i % 2 ? "auto" : "bad",
+		    i);
+		touch(name, "");
+	}
+	grow("bad/9000000000000001-0123456789abcdef.mail", SPOOL_BYTES_MAX);
+	put("x", 1);
+	assert_int_equal(list(), 1);
+}
+
+static void
+of_what_is_aside_the_oldest_go(void **state)
+{
+	const char *const first = "bad/0000000000001000-0123456789abcdef.mail";
+	char name[64];
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(set_one_aside(7, SPOOL_AUTOMATIC), 0);
+	touch("bad/notes.txt", "by hand");
+	for (i = 0; i < SPOOL_ASIDE_MAX; i++) {
+		(void)snprintf(name, sizeof(name),
+		    "bad/%016u-0123456789abcdef.mail", 1000 + i);
+		touch(name, "x");
+	}
+	assert_int_equal(set_one_aside(9000, SPOOL_REFUSED), 1);
+	assert_int_equal(access(path_of(first), F_OK), -1);
+	assert_int_equal(set_one_aside(9001, SPOOL_AUTOMATIC), 0);
+	/* By its bytes, too; the newest stays, however large. */
+	grow("bad/0000000000001400-0123456789abcdef.mail",
+	    SPOOL_ASIDE_BYTES_MAX);
+	assert_int_equal(
+	    set_one_aside(9002, SPOOL_REFUSED), SPOOL_ASIDE_MAX - 600);
+	assert_int_equal(set_one_aside(9003, SPOOL_REFUSED), 0);
+	assert_int_equal(access(path_of("bad/notes.txt"), F_OK), 0);
+}
+
+static struct spool_weight
+weigh(void)
+{
+	struct spool_weight all;
+
+	assert_int_equal(spool_weigh(dir, &all), OK);
+	return all;
+}
+
+static void
+all_spools_are_weighed(void **state)
+{
+	struct spool_box other = {dir, STR("beta"), STR("sales")};
+	struct spool_weight all = weigh();
+
+	(void)state;
+	assert_true(all.waiting == 0 && all.aside == 0 && all.oldest == 0);
+	assert_int_equal(set_one_aside(5, SPOOL_AUTOMATIC), 0);
+	assert_int_equal(set_one_aside(6, SPOOL_REFUSED), 0);
+	put("x", 900);
+	assert_int_equal(spool_put(&other, STR("y"), 800), OK);
+	touch("new/notes.txt", "by hand");
+	all = weigh();
+	assert_true(all.waiting == 2 && all.aside == 2);
+	assert_true(all.oldest == 800 && all.full == 0);
+	grow("new/0000000000000900-0123456789abcdef.mail",
+	    SPOOL_NEARLY(SPOOL_BYTES_MAX));
+	assert_int_equal(weigh().full, 1);
 }
 
 /* A disk that takes no more leaves nothing half done. */
@@ -282,7 +388,7 @@ what_is_not_ours_is_left_alone(void **state)
 	    0);
 	assert_int_equal(list(), 2);
 	assert_true(spool_read(&box, entries[0].name, &b) != OK && b.len == 0);
-	assert_int_equal(spool_set_aside(&box, entries[0].name), OK);
+	assert_int_equal(set_aside(entries[0].name), OK);
 	assert_int_equal(list(), 1);
 	assert_read(entries[0].name, "x");
 	assert_int_equal(access(path_of("new/notes.txt"), F_OK), 0);
@@ -372,6 +478,9 @@ main(void)
 	    A_TEST(names_and_sizes_are_checked),
 	    A_TEST(is_full_at_its_limits),
 	    A_TEST(is_full_at_its_bytes),
+	    A_TEST(what_is_aside_keeps_nothing_out),
+	    A_TEST(of_what_is_aside_the_oldest_go),
+	    A_TEST(all_spools_are_weighed),
 	    A_TEST(a_failed_write_leaves_nothing),
 	    A_TEST(what_is_not_ours_is_left_alone),
 	    A_TEST(what_was_acknowledged_is_there_and_whole),
