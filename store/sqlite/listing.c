@@ -39,12 +39,12 @@ add_view(
 		add(p, (struct place){c->company, view, c->team, at});
 }
 
+/* They are few: who reads them puts them in order, and no message does. */
 static void
 add_mine(struct places *p, const struct conversation *c, int64_t agent)
 {
 	if (agent != 0)
-		add(p,
-		    (struct place){c->company, VIEW_MINE, agent, c->last_at});
+		add(p, (struct place){c->company, VIEW_MINE, agent, 0});
 }
 
 /* With people, and not put off. */
@@ -133,30 +133,39 @@ struct moves {
 };
 
 static enum err
-leave_or_move(struct conn *c, const struct moves *m, struct str label, size_t i)
+leave(struct conn *c, const struct moves *m, struct str label,
+    const struct place *from)
 {
-	const struct place *from = &m->from.all[i], *to = find(&m->to, from);
-
-	if (to == NULL)
-		return CONN_CHANGE(c, SQL_LISTING_DELETE, NULL,
-		    LISTED(from, label, m->conversation));
-	if (to->at == from->at)
-		return OK;
-	return CONN_CHANGE(c, SQL_LISTING_MOVE, NULL,
-	    LISTED(from, label, m->conversation), NUM(to->at));
+	return CONN_CHANGE(
+	    c, SQL_LISTING_DELETE, NULL, LISTED(from, label, m->conversation));
 }
 
 static enum err
+enter(struct conn *c, const struct moves *m, struct str label,
+    const struct place *to)
+{
+	return CONN_CHANGE(
+	    c, SQL_LISTING_INSERT, NULL, LISTED(to, label, m->conversation));
+}
+
+/* Twice a step along the tree; an UPDATE of a place takes four. */
+static enum err
 move_under(struct conn *c, const struct moves *m, struct str label)
 {
+	const struct place *other;
 	enum err e = OK;
+	size_t i;
 
-	for (size_t i = 0; i < m->from.n && e == OK; i++)
-		e = leave_or_move(c, m, label, i);
-	for (size_t i = 0; i < m->to.n && e == OK; i++)
-		if (find(&m->from, &m->to.all[i]) == NULL)
-			e = CONN_CHANGE(c, SQL_LISTING_INSERT, NULL,
-			    LISTED(&m->to.all[i], label, m->conversation));
+	for (i = 0; i < m->from.n && e == OK; i++) {
+		other = find(&m->to, &m->from.all[i]);
+		if (other == NULL || other->at != m->from.all[i].at)
+			e = leave(c, m, label, &m->from.all[i]);
+	}
+	for (i = 0; i < m->to.n && e == OK; i++) {
+		other = find(&m->from, &m->to.all[i]);
+		if (other == NULL || other->at != m->to.all[i].at)
+			e = enter(c, m, label, &m->to.all[i]);
+	}
 	return e;
 }
 

@@ -4,7 +4,9 @@
  * It follows from the folded state and the labels, so a change of state is a
  * difference of lists. One B-tree has them all, in the order in which they are
  * asked for: a page of any list is a walk along it, whatever else there is.
- * The bot's conversations stand in one list, at a place that no message moves.
+ * The bot's conversations stand in one list, at a place that no message moves,
+ * and so do those of each agent, who has few: their page is put in order when
+ * it is read.
  */
 #ifndef STORE_SQLITE_LISTING_H
 #define STORE_SQLITE_LISTING_H

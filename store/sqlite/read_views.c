@@ -97,6 +97,7 @@ walk_for(const struct list_ask *ask)
 	    .label = ask->label};
 
 	if (ask->view == VIEW_MINE) {
+		w.which = SQL_VIEW_OWN;
 		w.who = ask->agent;
 		w.label = STR("");
 		w.team = ask->team;

@@ -188,11 +188,12 @@ const char *const sql_text[SQLS] = {
     [SQL_LISTING_INSERT] =
 	"INSERT INTO listing (company, view, who, label, at, conversation)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    [SQL_LISTING_MOVE] = "UPDATE listing SET at = ?7 WHERE " LISTING_KEY,
     [SQL_LISTING_DELETE] = "DELETE FROM listing WHERE " LISTING_KEY,
     [SQL_VIEW_NEWEST] = VIEW_SELECT
     " AND (l.at, l.conversation) < (?5, ?6)"
     " ORDER BY l.at DESC, l.conversation DESC LIMIT ?7",
+    [SQL_VIEW_OWN] = VIEW_SELECT " AND (c.last_at, c.id) < (?5, ?6)"
+				 " ORDER BY c.last_at DESC, c.id DESC LIMIT ?7",
     [SQL_VIEW_OLDEST] = VIEW_SELECT " AND (l.at, l.conversation) > (?5, ?6)"
 				    " ORDER BY l.at, l.conversation LIMIT ?7",
     [SQL_VIEW_COUNT] =

@@ -145,11 +145,11 @@ who_waits_longest_comes_first(struct fixture *f)
 static void
 the_newest_word_comes_first(struct fixture *f)
 {
-	int64_t ids[4];
+	int64_t ids[4], anna = make_agent(f, "anna");
 	char who[2] = "a";
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++, who[0]++)
-		ids[i] = queued(f, who);
+		ids[i] = held(f, who, anna);
 	must(say(f, ids[3], NULL));
 	for (size_t i = 0; i < 3; i++) {
 		struct store_op op = message_op(ids[i], NULL);
@@ -157,8 +157,10 @@ the_newest_word_comes_first(struct fixture *f)
 		op.inbound.event.at = i == 0 ? 9000 : 8000;
 		must(store_submit_wait(f->store, &op));
 	}
-	check_view(
-	    f, VIEW_OPEN, 0, (int64_t[]){ids[0], ids[2], ids[1], ids[3], 0});
+	for (enum view v = VIEW_MINE; v <= VIEW_OPEN; v++)
+		if (v != VIEW_QUEUE)
+			check_view(f, v, anna,
+			    (int64_t[]){ids[0], ids[2], ids[1], ids[3], 0});
 }
 
 static void
