@@ -23,6 +23,8 @@ source_check(struct conn *c, const struct decided *d, const struct event *event)
 	     other++)
 		if (str_eq(other->source, event->source))
 			return E_BADINPUT;
+	if (str_eq(event->source, d->fresh))
+		return OK;
 	e = event_find(c, d->was.company, event->source, &found);
 	if (e == OK)
 		return E_BADINPUT;

@@ -25,6 +25,7 @@ struct decided {
 	struct caused caused[CAUSED_MAX];
 	struct conversation was;
 	struct labels *labels; /* room for them */
+	struct str fresh;      /* a source that is known to be new; or empty */
 	/* Out. */
 	struct conversation is;
 	bool labelled; /* it says something of labels, and these are they */

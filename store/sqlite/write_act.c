@@ -197,8 +197,10 @@ run(struct conn *c, struct store_act *in)
 {
 	struct acted *acted = &in->acted;
 	struct labels labels;
-	struct decided d = {
-	    .decision = &acted->decision, .was = in->state, .labels = &labels};
+	struct decided d = {.decision = &acted->decision,
+	    .was = in->state,
+	    .labels = &labels,
+	    .fresh = in->act.source};
 	enum act_refusal why = acted->refusal;
 	enum err e;
 
