@@ -3,7 +3,6 @@
  * lines that nobody quoted, so that answers between its lines stay.
  */
 #include "channels/email/cut_inner.h"
-#include "core/buf.h"
 
 enum mode {
 	MODE_TEXT,
@@ -13,7 +12,8 @@ enum mode {
 };
 
 struct cutting {
-	bool below; /* the marker, answers count, too */
+	bool below;	   /* the marker, answers count, too */
+	struct ours *ours; /* what must not get through; or NULL */
 	struct buf kept;
 	enum mode mode;
 	enum cut_rule rule;
@@ -33,6 +33,8 @@ keep(struct cutting *c, struct str line)
 	bool blank = lex_blank(line);
 
 	if (c->mode == MODE_SIGNATURE)
+		return;
+	if (c->ours != NULL && ours_has(c->ours, line))
 		return;
 	if (c->mode == MODE_QUOTE && blank && c->paragraph == c->kept.len)
 		return; /* around lines that went */
@@ -125,8 +127,12 @@ try_old_mail(struct cutting *c, struct str rest)
 static unsigned
 try_quote(struct cutting *c, struct str rest)
 {
-	if (!cut_is_quoted(lex_line(&rest)))
+	struct str line = lex_line(&rest);
+
+	if (!cut_is_quoted(line))
 		return 0;
+	if (c->ours != NULL)
+		ours_quoted(c->ours, line);
 	first_rule(c, CUT_QUOTE);
 	drop_introduction(c);
 	c->mode = MODE_QUOTE;
@@ -180,21 +186,43 @@ without_blank_ends(struct str s)
 }
 
 static enum err
-cut(struct str text, bool below, struct arena *a, struct cut *out)
+run(struct cutting *c, struct str text, struct arena *a, struct cut *out)
 {
-	struct cutting c = {.below = below};
 	struct str rest = text;
 	enum err e = OK;
 
-	while (rest.n > 0 && c.mode != MODE_END)
-		cut_some(&c, &rest);
-	*out = (struct cut){.said = STR(""), .rule = c.rule};
-	if (c.kept.len > 0)
+	while (rest.n > 0 && c->mode != MODE_END)
+		cut_some(c, &rest);
+	*out = (struct cut){.said = STR(""), .rule = c->rule};
+	if (c->kept.len > 0)
 		out->said = arena_copy(
-		    a, without_blank_ends(buf_view(&c.kept)));
-	if (c.kept.failed || out->said.p == NULL)
+		    a, without_blank_ends(buf_view(&c->kept)));
+	if (c->kept.failed || out->said.p == NULL)
 		e = E_NOMEM;
-	buf_free(&c.kept);
+	buf_free(&c->kept);
+	return e;
+}
+
+static enum err
+cut(struct str text, bool below, struct arena *a, struct cut *out)
+{
+	struct cutting c = {.below = below};
+
+	return run(&c, text, a, out);
+}
+
+enum err
+cut_below(struct str text, struct str ours, struct arena *a, struct cut *out)
+{
+	struct ours o;
+	struct cutting c = {.below = true, .ours = &o};
+	enum err e;
+
+	ours_read(ours, &o);
+	e = run(&c, text, a, out);
+	if (o.whole.failed || o.lines.failed || o.above.failed)
+		e = E_NOMEM;
+	ours_free(&o);
 	return e;
 }
 

@@ -17,6 +17,12 @@
  * A strict cut is for mails whose quote must not get through in any case, such
  * as an answer to an escalation, which tells what is not for the customer:
  * nothing below the marker is kept, and where nothing is left, it is nothing.
+ *
+ * Who answers below such a quote, or between its lines, has written nothing
+ * above the marker. What they wrote is told from what they quote in two ways,
+ * and both must agree: it has no ">" where the marker has one, and it is not
+ * what we wrote ourselves: no line of ours, and not the rest of a quoted line
+ * that their program broke in two.
  */
 #ifndef CHANNELS_EMAIL_CUT_H
 #define CHANNELS_EMAIL_CUT_H
@@ -47,5 +53,14 @@ const char *cut_rule_name(enum cut_rule rule);
 enum err cut_reply(struct str text, struct arena *a, struct cut *out) MUST_USE;
 enum err cut_strictly(
     struct str text, struct arena *a, struct cut *out) MUST_USE;
+
+/*
+ * Below the marker and between the lines. ours: the text of our mail that it
+ * answers; empty: it is not known, then what follows a long quoted line at once
+ * counts as its rest. Where the marker is not quoted, all below may be ours:
+ * nothing is left. E_NOMEM.
+ */
+enum err cut_below(struct str text, struct str ours, struct arena *a,
+    struct cut *out) MUST_USE;
 
 #endif

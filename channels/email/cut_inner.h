@@ -6,6 +6,7 @@
 
 #include "channels/email/cut.h"
 #include "channels/email/lex.h"
+#include "core/buf.h"
 
 /*
  * All of these look at the lines at the front of `rest`, and at no more of it
@@ -30,5 +31,26 @@ bool cut_is_quoted(struct str line);
 /* In no language that is known, but it ends with a colon and has a time or an
  * address in it: what stands above a quote. */
 bool cut_may_introduce(struct str paragraph);
+
+/* ---- cut_ours.c ---------------------------------------------------------- */
+
+/*
+ * What we wrote in the mail that is answered, to be known again however their
+ * program broke its lines: only letters and digits are compared.
+ */
+struct ours {
+	bool known;
+	struct buf whole;
+	struct buf lines; /* each with "\n" around it */
+	struct buf above; /* the end of the quoted line above */
+	bool above_long;
+};
+
+void ours_read(struct str text, struct ours *o);
+void ours_free(struct ours *o);
+/* The next line was quoted. */
+void ours_quoted(struct ours *o, struct str line);
+/* It was not. True: it is ours all the same. */
+bool ours_has(struct ours *o, struct str line);
 
 #endif

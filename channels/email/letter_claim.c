@@ -171,14 +171,32 @@ match_ids(struct judging *j)
 	}
 }
 
+/* A token says which conversation, and not which mail of it. */
+static void
+number_by_ids(struct judging *j)
+{
+	size_t i;
+
+	for (i = j->ref_count; i > 0 && j->match.number == 0; i--) {
+		struct stamp s = {.address = j->out->from};
+
+		if (stamp_read_id(&j->ask->account->keys, j->refs[i - 1], &s) ==
+			OK &&
+		    s.role == j->match.role && s.id == j->match.id)
+			j->match.number = s.number;
+	}
+}
+
 void
 claims_match(struct judging *j)
 {
 	j->match = j->claims.token;
-	if (j->match.role != STAMP_ROLES)
+	if (j->match.role != STAMP_ROLES) {
 		j->out->how = "token";
-	else
+		number_by_ids(j);
+	} else {
 		match_ids(j);
+	}
 }
 
 const struct company_desk *

@@ -79,6 +79,23 @@ is_forged(struct judging *j, enum err *e)
 	return j->out->refused != NULL;
 }
 
+/* Whoever has seen a mail to the desk can forge its addresses: where the
+ * receiving server is asked, it must have said something. "none": the domain
+ * itself leaves it open. */
+static bool
+is_proven(const struct judging *j)
+{
+	static const char *const good[] = {"pass", "bestguesspass", "none"};
+	size_t i;
+
+	if (j->ask->authserv.n == 0)
+		return true;
+	for (i = 0; i < ARRAY_LEN(good); i++)
+		if (strcmp(j->out->dmarc, good[i]) == 0)
+			return true;
+	return false;
+}
+
 /* An answer to a mail that went to the desk. */
 static bool
 is_answer(struct judging *j, enum err *e)
@@ -94,23 +111,43 @@ is_answer(struct judging *j, enum err *e)
 	j->out->kind = LETTER_ANSWER;
 	if (desk == NULL)
 		refuse(j, "sender");
+	else if (!is_proven(j))
+		refuse(j, "dmarc_missing");
 	else
 		*e = told_strictly(j);
 	return true;
+}
+
+/* "Ann: Where is it? (#42)": 42; 0: no subject of ours, as far as it goes. */
+static uint64_t
+named_in(struct str subject)
+{
+	struct str s = lex_trim(subject);
+	uint64_t n = 0;
+	size_t at = s.n;
+
+	while (at > 0 && s.p[at - 1] != '#')
+		at--;
+	if (at < 2 || s.p[at - 2] != '(' || s.p[s.n - 1] != ')' ||
+	    !str_to_u64(lex_upto(lex_from(s, at), s.n - at - 1), INT64_MAX, &n))
+		return 0;
+	return n;
 }
 
 /* What nothing was found for that is good. */
 static bool
 is_unproven(struct judging *j, enum err *e)
 {
+	const struct company_desk *desk = claims_desk(j->ask, j->out->from);
 	const struct claims *c = &j->claims;
-	bool desk = claims_desk(j->ask, j->out->from) != NULL;
 
 	(void)e;
 	if (j->match.role != STAMP_ROLES)
 		return false;
-	if (desk || c->denied.role == STAMP_DESK) {
+	if (desk != NULL || c->denied.role == STAMP_DESK) {
 		refuse(j, c->denied.role == STAMP_ROLES ? "unmatched" : c->why);
+		j->out->desk = desk;
+		j->out->conversation = named_in(j->out->subject);
 		return true;
 	}
 	j->out->refused = c->denied.role == STAMP_ROLES ? NULL : c->why;

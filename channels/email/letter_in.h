@@ -13,6 +13,9 @@
  *	REFUSED	   it claims what is not so, in the word `refused`:
  *		     from	 not one good address in From
  *		     dmarc	 the receiving server says that From is forged
+ *		     dmarc_missing
+ *				 an answer of the desk, and the receiving server
+ *				 does not say that From is right
  *		     token	 a reply token that we did not make, or made for
  *				 somebody else
  *		     sender	 a token or message id of a mail to the desk,
@@ -20,14 +23,17 @@
  *		     expired	 a token too old, and nothing else that tells
  *		     unmatched	 from the desk, and it says to what in no way
  *		   No change; an audit line with the word; the mail stays where
- *		   it is, for people.
+ *		   it is, for people. Where `desk` is set, it came from the
+ *		   desk's list: if `conversation` is, too, it seems to be about
+ *		   that one, so leave a note there. It proves nothing.
  *	ANSWER	   somebody of the desk answers: `conversation`, and who, by
  *		   the company's own list (`desk`). Append it as what a person
  *		   of the company said, with source `source` (the same mail
  *		   twice falls out by it), and send it to the customer: what is
  *		   in `reply`, never `text`, which quotes what only the desk may
- *		   know. Empty is an answer below the line, or none: refuse it,
- *		   unless it brings files.
+ *		   know. Empty is an answer below the line, or none: look with
+ *		   letter_in_below(), and where that finds nothing either,
+ *		   refuse it, unless it brings files.
  *	CUSTOMER   a customer writes. Where `conversation` is not 0, it is a
  *		   message there (an answer to a mail that went out because the
  *		   web chat was closed); else `envelope` says where by address,
@@ -76,7 +82,9 @@ struct letter_ask {
 	const struct company_desk *desk;
 	size_t desk_count;
 	/* The name under which the company's own mail server writes
-	 * Authentication-Results; empty: nobody's are believed. */
+	 * Authentication-Results; empty: nobody's are looked at. Else the desk
+	 * is only believed where they say that DMARC passes, or that the
+	 * domain has no policy ("none"). */
 	struct str authserv;
 	int64_t now; /* wall ms */
 };
@@ -105,13 +113,14 @@ struct letter_in {
 	const char *how;       /* a word, or NULL */
 	enum automatic rule;   /* MACHINE */
 	const char *dmarc;     /* "pass", "fail", "none"; "": not said */
-	uint64_t conversation; /* ANSWER; CUSTOMER: or 0 */
+	uint64_t conversation; /* ANSWER; CUSTOMER, REFUSED: or 0 */
 	uint64_t number;       /* of our mail that it answers; 0: not known */
-	const struct company_desk *desk; /* ANSWER: of the list */
+	const struct company_desk *desk; /* ANSWER, REFUSED: of the list */
 
 	struct str from, from_name; /* of the mail: not to be believed */
 	struct str subject;
 	struct str text;  /* all of it */
+	struct str fresh; /* of it, what its program does not mark as old */
 	struct cut reply; /* what is new in it, at most LETTER_IN_SAID_MAX */
 	bool cut_short;	  /* it had more than that */
 	struct str source;
@@ -131,6 +140,14 @@ struct letter_in {
  */
 enum err letter_in_read(const struct letter_ask *ask, struct arena *a,
     struct letter_in *out) MUST_USE;
+
+/*
+ * The new words of an ANSWER that has none above the line, into in->reply: what
+ * stands below it, or between quoted lines. ours: the text of the mail that it
+ * answers, or empty (see cut_below()). E_NOMEM.
+ */
+enum err letter_in_below(
+    struct letter_in *in, struct str ours, struct arena *a) MUST_USE;
 
 /* "bounce", "machine", "refused", "answer", "customer" */
 const char *letter_kind_name(enum letter_kind kind);

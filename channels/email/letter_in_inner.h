@@ -23,7 +23,6 @@ struct judging {
 	struct letter_in *out;
 	struct claims claims;
 	struct stamp match; /* what it answers; role STAMP_ROLES: nothing */
-	struct str fresh;   /* its text, but for what is marked as old */
 	struct str id;	    /* its own message id, without < and >; or empty */
 	struct str *refs;   /* what it names: References, then In-Reply-To */
 	size_t ref_count, reply_count; /* of these In-Reply-To */

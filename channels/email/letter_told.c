@@ -37,10 +37,10 @@ static enum err
 read_words(struct judging *j)
 {
 	struct letter_in *in = j->out;
-	enum err e = mime_text(&in->mime, false, &j->fresh);
+	enum err e = mime_text(&in->mime, false, &in->fresh);
 
 	if (e == OK)
-		e = cut_reply(j->fresh, j->arena, &in->reply);
+		e = cut_reply(in->fresh, j->arena, &in->reply);
 	if (e == OK)
 		e = mime_text(&in->mime, true, &in->text);
 	if (e == OK)
@@ -51,10 +51,21 @@ read_words(struct judging *j)
 enum err
 told_strictly(struct judging *j)
 {
-	enum err e = cut_strictly(j->fresh, j->arena, &j->out->reply);
+	struct letter_in *in = j->out;
+	enum err e = cut_strictly(in->fresh, j->arena, &in->reply);
 
 	if (e == OK)
-		bound_reply(j->out);
+		bound_reply(in);
+	return e;
+}
+
+enum err
+letter_in_below(struct letter_in *in, struct str ours, struct arena *a)
+{
+	enum err e = cut_below(in->fresh, ours, a, &in->reply);
+
+	if (e == OK)
+		bound_reply(in);
 	return e;
 }
 

@@ -3,6 +3,7 @@
  * programs write them, in many languages, and what a person said in each.
  */
 #include "channels/email/cut.h"
+#include "channels/email/letter.h"
 #include "channels/email/lex.h"
 #include "tests/channels/email_rig.h"
 
@@ -137,6 +138,93 @@ rules_have_names(void **state)
 	arena_free(&a);
 }
 
+/* ---- below our marker ----------------------------------------------------- */
+
+#define OURS \
+	"Ann needs an answer from a person\n\nSummary\n- Where is my " \
+	"order?\n\n" \
+	"Customer\nName: Ann\n\nNotes of colleagues\n- She is a bit " \
+	"difficult " \
+	"and always wants a discount, so say no\n\nConversation\nAnn:\n" \
+	"  Where is my order 4711, and do you have the bike in blue?\n\n" \
+	"Open the conversation: https://chat.example/console#/42\n"
+#define MARKER "> " LETTER_MARKER "\n>\n"
+#define WROTE "On 21 Nov 2026 11:00, Shop wrote:\n"
+
+static const struct {
+	const char *text, *said;
+} below[] = {
+    /* under all of it */
+    {WROTE MARKER "> Ann needs an answer from a person\n"
+		  "> Where is my order?\n\nIt was sent today.\n\nYes, in "
+		  "blue.\n\n-- \nRobin\nShop\n",
+	"It was sent today.\n\nYes, in blue."},
+    /* between the lines */
+    {WROTE MARKER ">   Where is my order 4711, and do you\n"
+		  "It was sent today.\n>   have the bike in blue?\nYes.\n"
+		  "> Open the conversation: https://chat.example/console#/42\n",
+	"It was sent today.\nYes."},
+    /* what their program broke in two is still ours */
+    {WROTE MARKER "> - She is a bit difficult and always wants a discount, "
+		  "so\nsay no\n>\n\nNo.\n",
+	"No."},
+    {WROTE MARKER "> - She is a bit difficult and always wants\na discount, "
+		  "so\nsay no\n\nNo.\n",
+	"No."},
+    /* a line that lost its sign */
+    {WROTE MARKER "> Notes of colleagues\n\n- She is a bit difficult and "
+		  "always wants a discount, so say no\n\nNo.\n",
+	"No."},
+    /* where the marker is not quoted, all may be ours */
+    {WROTE MARKER "> x\n\nYes.\n" LETTER_MARKER "\n\nNo.\n", "Yes."},
+    {LETTER_MARKER "\n\nAnn needs an answer\n\nSay no.\n", ""},
+    {"-----Original Message-----\nFrom: Shop\nSent: today\nTo: Anna\n"
+     "Subject: Ann\n\n" LETTER_MARKER "\n\nSay no.\n",
+	""},
+    /* nothing new */
+    {WROTE MARKER "> x\n", ""},
+    {WROTE MARKER "> x\n\n-- \nRobin\n", ""},
+    {WROTE MARKER "> x\n\nSent from my iPhone\n", ""},
+};
+
+static void
+answers_below_are_found(void **state)
+{
+	struct arena a = {0};
+	struct cut cut;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(below); i++) {
+		struct str text = str_from(below[i].text);
+
+		assert_int_equal(cut_strictly(text, &a, &cut), OK);
+		assert_text(cut.said, "");
+		assert_int_equal(cut_below(text, STR(OURS), &a, &cut), OK);
+		assert_text(cut.said, below[i].said);
+		assert_false(cut.unstripped);
+	}
+	arena_free(&a);
+}
+
+/* Our mail is not there any more. */
+static void
+below_what_nobody_knows(void **state)
+{
+	struct arena a = {0};
+	struct cut cut;
+
+	(void)state;
+	assert_int_equal(
+	    cut_below(STR(WROTE MARKER "> - She is a bit difficult and always "
+				       "wants a discount, so\nsay no\n>\n> "
+				       "Short\nYes.\n\nAnd no.\n"),
+		STR(""), &a, &cut),
+	    OK);
+	assert_text(cut.said, "Yes.\n\nAnd no.");
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -144,6 +232,8 @@ main(void)
 	    cmocka_unit_test(replies_are_cut),
 	    cmocka_unit_test(history_goes),
 	    cmocka_unit_test(rules_have_names),
+	    cmocka_unit_test(answers_below_are_found),
+	    cmocka_unit_test(below_what_nobody_knows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
