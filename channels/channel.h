@@ -98,10 +98,11 @@ struct capabilities {
 	unsigned buttons_max, button_text_max; /* 0: none */
 	const struct media_kind *media; /* ends with type NULL; NULL: none */
 	unsigned media_max;		/* in one message */
-	bool typing;			/* can show that somebody types */
-	bool receipts;			/* tells how far a message came */
-	bool drafts;			/* can show an answer while it grows */
-	bool threads;			/* one place, many conversations */
+	bool attaches;		/* files go out as bytes: they need no `url` */
+	bool typing;		/* can show that somebody types */
+	bool receipts;		/* tells how far a message came */
+	bool drafts;		/* can show an answer while it grows */
+	bool threads;		/* one place, many conversations */
 	bool signs;		/* says itself who of the company speaks */
 	bool lookup;		/* can be asked whether a message went out */
 	unsigned repeats;	/* may be sent again so often where that is not
@@ -113,9 +114,11 @@ struct capabilities {
 	unsigned per_second;	/* sends of one account; 0: no limit */
 	unsigned per_recipient_ms; /* sustained, one in so many; 0: no limit */
 	unsigned recipient_burst;
-	unsigned in_flight;   /* requests of one account at once */
-	unsigned retry_hours; /* a message older than that is given up */
-	bool events_only;     /* nobody writes there; it is told what happens */
+	unsigned automatic_per_hour; /* what no person says, to one recipient;
+				      * 0: no limit */
+	unsigned in_flight;	     /* requests of one account at once */
+	unsigned retry_hours;	     /* a message older than that is given up */
+	bool events_only; /* nobody writes there; it is told what happens */
 };
 
 /* ---- an account, opened -------------------------------------------------- */
@@ -211,8 +214,11 @@ struct button {
 };
 
 struct outgoing_file {
-	struct str name, type, url; /* url: signed, for the vendor to fetch */
+	/* url: signed, for the vendor to fetch; empty only where the row
+	 * `attaches` */
+	struct str name, type, url;
 	uint64_t size;
+	struct str hash; /* by which it is kept, for job->read_file */
 };
 
 /* One message, before it is split. */
@@ -271,6 +277,15 @@ struct job {
 	struct str state;
 	/* SEND: the open draft of this conversation that it finishes. */
 	struct str live;
+	/*
+	 * SEND: a file that we keep, by its hash, into the arena. The one thing
+	 * here that waits for a disk; so only small ones are asked for. NULL:
+	 * none can be read. E_NOTFOUND: it is kept no more; E_LIMIT: it has
+	 * more than `most` bytes; E_IO, E_NOMEM.
+	 */
+	enum err (*read_file)(const struct job *job, struct str hash,
+	    size_t most, struct str *out, struct arena *a);
+	void *read_arg;
 };
 
 #define CALL_HEADERS_MAX 6u
@@ -432,6 +447,10 @@ bool channel_window_open(
 bool channel_refuses(const struct channel *c,
     const struct company_account *account, const struct outgoing *m,
     struct faults *faults) MUST_USE;
+
+/* Does a file of that type and size go out as what it is, and not as a link? */
+bool channel_takes_file(
+    const struct channel *c, struct str type, uint64_t size);
 
 /*
  * Every account of the document against its channel's row: an unknown channel,

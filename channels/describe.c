@@ -173,6 +173,9 @@ cell_recipient(const struct capabilities *can, struct buf *out)
 	else
 		buf_addf(out, "one in %g s, up to %u at once",
 		    can->per_recipient_ms / 1000.0, can->recipient_burst);
+	if (can->automatic_per_hour > 0)
+		buf_addf(out, "; of what no person says %u an hour",
+		    can->automatic_per_hour);
 }
 
 static void
@@ -224,8 +227,8 @@ static const struct group {
 	.columns = {{"text at most", cell_text}, {"split into", cell_parts},
 	    {"markup", cell_markup}, {"buttons", cell_buttons}}},
     {.title = "Files",
-	.prose = "What we send. A file of another type, or a larger one, is "
-		 "refused.",
+	.prose = "What we send. A file of another type, or a larger one, goes "
+		 "as a link to where\nit is kept.",
 	.columns = {{"types and sizes", cell_media},
 	    {"in one message", cell_media_max}}},
     {.title = "Signs of life",

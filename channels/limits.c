@@ -122,6 +122,16 @@ kind_of(const struct capabilities *can, struct str type)
 	return NULL;
 }
 
+bool
+channel_takes_file(const struct channel *c, struct str type, uint64_t size)
+{
+	const struct media_kind *k = c->can.media == NULL
+					 ? NULL
+					 : kind_of(&c->can, type);
+
+	return k != NULL && size <= k->size_max;
+}
+
 static void
 fault_type(const struct refusal *r, const char *where)
 {

@@ -89,6 +89,9 @@ struct kind {
 	bool shown;
 };
 
+/* What vendors take only under its name; it is saved, not shown. */
+#define OFFICE "application/vnd.openxmlformats-officedocument."
+
 /* No SVG: it is a program. PDF is one that browsers keep in a box, if saved. */
 static const struct kind kinds[] = {
     {"image/png", true},
@@ -105,6 +108,12 @@ static const struct kind kinds[] = {
     {"audio/webm", true},
     {"video/mp4", true},
     {"application/pdf", false},
+    {"application/msword", false},
+    {"application/vnd.ms-excel", false},
+    {"application/vnd.ms-powerpoint", false},
+    {OFFICE "wordprocessingml.document", false},
+    {OFFICE "spreadsheetml.sheet", false},
+    {OFFICE "presentationml.presentation", false},
 };
 
 static const struct kind unknown = {"application/octet-stream", false};

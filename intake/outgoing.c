@@ -2,7 +2,7 @@
  * outgoing: reads a message event's body back, has the channel split and dress
  * it, and makes rows of the parts.
  */
-#include "intake/outgoing.h"
+#include "intake/outgoing_inner.h"
 
 #include <jansson.h>
 
@@ -65,7 +65,7 @@ read_body(struct str body, struct outgoing *m, struct arena *a)
 static enum err
 sign(const struct channel *c, struct outgoing *m, struct arena *a)
 {
-	if (m->by.n == 0 || c->can.signs)
+	if (m->by.n == 0 || m->text.n == 0 || c->can.signs)
 		return OK;
 	m->text = arena_printf(
 	    a, "**%.*s:** %.*s", STR_FMT(m->by), STR_FMT(m->text));
@@ -149,13 +149,65 @@ outgoing_message(const struct outgoing_of *of, struct str body, struct arena *a,
 	struct payloads p = {.count = 0};
 	enum err e;
 
+	if (account == NULL)
+		account = &gone;
 	read_body(body, &m, a);
-	e = sign(of->channel, &m, a);
-	if (e != OK)
-		return e;
-	e = of->channel->render(
-	    account == NULL ? &gone : account, &m, a, &p, faults);
+	e = of->file_count == 0 ? OK
+				: outgoing_files(of, account, &m, a, faults);
+	if (e == OK)
+		e = sign(of->channel, &m, a);
+	if (e == OK)
+		e = of->channel->render(account, &m, a, &p, faults);
 	return e == OK ? add_rows(of, &p, a, out) : e;
+}
+
+/* ---- how often -------------------------------------------------------- */
+
+/* E_BADINPUT: they have had enough of what nobody said. */
+static enum err
+bound(const struct outgoing_of *of, const struct event *said,
+    const struct outbox_row *row, struct arena *a, struct faults *faults)
+{
+	unsigned most = of->channel->can.automatic_per_hour;
+	struct str who;
+
+	if (most == 0 || of->sent == NULL || said->author == AUTHOR_AGENT)
+		return OK;
+	who = arena_printf(a, "%lld %s %.*s", (long long)of->company->id,
+	    of->channel->name, STR_FMT(row->recipient));
+	if (who.p == NULL)
+		return E_NOMEM;
+	if (hourly_count(of->sent, who, of->now) <= most)
+		return OK;
+	faults_add(faults, "address",
+	    "has had %u automatic answers within an hour; perhaps a machine "
+	    "answers them",
+	    most);
+	return E_BADINPUT;
+}
+
+/* One message of the decision. What is not sent is told instead. */
+static enum err
+say(const struct outgoing_of *of, struct decision *d, unsigned which,
+    struct arena *a, struct outgoing_list *out)
+{
+	const struct event *said = &d->events[which];
+	struct outgoing_list list = *out;
+	struct faults faults = {0};
+	enum err e = outgoing_message(of, said->body, a, &list, &faults);
+
+	if (e == OK && list.count > out->count) {
+		e = bound(of, said, &list.rows[out->count], a, &faults);
+		out->bounded |= e == E_BADINPUT;
+	}
+	if (e == OK) {
+		list.bounded = out->bounded;
+		*out = list;
+	} else if (e == E_BADINPUT) {
+		e = refuse(of, d, which, &faults, a);
+	}
+	faults_free(&faults);
+	return e;
 }
 
 enum err
@@ -163,17 +215,11 @@ outgoing_rows(const struct outgoing_of *of, struct decision *d, struct arena *a,
     struct outgoing_list *out)
 {
 	unsigned n = d->event_count, i;
-	struct faults faults = {0};
 	enum err e = OK;
 
 	*out = (struct outgoing_list){0};
-	for (i = 0; i < n && e == OK; i++) {
-		if (d->events[i].kind != EVENT_MESSAGE)
-			continue;
-		e = outgoing_message(of, d->events[i].body, a, out, &faults);
-		if (e == E_BADINPUT)
-			e = refuse(of, d, i, &faults, a);
-		faults_free(&faults);
-	}
+	for (i = 0; i < n && e == OK; i++)
+		if (d->events[i].kind == EVENT_MESSAGE)
+			e = say(of, d, i, a, out);
 	return e;
 }

@@ -41,8 +41,11 @@ errand_new(struct track *t, enum job_kind kind, void (*ended)(struct errand *e),
 		d->errands->prev = e;
 	d->errands = e;
 	t->opened->refs++;
-	e->job = (struct job){
-	    .kind = kind, .account = &t->opened->account, .now = d->wall};
+	e->job = (struct job){.kind = kind,
+	    .account = &t->opened->account,
+	    .now = d->wall,
+	    .read_file = file_read,
+	    .read_arg = d->conf.store};
 	return e;
 }
 

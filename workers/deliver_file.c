@@ -1,5 +1,6 @@
 /*
- * deliver_file: files that customers sent. The vendor is asked like for any
+ * deliver_file: files that customers sent, and those that go with what is sent
+ * to them. The vendor is asked like for any
  * other row; what it brought goes to a thread of its own, the keeper, which
  * looks what it is and writes it to the disk, so that no message waits for
  * the disk.
@@ -9,6 +10,7 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct keeper {
 	struct deliver *d;
@@ -104,6 +106,43 @@ keeper_close(struct deliver *d)
 	pthread_join(d->keeper->thread, NULL);
 	mailbox_close(&d->keeper->mailbox);
 	free(d->keeper);
+}
+
+/* ---- read again ------------------------------------------------------------ */
+
+static enum err
+read_all(int fd, size_t size, char *out)
+{
+	size_t had = 0;
+	ssize_t n = 1;
+
+	while (had < size && n > 0) {
+		n = read(fd, out + had, size - had);
+		had += n > 0 ? (size_t)n : 0;
+	}
+	return had == size ? OK : E_IO;
+}
+
+enum err
+file_read(const struct job *job, struct str hash, size_t most, struct str *out,
+    struct arena *a)
+{
+	uint64_t size;
+	char *room;
+	int fd;
+	enum err e = store_blob_open(job->read_arg, hash, &fd, &size);
+
+	if (e != OK)
+		return e;
+	room = size > most ? NULL : arena_alloc(a, (size_t)size + 1);
+	if (room == NULL) {
+		e = size > most ? E_LIMIT : E_NOMEM;
+	} else {
+		e = read_all(fd, (size_t)size, room);
+		*out = (struct str){room, (size_t)size};
+	}
+	close(fd);
+	return e;
 }
 
 /* ---- what came of it ----------------------------------------------------- */

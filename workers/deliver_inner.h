@@ -423,6 +423,9 @@ void keeper_close(struct deliver *d);
 void file_row(struct row *r);
 /* It was SENDING once: it may be fetched again. */
 void file_again(struct row *r);
+/* struct job, read_file; its read_arg is the store. */
+enum err file_read(const struct job *job, struct str hash, size_t most,
+    struct str *out, struct arena *a) MUST_USE;
 
 /* ---- deliver_settle.c ----------------------------------------------------- */
 

@@ -3,7 +3,9 @@
  * near, so texts are bounded by what people read; providers let an account send
  * a few mails a second at most; a mail is tried for five days, as mail servers
  * do (RFC 5321, section 4.5.4.1). One of which nobody knows whether it went out
- * goes out once more, with the same message id: better twice than never.
+ * goes out once more, with the same message id: better twice than never. Of what
+ * the bot says an address gets no more in an hour than a person would read:
+ * where a machine answers us, both must come to an end.
  */
 #include "channels/email/email_inner.h"
 
@@ -39,6 +41,7 @@ const struct channel channel_email = {
 	.button_text_max = 100,
 	.media = media,
 	.media_max = 10,
+	.attaches = true,
 	.receipts = true,
 	.threads = true,
 	.signs = true,
@@ -46,6 +49,7 @@ const struct channel channel_email = {
 	.per_second = 2,
 	.per_recipient_ms = 2000,
 	.recipient_burst = 5,
+	.automatic_per_hour = 30,
 	.in_flight = 4,
 	.retry_hours = 5 * 24},
     .needs = needs,

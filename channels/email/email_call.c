@@ -50,7 +50,8 @@ moment_of(const struct job *job)
 {
 	return (struct mail_of){.account = job->account,
 	    .row = job->row,
-	    .at = job->at > 0 ? job->at : job->now};
+	    .at = job->at > 0 ? job->at : job->now,
+	    .job = job};
 }
 
 static enum err
@@ -86,6 +87,9 @@ call_send(const struct calling *c)
 	else if (e == E_DENIED)
 		e = not_needed(c, OUTCOME_BLOCKED, "keys",
 		    STR("There are no keys to stamp the mail with."));
+	else if (e == E_IO)
+		e = not_needed(c, OUTCOME_LATER, "file",
+		    STR("A file that goes with it cannot be read now."));
 	faults_free(&faults);
 	if (e != OK)
 		return e;

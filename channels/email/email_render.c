@@ -172,22 +172,33 @@ split(struct rendering *r, struct text_parts *parts)
 	return OK;
 }
 
-/* Files are links, and stand in the last. */
+/* In the last: attached, as long as they are small together, or as links. */
 static enum err
 add_files(struct rendering *r)
 {
 	struct mail_payload *p = &r->payload;
+	uint64_t attached = 0;
 	size_t i;
 
 	p->files = arena_alloc(
 	    r->arena, (r->m->file_count + 1) * sizeof(*p->files));
 	if (p->files == NULL)
 		return E_NOMEM;
-	for (i = 0; i < r->m->file_count; i++)
-		p->files[p->file_count++] = (struct letter_file){
-		    .name = r->m->files[i].name,
-		    .type = r->m->files[i].type,
-		    .url = r->m->files[i].url};
+	for (i = 0; i < r->m->file_count; i++) {
+		const struct outgoing_file *f = &r->m->files[i];
+		uint64_t most = f->url.n > 0 ? MAIL_ATTACH_MAX
+					     : MAIL_ATTACH_MOST;
+		bool fits = f->hash.n > 0 && attached + f->size <= most;
+
+		p->files[p->file_count] = (struct mail_file){
+		    .name = mail_file_name(f->name, f->type, r->arena),
+		    .type = f->type,
+		    .url = fits ? STR("") : f->url,
+		    .hash = fits ? f->hash : STR("")};
+		attached += fits ? f->size : 0;
+		if (p->files[p->file_count++].name.p == NULL)
+			return E_NOMEM;
+	}
 	return OK;
 }
 

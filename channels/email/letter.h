@@ -45,7 +45,8 @@ enum letter_origin {
 struct letter_file {
 	struct str name, type;
 	struct str url;	  /* a link to it, below both texts; or: */
-	struct str bytes; /* attached */
+	struct str bytes; /* attached. Neither: that it is kept no more is said
+			   * below both texts */
 };
 
 struct letter {

@@ -11,28 +11,31 @@ struct part {
 
 /* ---- texts -------------------------------------------------------------- */
 
-static bool
-has_links(const struct letter *l)
-{
-	size_t i;
+#define GONE "(it is not kept any more)"
 
-	for (i = 0; i < l->file_count; i++)
-		if (l->files[i].url.n > 0)
-			return true;
-	return false;
+/* What is attached speaks for itself. */
+static bool
+is_told(const struct letter_file *f)
+{
+	return f->url.n > 0 || f->bytes.p == NULL;
 }
 
 static void
 put_text_links(const struct letter *l, struct buf *out)
 {
+	bool first = true;
 	size_t i;
 
-	if (has_links(l))
-		buf_str(out, "\n\n");
-	for (i = 0; i < l->file_count; i++)
-		if (l->files[i].url.n > 0)
-			buf_addf(out, "%.*s: %.*s\n", STR_FMT(l->files[i].name),
-			    STR_FMT(l->files[i].url));
+	for (i = 0; i < l->file_count; i++) {
+		const struct letter_file *f = &l->files[i];
+
+		if (!is_told(f))
+			continue;
+		buf_str(out, first ? "\n\n" : "");
+		buf_addf(out, "%.*s: %.*s\n", STR_FMT(f->name),
+		    STR_FMT(f->url.n > 0 ? f->url : STR(GONE)));
+		first = false;
+	}
 }
 
 /* The address is its own label: it hides nothing. */
@@ -44,10 +47,14 @@ put_html_links(const struct letter *l, struct buf *out)
 	for (i = 0; i < l->file_count; i++) {
 		const struct letter_file *f = &l->files[i];
 
-		if (f->url.n == 0)
+		if (!is_told(f))
 			continue;
 		buf_str(out, "<p>");
 		html_escape(out, f->name);
+		if (f->url.n == 0) {
+			buf_str(out, ": " GONE "</p>\n");
+			continue;
+		}
 		buf_str(out, ": <a href=\"");
 		html_escape(out, f->url);
 		buf_str(out, "\">");
@@ -179,7 +186,7 @@ letter_put_body(const struct letter *l, struct buf *out)
 
 	put_texts(l, &parts[0].bytes);
 	for (i = 0; i < l->file_count; i++)
-		if (l->files[i].url.n == 0)
+		if (!is_told(&l->files[i]))
 			put_file(&l->files[i], &parts[m.n++].bytes);
 	if (m.n > 1) {
 		put_multipart(l, &m, out);

@@ -1,6 +1,7 @@
 /* payload: written by us, and read again when the mail is made. */
 #include "channels/email/payload.h"
 #include "channels/email/lex.h"
+#include "core/utf8.h"
 
 #include <jansson.h>
 
@@ -88,8 +89,9 @@ add_files(struct buf *b, const struct mail_payload *p)
 	for (i = 0; i < p->file_count; i++) {
 		buf_str(b, i == 0 ? "[{\"name\":" : ",{\"name\":");
 		buf_json(b, p->files[i].name);
-		buf_str(b, ",\"url\":");
-		buf_json(b, p->files[i].url);
+		add_text(b, "type", p->files[i].type);
+		add_text(b, "url", p->files[i].url);
+		add_text(b, "hash", p->files[i].hash);
 		buf_char(b, '}');
 	}
 	buf_char(b, ']');
@@ -119,6 +121,45 @@ mail_payload_write(const struct mail_payload *p, struct arena *a)
 	buf_char(&b, '}');
 	if (!b.failed)
 		out = arena_copy(a, buf_view(&b));
+	buf_free(&b);
+	return out;
+}
+
+/* ---- names --------------------------------------------------------------- */
+
+/* Of what a file is called that has no name. */
+static const struct {
+	const char *type, *name;
+} nameless[] = {
+    {"image/jpeg", "picture.jpg"},
+    {"image/png", "picture.png"},
+    {"image/gif", "picture.gif"},
+    {"image/webp", "picture.webp"},
+    {"audio/ogg", "sound.ogg"},
+    {"audio/mpeg", "sound.mp3"},
+    {"audio/", "sound"},
+    {"video/mp4", "film.mp4"},
+    {"video/", "film"},
+    {"application/pdf", "document.pdf"},
+    {"text/vcard", "contact.vcf"},
+    {"", "file"},
+};
+
+struct str
+mail_file_name(struct str name, struct str type, struct arena *a)
+{
+	struct buf b = {0};
+	struct str out = {0};
+	size_t i;
+
+	for (i = 0; i < name.n && utf8_valid(name); i++)
+		if ((unsigned char)name.p[i] >= ' ' && name.p[i] != 0x7f)
+			buf_char(&b, name.p[i]);
+	for (i = 0; lex_blank(buf_view(&b)) && i < ARRAY_LEN(nameless); i++)
+		if (lex_begins(type, str_from(nameless[i].type)))
+			buf_str(&b, nameless[i].name);
+	if (!b.failed)
+		out = arena_copy(a, lex_trim(buf_view(&b)));
 	buf_free(&b);
 	return out;
 }
@@ -221,7 +262,9 @@ read_files(struct reading *r, const json_t *list, struct mail_payload *out)
 		const json_t *one = json_array_get(list, i);
 
 		out->files[i].name = member(r, one, "name");
+		out->files[i].type = member(r, one, "type");
 		out->files[i].url = member(r, one, "url");
+		out->files[i].hash = member(r, one, "hash");
 	}
 }
 

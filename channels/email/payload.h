@@ -10,6 +10,25 @@
 #include "channels/email/letter.h"
 #include "channels/email/stamp.h"
 
+/*
+ * A file that goes with a mail: attached, where it has a hash; else a link. The
+ * bytes are read when the mail is made, so all that are attached together are
+ * not large: what chooses between the two keeps to MAIL_ATTACH_MAX bytes, or
+ * to MAIL_ATTACH_MOST where there is no link.
+ */
+#define MAIL_ATTACH_MAX (5u * 1024 * 1024)
+#define MAIL_ATTACH_MOST (20u * 1024 * 1024)
+
+struct mail_file {
+	struct str name, type;
+	struct str url;	 /* or: */
+	struct str hash; /* by which it is kept (struct job, read_file) */
+};
+
+/* As it may stand in a header and in a text: without what ends a line, never
+ * empty. .p is NULL when memory is out. */
+struct str mail_file_name(struct str name, struct str type, struct arena *a);
+
 struct mail_payload {
 	enum stamp_role role; /* not BOUNCE */
 	uint64_t id;	      /* conversation or thread, as of stamp.h */
@@ -28,7 +47,7 @@ struct mail_payload {
 	struct str *references; /* others' ids */
 	size_t reference_count;
 	enum letter_origin origin;
-	struct letter_file *files; /* links */
+	struct mail_file *files;
 	size_t file_count;
 };
 
@@ -41,8 +60,9 @@ enum err mail_payload_read(
 /* What is known only when it goes out. */
 struct mail_of {
 	const struct account *account;
-	uint64_t row; /* of the outbox */
-	int64_t at;   /* wall ms */
+	uint64_t row;	       /* of the outbox */
+	int64_t at;	       /* wall ms */
+	const struct job *job; /* reads files; NULL: only an id is wanted */
 };
 
 /* How long a token may be answered: half a year. */
@@ -56,8 +76,9 @@ struct mail_made {
 
 /*
  * The mail, into the arena: always the same for the same payload and row.
- * E_BADINPUT: `faults` says what is wrong with it; E_DENIED: the account has no
- * keys; E_NOMEM.
+ * A file that is kept no more is named as such. E_BADINPUT: `faults` says what
+ * is wrong with it; E_DENIED: the account has no keys; E_IO: a file cannot be
+ * read now; E_NOMEM.
  */
 enum err mail_make(const struct mail_payload *p, const struct mail_of *of,
     struct arena *a, struct faults *faults, struct mail_made *out) MUST_USE;

@@ -165,6 +165,44 @@ make_name(const struct making *m)
 	    m->arena, "%.*s (%.*s)", STR_FMT(m->p->by), STR_FMT(title));
 }
 
+/* ---- files --------------------------------------------------------------- */
+
+/* E_NOTFOUND leaves it without bytes, which is said in the mail. */
+static enum err
+read_file(const struct making *m, struct str hash, struct letter_file *f)
+{
+	const struct job *job = m->of->job;
+	enum err e = E_NOTFOUND;
+
+	if (job != NULL && job->read_file != NULL)
+		e = job->read_file(
+		    job, hash, MAIL_ATTACH_MOST, &f->bytes, m->arena);
+	return e == E_NOTFOUND || e == E_LIMIT || e == E_BADINPUT ? OK : e;
+}
+
+static enum err
+make_files(const struct making *m, struct letter *l)
+{
+	size_t n = m->p->file_count, i;
+	struct letter_file *list = arena_alloc(
+	    m->arena, (n + 1) * sizeof(*list));
+	enum err e = list == NULL ? E_NOMEM : OK;
+
+	for (i = 0; e == OK && i < n; i++) {
+		const struct mail_file *f = &m->p->files[i];
+
+		list[i] = (struct letter_file){.name = f->name,
+		    .type = f->type.n > 0 ? f->type
+					  : STR("application/octet-stream"),
+		    .url = f->url};
+		if (f->url.n == 0 && f->hash.n > 0)
+			e = read_file(m, f->hash, &list[i]);
+	}
+	l->files = list;
+	l->file_count = n;
+	return e;
+}
+
 /* ---- all of it ---------------------------------------------------------- */
 
 static enum err
@@ -182,6 +220,8 @@ make_random(const struct making *m, struct letter *l)
 static enum err
 make_letter(const struct making *m, struct letter *l)
 {
+	enum err e;
+
 	*l = (struct letter){
 	    .from = {make_name(m), m->of->account->doc->sender},
 	    .reply_to = {make_name(m), make_address(m, m->p->role, m->p->id)},
@@ -193,15 +233,14 @@ make_letter(const struct making *m, struct letter *l)
 	    .row = m->of->row,
 	    .at = m->of->at,
 	    .text = make_text(m),
-	    .html = make_html(m),
-	    .files = m->p->files,
-	    .file_count = m->p->file_count};
+	    .html = make_html(m)};
 	if (l->from.name.p == NULL || l->reply_to.address.p == NULL ||
 	    l->id.p == NULL || l->text.p == NULL || l->html.p == NULL)
 		return E_NOMEM;
-	if (make_references(m, l) != OK)
-		return E_NOMEM;
-	return make_random(m, l);
+	e = make_references(m, l);
+	if (e == OK)
+		e = make_files(m, l);
+	return e == OK ? make_random(m, l) : e;
 }
 
 static enum err

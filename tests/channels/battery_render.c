@@ -244,8 +244,10 @@ refuses_files(struct battery *b)
 		takes_file(b, &list[0]);
 	}
 	for (i = 0; i <= max; i++)
-		list[i] = (struct outgoing_file){STR("n"),
-		    STR("application/x-unheard-of"), STR(BATTERY_URL "/1"), 1};
+		list[i] = (struct outgoing_file){.name = STR("n"),
+		    .type = STR("application/x-unheard-of"),
+		    .url = STR(BATTERY_URL "/1"),
+		    .size = 1};
 	m.files = list;
 	m.file_count = max + 1;
 	refuses(b, &m, "files", max == 0 ? "not possible" : number(b, max));

@@ -62,7 +62,8 @@ email_rig_read(struct email_rig *r, struct str mail, struct letter_in *out)
 struct mail_made
 email_rig_make(struct email_rig *r, const struct mail_payload *p)
 {
-	const struct mail_of of = {&r->account, 77, RIG_NOW};
+	const struct mail_of of = {
+	    .account = &r->account, .row = 77, .at = RIG_NOW};
 	struct faults faults = {0};
 	struct mail_made made;
 	struct buf lines = {0};

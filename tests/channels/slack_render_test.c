@@ -225,10 +225,13 @@ static void
 test_files(void **state)
 {
 	static const struct outgoing_file files[] = {
-	    {{"a [1].pdf", 9}, {"application/pdf", 15},
-		{"https://gw.example.com/v1/files/1?s=(x)", 39}, 7},
-	    {{"", 0}, {"image/png", 9},
-		{"https://gw.example.com/v1/files/2", 33}, 7}};
+	    {.name = {"a [1].pdf", 9},
+		.type = {"application/pdf", 15},
+		.url = {"https://gw.example.com/v1/files/1?s=(x)", 39},
+		.size = 7},
+	    {.type = {"image/png", 9},
+		.url = {"https://gw.example.com/v1/files/2", 33},
+		.size = 7}};
 	struct slack_payload p;
 	struct buf b = {0};
 	struct trial t;

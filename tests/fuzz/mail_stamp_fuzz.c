@@ -17,7 +17,8 @@ try_payload(struct str text, struct arena *a)
 	    .sender = {"support@shop.example", 20}};
 	static const struct account account = {
 	    .doc = &doc, .keys = {.key = {{1}}, .count = 1}};
-	const struct mail_of of = {&account, 7, 1795255200000};
+	const struct mail_of of = {
+	    .account = &account, .row = 7, .at = 1795255200000};
 	struct mail_payload p;
 	struct mail_made made;
 	struct faults faults = {0};

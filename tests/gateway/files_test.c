@@ -154,6 +154,7 @@ static const struct {
     {"audio/ogg; codecs=opus", "audio/ogg", true},
     {"video/mp4", "video/mp4", true},
     {"application/pdf", "application/pdf", false},
+    {"application/msword", "application/msword", false},
     {"text/html", "application/octet-stream", false},
     {"image/svg+xml", "application/octet-stream", false},
     {"application/xhtml+xml", "application/octet-stream", false},

@@ -302,3 +302,19 @@ test("what the system says is a line, and stands for the change it tells of",
       "The conversation was closed. Write again to reopen it."]);
     assert.deepEqual(messages(s).slice(1).map((m) => m.first), [true, true]);
   });
+
+test("a file of the company's is a link by who sent it, and nothing else is",
+  () => {
+    const file = (seq, ref, body) => frame({ type: "event", event: {
+      seq, kind: "file", author: "system", at: NOON, ref, body: {
+        index: 0, name: "bill.pdf", type: "application/pdf", size: 3,
+        hash: "0".repeat(64), ...body } } });
+    const url = "/v1/files/00?name=bill.pdf";
+    const s = run(online, opened, event(2, "customer", "a"),
+      event(3, "agent", "", { name: "Robin", files: [{ name: "bill.pdf" }] }),
+      file(4, 3, { url }), file(5, 2, {}),
+      file(6, 3, { url: "https://evil.example/" }));
+    assert.deepEqual(messages(s).map(({ name, text, url: at }) =>
+      [name, text, at]), [["", "a", null], ["Robin", "bill.pdf", url]]);
+    assert.equal(unread(s), 4);
+  });

@@ -15,6 +15,7 @@ export interface Event {
   body?: {
     text?: string; id?: string; name?: string; user?: string;
     why?: string; // of kind "holder"
+    url?: string; // of kind "file": where it can be had
   };
 }
 

@@ -16,6 +16,7 @@ export interface Message {
   author: Author;
   name: string; // of a person of the company; "" where none is known
   text: string;
+  url: string | null; // of a file, whose name is the text
   at: number;
   first: boolean; // of a run by the same author
   last: boolean;
@@ -61,7 +62,8 @@ function lineOf(item: Item, next: Item | undefined): string {
 
 function said(item: Item, name: string): Message {
   return {
-    author: item.author, name, text: item.text, at: item.at,
+    author: item.author, name, text: item.text, url: item.url ?? null,
+    at: item.at,
     first: true, last: true, draft: false,
     mark: null, refusal: null, id: item.id ?? null,
   };
@@ -70,7 +72,7 @@ function said(item: Item, name: string): Message {
 function waiting(p: Pending, online: boolean): Message {
   const mark = p.fault ? "refused" : online ? "sending" : "waiting";
   return {
-    author: "customer", name: "", text: p.text, at: p.at,
+    author: "customer", name: "", text: p.text, url: null, at: p.at,
     first: true, last: true, draft: false, mark, id: p.id,
     refusal: p.fault
       ? refusals[p.fault.code] ?? `This message was refused: ${p.fault.title}.`
@@ -138,8 +140,14 @@ function told(items: Item[]): Row[] {
   let holder = "";
   items.forEach((item, at) => {
     if (item.holder === "agent") holder = item.text;
-    if (item.kind === "message" && item.author !== "system") {
-      const name = item.author === "agent" ? item.name ?? holder : "";
+    const by = item.kind === "file"
+      ? items.find((i) => i.seq === item.of) ?? item : item;
+    const only = item.kind === "message" && item.author === "agent" &&
+      item.text === ""; // its files say all
+    if (only) return;
+    if (item.kind === "file" ||
+      (item.kind === "message" && item.author !== "system")) {
+      const name = item.author === "agent" ? by.name ?? holder : "";
       out.push({ key: keyOf(item), is: "message", message: said(item, name) });
       return;
     }
@@ -157,8 +165,8 @@ export function rows(state: State, now: number): Row[] {
       message: waiting(p, state.line.is === "online") });
   if (state.draft !== null)
     out.push({ key: `draft ${state.draft.turn}`, is: "message", message: {
-      author: "bot", name: "", text: state.draft.text, at: now, first: true,
-      last: true, draft: true, mark: null, refusal: null, id: null } });
+      author: "bot", name: "", text: state.draft.text, url: null, at: now,
+      first: true, last: true, draft: true, mark: null, refusal: null, id: null } });
   else if (state.typing !== null)
     out.push({ key: "typing", is: "typing", author: state.typing });
   return grouped(out);

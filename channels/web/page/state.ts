@@ -5,20 +5,10 @@ import type {
   Author, Company, Event, Fault, Holder, Incoming,
 } from "./frames.ts";
 import { passes } from "./frames.ts";
+import type { Item } from "./items.ts";
+import { insert, itemOf } from "./items.ts";
 
-// A message or a note of the log, at its place.
-export interface Item {
-  seq: number;
-  kind: "message" | "identified" | "resolved" | "holder";
-  author: Author;
-  at: number;
-  text: string;
-  id?: string;
-  turn?: string; // it grew as the draft of this turn
-  holder?: Holder; // who has it since
-  why?: string; // of a change of holder
-  name?: string; // of the person who wrote it
-}
+export type { Item } from "./items.ts";
 
 // What the visitor wrote and the gateway has not acknowledged.
 export interface Pending {
@@ -85,31 +75,6 @@ function place(state: State, seq: number): State {
   let top = state.seq;
   while (ahead[0] === top + 1) top = ahead.shift() as number;
   return { ...state, seq: top, ahead };
-}
-
-function insert(items: Item[], item: Item): Item[] {
-  if (items.some((other) => other.seq === item.seq)) return items;
-  let at = items.length;
-  while (at > 0 && (items[at - 1] as Item).seq > item.seq) at--;
-  return [...items.slice(0, at), item, ...items.slice(at)];
-}
-
-function itemOf(event: Event, at: number): Item | null {
-  const { seq, kind, author = "system", body = {} } = event;
-  if (
-    kind !== "message" && kind !== "identified" &&
-    kind !== "resolved" && kind !== "holder"
-  ) return null;
-  const item: Item = {
-    seq, kind, author,
-    at: event.at ?? at,
-    text: (kind === "message" ? body.text : body.name ?? body.user) ?? "",
-  };
-  if (body.id !== undefined) item.id = body.id;
-  if (event.holder !== undefined) item.holder = event.holder;
-  if (body.why !== undefined) item.why = body.why;
-  if (kind === "message" && body.name !== undefined) item.name = body.name;
-  return item;
 }
 
 function without(pending: Pending[], id: string | undefined): Pending[] {

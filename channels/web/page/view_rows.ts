@@ -62,6 +62,18 @@ function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+function setWords(words: HTMLElement, m: Message): void {
+  if (m.url === null) {
+    setText(words, m.text);
+  } else if (words.firstElementChild === null) {
+    const link = make("a", "file", m.text) as HTMLAnchorElement;
+    link.href = m.url;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    words.replaceChildren(link);
+  }
+}
+
 function classesOf(m: Message): string {
   return ["row", m.author === "customer" ? "mine" : "theirs",
     m.first && "first", m.last && "last", m.draft && "draft",
@@ -78,7 +90,7 @@ function updateMessage(li: Element, m: Message, act: RowActions): void {
   setText(part(li, "speaker"), `${m.name || speakers[m.author]}: `);
   setText(part(li, "who"), m.name);
   part(li, "who").hidden = m.name === "" || !m.first;
-  setText(part(li, "words"), m.text);
+  setWords(part(li, "words"), m);
   time.hidden = m.draft || !m.last || m.refusal !== null;
   time.dateTime = new Date(m.at).toISOString();
   setText(time, timeWords(m.at));
