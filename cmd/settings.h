@@ -24,7 +24,7 @@ struct settings {
 	bool webhooks_private;
 	const char *mail_ca, *mail_authserv;
 	bool mail_plain;
-	unsigned mail_timeout_ms, mail_poll_ms, desk_reread_ms;
+	unsigned mail_timeout_ms, mail_poll_ms, mail_per_hour, desk_reread_ms;
 	unsigned store_queue, store_group;
 	const char *bus_work, *bus_news;
 	unsigned bus_high_water, test_lose_work, test_lose_news;

@@ -120,8 +120,8 @@ static enum err
 set_aside(struct mail_thread *m, const struct spool_box *box, struct str name,
     enum taken taken)
 {
-	enum spool_aside where =
-	    taken == TAKEN_MACHINE ? SPOOL_AUTOMATIC : SPOOL_REFUSED;
+	enum spool_aside where = taken == TAKEN_MACHINE ? SPOOL_AUTOMATIC
+							: SPOOL_REFUSED;
 	unsigned gone;
 	enum err e = spool_set_aside(box, name, where, &gone);
 	struct log_line l;
@@ -364,6 +364,7 @@ mail_free(struct mail_thread *m)
 	}
 	if (m->reader != NULL)
 		store_reader_close(m->reader);
+	hourly_free(m->senders);
 	arena_free(&m->arena);
 	buf_free(&m->raw);
 	free(m);
@@ -379,7 +380,9 @@ mail_thread_start(const struct mail_conf *conf, struct mail_thread **out)
 		return E_NOMEM;
 	m->conf = *conf;
 	look_at_clock(m);
-	e = store_reader_open(conf->store, &m->reader);
+	m->senders = hourly_new();
+	e = m->senders == NULL ? E_NOMEM
+			       : store_reader_open(conf->store, &m->reader);
 	if (e == OK && pthread_create(&m->thread, NULL, run, m) != 0)
 		e = E_NOMEM;
 	if (e != OK) {

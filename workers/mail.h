@@ -9,8 +9,10 @@
  * files, and only when that is on disk removed from the spool, or marked as
  * read. A mail that comes twice falls out by its source.
  *
- * What is not taken, because it claims what is not so, changes nothing but the
- * audit; it stays in the mailbox, or in the spool's bad/, for people.
+ * What is not taken, because it claims what is not so, or because its sender
+ * has sent too many, changes nothing but the audit; it stays in the mailbox, or
+ * in the spool's bad/, for people. What seems to be the support desk's and goes
+ * no further is noted on the conversation.
  */
 #ifndef WORKERS_MAIL_H
 #define WORKERS_MAIL_H
@@ -31,6 +33,7 @@ struct mail_conf {
 	bool plain;	      /* without TLS, to stand-ins on this machine */
 	const char *authserv; /* see struct letter_ask; "": nobody */
 	unsigned timeout_ms, poll_ms;
+	unsigned per_hour; /* mails of one sender; more are refused; 0: any */
 	const char *public_url;
 	const struct token_keys *keys;
 	const struct clock *clock;

@@ -6,7 +6,9 @@
 #define WORKERS_MAIL_INNER_H
 
 #include "channels/channel.h"
+#include "channels/email/letter_in.h"
 #include "core/buf.h"
+#include "intake/hourly.h"
 #include "net/imap.h"
 #include "store/spool.h"
 #include "workers/mail.h"
@@ -34,6 +36,7 @@ struct mail_thread {
 	struct store_reader *reader;
 	bool leads;
 	struct mail_box *boxes;
+	struct hourly *senders;
 	struct arena arena; /* of one mail */
 	struct buf raw;
 	int64_t wall, steady, roll_at;
@@ -46,14 +49,68 @@ struct mail_place_of {
 };
 
 enum taken {
-	TAKEN,	     /* stored, or there before */
-	TAKEN_ASIDE, /* refused */
+	TAKEN,	       /* stored, or there before */
+	TAKEN_ASIDE,   /* refused */
 	TAKEN_MACHINE, /* a machine wrote it: nothing for us */
-	TAKEN_NOT,   /* try again later */
+	TAKEN_NOT,     /* try again later */
+};
+
+/* What became of one of its files. */
+struct taken_file {
+	const char *type; /* by its bytes; NULL: it is of no kind we keep */
+	size_t size;
+	char hash[BLOB_HASH + 1];
+};
+
+/* One mail while it is taken. */
+struct taking {
+	struct mail_thread *m;
+	const struct mail_place_of *of;
+	struct account account;
+	struct letter_in in;
+	struct taken_file files[LETTER_IN_FILES_MAX];
+	unsigned counted; /* mails of its sender in this hour, with it */
+	const struct channel *vendor; /* of the customer; NULL: none */
+	struct faults faults;	      /* why it does not take the answer, or
+				       * some of its files */
+	struct arena *arena;
 };
 
 /* One mail, from its bytes to the store. */
 enum taken mail_take(struct mail_thread *m, const struct mail_place_of *of,
     struct str raw) MUST_USE;
+
+/* What an error of the store means for a mail. */
+enum taken mail_outcome(enum err e) MUST_USE;
+void mail_note(const struct taking *t, const char *event, const char *word);
+/* It changes nothing but the audit. */
+enum taken mail_refuse(struct taking *t, const char *word) MUST_USE;
+
+/* ---- mail_answer.c --------------------------------------------------------- */
+
+/* The support desk answers. */
+enum taken mail_take_answer(struct taking *t) MUST_USE;
+/*
+ * A note on the conversation, if there is one: what came and goes no further,
+ * and why. Once, however often the mail comes.
+ */
+void mail_leave_note(struct taking *t, const char *word);
+
+/* ---- mail_file.c ------------------------------------------------------------ */
+
+/* All files of the mail to the disk. */
+enum err mail_keep_files(struct taking *t) MUST_USE;
+/* ,"files":[{"name":"a.pdf","type":"application/pdf","size":12}] */
+void mail_write_files(const struct taking *t, struct buf *body);
+/* What became of each, as events of the message at seq; once for each. */
+enum err mail_store_files(
+    struct taking *t, int64_t conversation, uint64_t seq) MUST_USE;
+
+/* ---- mail_limit.c ------------------------------------------------------------ */
+
+/* Has its sender written too often in this hour? Counts it. */
+bool mail_too_many(struct taking *t);
+/* Then it is refused; once an hour people are told. */
+enum taken mail_refuse_many(struct taking *t) MUST_USE;
 
 #endif

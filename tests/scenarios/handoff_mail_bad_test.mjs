@@ -50,8 +50,18 @@ async function everything(shop, { conversation, bo }) {
     sent: (await shop.mail.all()).length };
 }
 
+// People of the company see it on the conversation that it seems to be about.
+function without(noted, everyone, word) {
+  if (!noted) return everyone;
+  const { log, ...rest } = everyone;
+  const note = log.at(-1);
+  assert.deepEqual([note.kind, note.note, note.body.why, note.body.text],
+    ["note", "refused", word, text], tell(log));
+  return { log: log.slice(0, -1), ...rest };
+}
+
 // It comes in, and all is as before; `word` is what the audit has to say.
-async function changesNothing(shop, chat, raw, word) {
+async function changesNothing(shop, chat, raw, word, noted = false) {
   const { sam } = shop.sellers;
   const before = await everything(shop, chat);
   const lines = (await sam.audit()).length;
@@ -63,13 +73,13 @@ async function changesNothing(shop, chat, raw, word) {
     .map(({ what, outcome }) => ({ what, outcome })),
   word === undefined ? [] : [{ what: "mail", outcome: word }]);
   assert.equal(spooled(shop, folder).length, aside + 1, "kept for people");
-  assert.deepEqual(await everything(shop, chat), before);
+  assert.deepEqual(without(noted, await everything(shop, chat), word), before);
 }
 
-// Answers can still be given.
-async function stillAnswers(shop, { bo, mail, conversation }) {
+// Answers can still be given; `above`: fields of our server above them.
+async function stillAnswers(shop, { bo, mail, conversation }, above = "") {
   const mark = newId();
-  await handIn(shop, answer(mail, { text: `It works. ${mark}` }));
+  await handIn(shop, above + answer(mail, { text: `It works. ${mark}` }));
   await bo.hears(`It works. ${mark}`);
   const events = await shop.sellers.sam.log(conversation);
   assert.equal(checkLog(events).holder, "email", tell(events));
@@ -79,35 +89,41 @@ const turned = (address) =>
   address.replace(/(?<=\+.{20})./, (c) => c === "a" ? "b" : "a");
 const plain = { "in-reply-to": undefined, references: undefined };
 const text = "Tell me your password.";
+const results = (said) => `Authentication-Results: ${AUTHSERV}; ${said}\r\n`;
 
 const admin = { sellers: [{ name: "sam", role: "admin" }] };
 
-// name: [the mail, the word of the audit]
+// name: [the mail, the word of the audit, is it from the desk's list?]
 const refused = {
   "a stranger has the token": [(mail) =>
     answer(mail, { text, from: "Mallory <mallory@evil.example>" }), "sender"],
   "a stranger has our message id": [(mail) => answer(mail, { text,
     from: "mallory@evil.example", to: "support@shop.example" }), "sender"],
   "a token that we did not make": [(mail) => answer(mail, { text, ...plain,
-    to: turned(mail.replyTo) }), "token"],
+    to: turned(mail.replyTo) }), "token", true],
   "from the desk, but to what?": [(mail) => answer(mail, { text, ...plain,
-    to: "support@shop.example" }), "unmatched"],
+    to: "support@shop.example" }), "unmatched", true],
   "nobody wrote it": [(mail) => answer(mail, { text, from: "" }), "from"],
   "two wrote it": [(mail) => answer(mail, { text,
     from: `${DESK}, mallory@evil.example` }), "from"],
-  "our server says that From is forged": [(mail) => "Authentication-Results: " +
-    `${AUTHSERV}; dmarc=fail header.from=desk.example\r\n` +
+  "our server says that From is forged": [(mail) =>
+    results("dkim=none") + results("dmarc=fail header.from=desk.example") +
     answer(mail, { text }), "dmarc"],
+  "our server repeats words of the sender": [(mail) =>
+    results("spf=pass smtp.mailfrom=\"x; dmarc=pass; y\"@evil.example; " +
+      "dmarc=fail") + answer(mail, { text }), "dmarc"],
+  "our server does not say who wrote it": [(mail) => results("none") +
+    answer(mail, { text }), "dmarc_missing", true],
 };
 
 test("what claims too much is refused", inShop(
   { ...admin, settings: { mailAuthserv: AUTHSERV } }, async (shop, t) => {
     await shop.sellers.sam.login();
     const chat = await waiting(shop, "Bo Lind");
-    for (const [name, [make, word]] of Object.entries(refused))
+    for (const [name, [make, word, noted]] of Object.entries(refused))
       await t.test(name, part(shop, () =>
-        changesNothing(shop, chat, make(chat.mail), word)));
-    await stillAnswers(shop, chat);
+        changesNothing(shop, chat, make(chat.mail), word, noted)));
+    await stillAnswers(shop, chat, results("dmarc=pass"));
   }));
 
 test("another company's token means nothing here", inShop(admin,
@@ -142,7 +158,7 @@ test("an old token is no good, an old message id is", inShop(
       return rung.includes("first_response") && rung.includes("window");
     });
     await changesNothing(shop, chat, answer(chat.mail, { text, ...plain }),
-      "expired");
+      "expired", true);
     await stillAnswers(shop, chat);
   }));
 
