@@ -317,6 +317,7 @@ start_workers(struct server *v, char *why, size_t why_size)
 	    .bus = p->bus,
 	    .publisher = p->publisher,
 	    .public_url = public_url(v),
+	    .keys = &p->keys,
 	    .deliver = v->deliver};
 	enum err e = OK;
 

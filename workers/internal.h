@@ -39,6 +39,7 @@ struct worker {
 	struct knowledge_cache knowledge;
 	struct trigger_spots spots;
 	struct sweep sweep;
+	struct hourly *sent; /* what no person said, by recipient */
 	int64_t tick_steady;
 };
 

@@ -176,13 +176,16 @@ turn_outgoing(struct turn *t, struct store_commit *commit)
 	const struct outgoing_of of = {.company = t->company,
 	    .channel = t->vendor,
 	    .reach = &t->reach,
-	    .now = clock_wall(t->worker->conf.clock)};
-
+	    .now = clock_wall(t->worker->conf.clock),
+	    .sent = t->worker->sent};
 	struct outgoing_list list = t->rows;
 	enum err e = OK;
 
 	if (t->vendor != NULL && list.count == 0)
 		e = outgoing_rows(&of, &commit->decision, &t->arena, &list);
+	if (list.bounded)
+		log_note(t->worker->conf.log, LOG_WARN, "turn.too_many", "why",
+		    STR("an address had too many automatic answers"));
 	commit->outbox = list.rows;
 	commit->outbox_count = list.count;
 	return e;

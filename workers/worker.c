@@ -173,6 +173,7 @@ static void
 worker_free(struct worker *w)
 {
 	knowledge_free(&w->knowledge);
+	hourly_free(w->sent);
 	bus_reader_close(w->work);
 	if (w->reader != NULL)
 		store_reader_close(w->reader);
@@ -189,8 +190,9 @@ worker_open(struct worker *w)
 	enum err e;
 
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (w->epoll < 0)
-		return E_IO;
+	w->sent = hourly_new();
+	if (w->epoll < 0 || w->sent == NULL)
+		return w->epoll < 0 ? E_IO : E_NOMEM;
 	if ((e = mailbox_open(&w->mailbox)) != OK ||
 	    (e = store_reader_open(w->conf.store, &w->reader)) != OK ||
 	    (e = bus_work_open(w->conf.bus, BUS_WORKER, &w->work)) != OK ||

@@ -17,6 +17,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/metrics.h"
+#include "core/token.h"
 #include "store/company_cache.h"
 #include "store/store.h"
 
@@ -36,7 +37,8 @@ struct worker_conf {
 	struct company_cache *companies;
 	struct bus *bus;
 	struct bus_publisher *publisher;
-	const char *public_url;	 /* for links to the console; or NULL */
+	const char *public_url;	 /* for links to console and files; or NULL */
+	const struct token_keys *keys; /* that sign those of files; or NULL */
 	struct deliver *deliver; /* is told of new rows, drafts; or NULL */
 };
 
