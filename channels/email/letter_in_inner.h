@@ -40,7 +40,11 @@ void claims_match(struct judging *j);
 /* Who of the desk has this address; NULL: nobody. */
 const struct company_desk *claims_desk(
     const struct letter_ask *ask, struct str address);
-/* "pass", "fail", ..., or "". */
+
+/* ---- letter_auth.c -------------------------------------------------------- */
+
+/* The worst that our own mail server says of DMARC: "pass", "fail", ...; "":
+ * nothing. */
 const char *claims_dmarc(struct judging *j);
 
 /* ---- letter_bounce.c ------------------------------------------------------ */

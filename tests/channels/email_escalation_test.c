@@ -198,6 +198,7 @@ an_answer_finds_its_way_back(void **state)
 	escalated(&r, &e, &m, 0);
 	email_rig_read(&r,
 	    email_rig_text(&r,
+		RIG_PROVEN
 		"From: Anna <anna@desk.example>\nTo: %s\nSubject: Re: x\n"
 		"In-Reply-To: %s\n\nIt was sent today.\n\n"
 		"On 21 Nov 2026 11:00, Shop wrote:\n> " LETTER_MARKER "\n> x\n",
@@ -210,9 +211,9 @@ an_answer_finds_its_way_back(void **state)
 	assert_text(in.reply.said, "It was sent today.");
 	email_rig_read(&r,
 	    email_rig_text(&r,
-		"From: bob@desk.example\n"
-		"To: support@shop.example\n"
-		"References: %s\n\nYes.\n",
+		RIG_PROVEN "From: bob@desk.example\n"
+			   "To: support@shop.example\n"
+			   "References: %s\n\nYes.\n",
 		field(&m, "Message-ID").p),
 	    &in);
 	assert_int_equal(in.kind, LETTER_ANSWER);

@@ -10,6 +10,8 @@
 #include "tests/lib/random.h"
 
 #define RIG_NOW ((int64_t)1795255200000) /* 21 Nov 2026, 10:00 UTC */
+/* What the desk is believed by. */
+#define RIG_PROVEN "Authentication-Results: mx.shop.example; dmarc=pass\n"
 
 /* support@shop.example of the company "shop", and its two people. */
 struct email_rig {
