@@ -132,6 +132,8 @@ fold_queue(struct conversation *c, const struct event *e)
 
 	if (!again)
 		c->front = c->holder == HOLDER_AGENT;
+		c->given = c->front && e->author == AUTHOR_AGENT;
+	}
 	if (!again && !c->front)
 		c->queued_at = e->at;
 	if (c->waiting_at == 0)
@@ -173,6 +175,8 @@ fold_holder(struct conversation *c, const struct event *e)
 		c->last_agent = c->agent;
 		c->wanted = 0; /* somebody has been found */
 	}
+	if (to != HOLDER_QUEUE)
+		c->given = false;
 	c->offered = 0;
 	c->holder_seq = e->seq;
 	c->epoch++;

@@ -71,6 +71,8 @@ struct conversation {
 			      * it was handed over; of NEXT_RESPONSE, since a
 			      * person spoke; of WINDOW, since the customer did */
 	bool front;	     /* was with a seller before it came to the queue */
+	bool given;	     /* and last_agent did not lose it: it was given
+			      * away, or taken from them */
 	bool gone;	     /* the customer closed the chat since they wrote */
 	uint64_t holder_seq; /* newest change of holder; 0: none yet */
 	uint64_t route_seq;  /* newest EVENT_ROUTE; 0: none */

@@ -11,7 +11,7 @@
 /* So that places in line are sums without overflow: about ten years. */
 #define FIGURE_MAX (INT64_C(1) << 38)
 
-#define SETS (WORKS + 3u) /* in `pool`: those in struct routing */
+#define SETS (WORKS + 2u) /* in `pool`: those in struct routing */
 
 enum err
 route_reserve(struct routing *r)
@@ -20,8 +20,7 @@ route_reserve(struct routing *r)
 	uint32_t others = r->sellers.count + r->teams.count + 2;
 
 	/* In `pool`: what is to be done about a chat, and its group. */
-	if (sorted_reserve(&r->line_pool, chats, LINES * r->teams.count + 2) !=
-		OK ||
+	if (sorted_reserve(&r->line_pool, chats, r->teams.count + 2) != OK ||
 	    sorted_reserve(&r->group_pool, chats, chats) != OK ||
 	    sorted_reserve(&r->timer_pool, chats + others, 1) != OK ||
 	    sorted_reserve(&r->pool, 2 * chats + others, SETS) != OK ||

@@ -44,10 +44,11 @@
  *	DROP      a seller is gone longer than `grace_ms`: their chats go back,
  *		  to the front
  *	OVERFLOW  a chat waited `queue_ms` in this team's line, or the team is
- *	TO_EMAIL  closed, or has nobody online: to the first team along its
- *		  chain of overflows that is open and has somebody online; where
- *		  there is none, by mail. Not while it waits for a seller it
- *		  asks for; only queue_ms ends that
+ *	TO_EMAIL  closed, or has nobody online with each required skill: to the
+ *		  first team along its chain of overflows that is open and has
+ *		  somebody online who has them; where there is none, by mail.
+ *		  Not while it waits for a seller it asks for; only queue_ms
+ *		  ends that
  *	OFFER     the first chat in line that somebody may take, to the best of
  *		  those who may
  *
@@ -67,10 +68,12 @@
  * that is not is why not (enum routing_cause, in this order):
  *
  *	is in its team (team 0 is everybody's), has each required skill and,
- *	until the chat has waited `relax_ms`, speaks its language (who names no
- *	language is asked for any) and has each preferred skill
+ *	until the chat has waited `relax_ms` (one in front: where it is),
+ *	speaks its language (who names no language is asked for any) and has
+ *	each preferred skill
  *	is online and not away
- *	has not declined it
+ *	has not declined it; and has not `given` it away, as long as that is
+ *	less than relax_ms ago
  *	it does not wait for another: the seller it asks for (`wanted`, for
  *	`wanted_ms`) or else the one it had last (for `sticky_ms`), as long as
  *	that one is on duty and has not declined it or let it run out. For the
@@ -82,8 +85,9 @@
  *	never does
  *
  * The best of those is, in this order: the seller asked for; the one it had
- * last; who has not let it run out before; who has more of what is preferred,
- * skills and the language; and then by policy:
+ * last; who has not let it run out before; who has not given it away (nor does
+ * it wait for that one, or prefer them for having had it last); who has more
+ * of what is preferred, skills and the language; and then by policy:
  *
  *	LONGEST_IDLE  who was given a chat, or came on duty, longest ago
  *	LEAST_LOADED  whose share of capacity in use is least; then as above
@@ -132,7 +136,7 @@ struct routing_policy {
 	enum routing_order order;
 	int64_t offer_ms;    /* how long a seller has to accept; at least 1 */
 	int64_t relax_ms;    /* then language and preferred skills bind
-			      * no more */
+			      * no more, nor that somebody gave it away */
 	int64_t grace_ms;    /* how long a seller may be gone */
 	int64_t wrap_ms;     /* a chat's room is kept so long after its end */
 	int64_t queue_ms;    /* a chat waits so long for a team; 0: no bound */
@@ -234,6 +238,7 @@ struct routing_chat {
 	unsigned priority; /* higher is earlier */
 	int64_t sla_ms;	   /* an answer is due so long after since; 0: none */
 	bool front;	   /* was with a seller before */
+	bool given;	   /* in front, and `last` gave it away */
 	int64_t language;  /* 0: any */
 	int64_t wanted;	   /* the seller it asks for; 0: none */
 	int64_t last;	   /* the seller it had last; 0: none */
@@ -275,11 +280,12 @@ enum routing_why {
 	ROUTING_SELLER_GONE, /* EXPIRE: offline or away */
 	ROUTING_TOO_LONG,    /* OVERFLOW, TO_EMAIL: waited queue_ms */
 	ROUTING_CLOSED,	     /* ... outside the team's hours */
-	ROUTING_NOBODY,	     /* ... nobody of the team is online */
+	ROUTING_NOBODY,	     /* ... nobody with what it takes is online */
 	ROUTING_WANTED,	     /* OFFER: asked for */
 	ROUTING_LAST,	     /* ... had it last */
 	ROUTING_ONLY,	     /* ... nobody else may take it now */
 	ROUTING_BEST,	     /* ... first by preferred skills or policy */
+	ROUTING_RETURNED,    /* ... gave it away, and nobody else may take it */
 	ROUTING_WHYS
 };
 
@@ -291,6 +297,7 @@ enum routing_cause {
 	ROUTING_OFFLINE,
 	ROUTING_SELLER_AWAY,
 	ROUTING_DECLINED,
+	ROUTING_GAVE_AWAY,   /* and somebody else is looked for first */
 	ROUTING_WAITS_FOR,   /* the chat waits for somebody else */
 	ROUTING_WRAPPING_UP, /* would have room but for what is wrapped up */
 	ROUTING_FULL,
@@ -361,11 +368,13 @@ struct routing_spot {
 	uint64_t waiting;  /* how many wait for that team */
 	/*
 	 * About how long until somebody is free for it: mean handling of the
-	 * team's last chats, times position, over how many chats its sellers
-	 * on duty can have at a time. -1: not known (too few chats have ended,
-	 * or nobody is on duty).
+	 * team's last chats, times position, over how many chats those on duty
+	 * who could take it can have at a time. -1: not known (too few chats
+	 * have ended, or nobody is on duty who could).
 	 */
 	int64_t wait_ms;
+	/* It is to leave: closed, or nobody with what it takes is online. */
+	bool leaves;
 };
 
 /* All 0 for a chat that is not known. */

@@ -120,34 +120,34 @@ enter_work(struct routing *r, uint32_t n, enum work work, int64_t key)
 }
 
 static void
-enter_line(struct routing *r, uint32_t n, enum line line)
+enter_line(struct routing *r, uint32_t n)
 {
 	struct chat *c = chat_at(r, n);
-	uint32_t team = need_at(r, c->need)->team;
+	struct team *t = team_at(r, need_at(r, c->need)->team);
 
-	c->line = line;
-	sorted_add(&r->line_pool, &team_at(r, team)->lines[line],
-	    (struct sorted_item){c->rank, c->id, n});
-	route_team_look(r, team);
+	c->waits = true;
+	sorted_add(
+	    &r->line_pool, &t->line, (struct sorted_item){c->rank, c->id, n});
+	route_need_enter(r, n);
 }
 
 static void
 leave_sets(struct routing *r, uint32_t n)
 {
 	struct chat *c = chat_at(r, n);
-	uint32_t team;
+	struct team *t;
 
 	if (c->work != WORK_NONE)
 		sorted_remove(&r->pool, &r->work[c->work],
 		    (struct sorted_item){c->work_key, c->id, n});
 	c->work = WORK_NONE;
-	if (c->line == LINES)
+	if (!c->waits)
 		return;
-	team = need_at(r, c->need)->team;
-	sorted_remove(&r->line_pool, &team_at(r, team)->lines[c->line],
-	    (struct sorted_item){c->rank, c->id, n});
-	c->line = LINES;
-	route_team_look(r, team);
+	t = team_at(r, need_at(r, c->need)->team);
+	sorted_remove(
+	    &r->line_pool, &t->line, (struct sorted_item){c->rank, c->id, n});
+	c->waits = false;
+	route_need_leave(r, n);
 }
 
 static void
@@ -173,30 +173,44 @@ route_chat_leave(struct routing *r, uint32_t n)
 
 /* ---- places ------------------------------------------------------------ */
 
-/* Returns when to look again, and so below. */
+/*
+ * Whether it is to leave the team. Returns when to look again, and so below.
+ */
 static int64_t
-enter_waiting(struct routing *r, uint32_t n, int64_t now)
+enter_works(struct routing *r, uint32_t n, int64_t now)
 {
 	const struct chat *c = chat_at(r, n);
 	int64_t late_at = r->policy.queue_ms == 0
 			      ? NEVER
 			      : c->team_since + r->policy.queue_ms;
-	int64_t tied_until, at = NEVER;
-	enum tie tie = route_chat_tie(r, c, now, &tied_until);
-	bool stays = now < c->stays_until;
 
-	enter_line(r, n, stays || tie == TIE_WANTED ? LINE_STAYS : LINE_LEAVES);
-	if (stays)
-		at = c->stays_until;
-	else if (now >= late_at)
+	if (now < c->stays_until)
+		return c->stays_until;
+	if (now >= late_at)
 		enter_work(r, n, WORK_LATE, c->rank);
-	else
-		at = late_at;
+	else if (c->leaves)
+		enter_work(r, n, WORK_SHUT, c->rank);
+	return now >= late_at ? NEVER : late_at;
+}
+
+static int64_t
+enter_waiting(struct routing *r, uint32_t n, int64_t now)
+{
+	struct chat *c = chat_at(r, n);
+	const struct need *need = need_at(r, c->need);
+	int64_t tied_until, at;
+	enum tie tie;
+
+	enter_line(r, n);
+	c->barred = c->given && !route_chat_relaxed(r, c, now);
+	tie = route_chat_tie(r, c, now, &tied_until);
+	c->leaves = tie != TIE_WANTED && route_need_is_shut(r, need);
+	at = enter_works(r, n, now);
 	if (tie != TIES)
 		at = earlier(at, tied_until);
-	if (need_at(r, c->need)->preferred_count > 0 &&
-	    !route_chat_relaxed(r, c, now))
-		at = earlier(at, c->since + r->policy.relax_ms);
+	if (c->barred ||
+	    (need->preferred_count > 0 && !route_chat_relaxed(r, c, now)))
+		at = earlier(at, route_chat_relaxes_at(r, c));
 	if (now < c->quiet_until)
 		return earlier(at, c->quiet_until);
 	route_group_enter(r, n, now);

@@ -7,9 +7,18 @@
 
 /* What decides between two who may take it, the first thing first. */
 struct score {
-	bool wanted, last, fresh; /* fresh: did not let it run out before */
+	bool wanted, last;
+	unsigned after; /* all who are 0: 1: let it run out, 2: gave it away */
 	unsigned preferred;
 };
+
+static unsigned
+after_of(const struct chat *c, uint32_t slot, const struct seller *s)
+{
+	if (chat_is_from(c, slot))
+		return 2;
+	return c->not_count > 0 && route_chat_not(c, s->id) != NULL;
+}
 
 static struct score
 score_of(const struct routing *r, const struct chat *c, uint32_t slot)
@@ -17,8 +26,8 @@ score_of(const struct routing *r, const struct chat *c, uint32_t slot)
 	const struct seller *s = seller_at(r, slot);
 	const struct need *need = need_at(r, c->need);
 	struct score score = {.wanted = slot == c->tied[TIE_WANTED],
-	    .last = slot == c->tied[TIE_LAST],
-	    .fresh = c->not_count == 0 || route_chat_not(c, s->id) == NULL};
+	    .last = slot == c->tied[TIE_LAST] && !c->given,
+	    .after = after_of(c, slot, s)};
 
 	if (need->preferred_count > 0)
 		score.preferred = traits_count(&s->traits, &need->preferred);
@@ -44,23 +53,11 @@ is_better(const struct score *a, const struct seller *x, const struct score *b,
 		return a->wanted;
 	if (a->last != b->last)
 		return a->last;
-	if (a->fresh != b->fresh)
-		return a->fresh;
+	if (a->after != b->after)
+		return a->after < b->after;
 	if (a->preferred != b->preferred)
 		return a->preferred > b->preferred;
 	return seller_is_before(x, y);
-}
-
-/* Has it declined the chat? */
-static bool
-declined(const struct chat *c, const struct seller *s)
-{
-	const struct routing_not *against;
-
-	if (c->not_count == 0)
-		return false;
-	against = route_chat_not(c, s->id);
-	return against != NULL && !against->ignored;
 }
 
 /* It is on duty and has nothing against it: else this were no tie. */
@@ -96,7 +93,9 @@ route_choose(
 		const struct seller *s = seller_at(r, list->slots[i]);
 
 		if (s->room < g->weight || s->seat != SEAT_ON ||
-		    !traits_grant(&s->traits, &g->must) || declined(c, s))
+		    !traits_grant(&s->traits, &g->must) ||
+		    ((c->not_count > 0 || c->barred) &&
+			route_chat_refuses(r, c, s)))
 			continue;
 		best.candidates++;
 		score = score_of(r, c, list->slots[i]);
@@ -123,8 +122,10 @@ struct asking {
 
 /* Of a seller of its team. */
 static enum routing_cause
-cause_of(const struct asking *a, const struct seller *s)
+cause_of(const struct asking *a, uint32_t slot)
 {
+	const struct seller *s = seller_at(a->r, slot);
+	bool from = chat_is_from(a->c, slot);
 	int64_t weight = a->g->weight;
 
 	if (a->need->language != NONE && !a->g->relaxed &&
@@ -135,13 +136,16 @@ cause_of(const struct asking *a, const struct seller *s)
 	if (s->seat != SEAT_ON)
 		return s->seat == SEAT_AWAY ? ROUTING_SELLER_AWAY
 					    : ROUTING_OFFLINE;
-	if (declined(a->c, s))
-		return ROUTING_DECLINED;
+	if (route_chat_refuses(a->r, a->c, s))
+		return from && a->c->barred ? ROUTING_GAVE_AWAY
+					    : ROUTING_DECLINED;
 	if (a->g->tie != NONE)
 		return ROUTING_WAITS_FOR;
 	if (s->room < weight)
 		return s->room + s->wrapping >= weight ? ROUTING_WRAPPING_UP
 						       : ROUTING_FULL;
+	if (from)
+		return ROUTING_GAVE_AWAY;
 	if (a->c->not_count > 0 && route_chat_not(a->c, s->id) != NULL)
 		return ROUTING_IGNORED;
 	return ROUTING_RANKED_LOWER;
@@ -246,7 +250,7 @@ route_explain(const struct routing *r, const struct group *g,
 
 		if (members->slots[i] == choice.seller)
 			continue;
-		cause = cause_of(&a, s);
+		cause = cause_of(&a, members->slots[i]);
 		out->counts[cause]++;
 		consider(&near, cause, s);
 		others--;

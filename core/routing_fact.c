@@ -93,8 +93,10 @@ seller_apply(struct routing *r, uint32_t n, const struct routing_seller *fact,
 	if (is_new && fact->idle_since != 0)
 		s->idle_since = fact->idle_since;
 	route_seller_update(r, n);
-	if (changed)
-		route_seller_revisit(r, n, now);
+	if (!changed)
+		return;
+	route_needs_look(r, n, now);
+	route_seller_revisit(r, n, now);
 }
 
 enum err
@@ -356,6 +358,7 @@ chat_apply(struct routing *r, struct chat *c, const struct routing_chat *fact,
 	c->sla_ms = fact->sla_ms;
 	c->priority = fact->priority;
 	c->front = fact->front;
+	c->given = fact->given && fact->front && c->tied[TIE_LAST] != NONE;
 	c->pending = ROUTING_NONE;
 	c->rank = route_chat_rank(r, c);
 }
@@ -401,7 +404,6 @@ chat_new(struct routing *r, int64_t id)
 	    .to = NONE,
 	    .tied = {NONE, NONE},
 	    .group = NONE,
-	    .line = LINES,
 	    .room_of = NONE,
 	    .timer = NEVER};
 	r->tally[ROUTING_GONE]++;

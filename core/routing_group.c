@@ -18,10 +18,32 @@ route_chat_not(const struct chat *c, int64_t seller)
 	return NULL;
 }
 
+/* How long a seller had it is no waiting. */
+int64_t
+route_chat_relaxes_at(const struct routing *r, const struct chat *c)
+{
+	return (c->front ? c->team_since : c->since) + r->policy.relax_ms;
+}
+
 bool
 route_chat_relaxed(const struct routing *r, const struct chat *c, int64_t now)
 {
-	return now >= c->since + r->policy.relax_ms;
+	return now >= route_chat_relaxes_at(r, c);
+}
+
+bool
+route_chat_refuses(
+    const struct routing *r, const struct chat *c, const struct seller *s)
+{
+	const struct routing_not *against;
+
+	if (c->barred && c->tied[TIE_LAST] != NONE &&
+	    seller_at(r, c->tied[TIE_LAST]) == s)
+		return true;
+	if (c->not_count == 0)
+		return false;
+	against = route_chat_not(c, s->id);
+	return against != NULL && !against->ignored;
 }
 
 static struct traits
@@ -43,7 +65,7 @@ may_wait_for(
 	struct traits must;
 
 	if (!s->duty || s->capacity < need_at(r, c->need)->weight ||
-	    route_chat_not(c, s->id) != NULL)
+	    route_chat_not(c, s->id) != NULL || chat_is_from(c, c->tied[tie]))
 		return false;
 	if (tie == TIE_WANTED)
 		return true;
@@ -68,11 +90,14 @@ route_chat_tie(
 	return tie;
 }
 
+/* There are sellers it is not offered to, other than by what they are. */
 static bool
-was_declined(const struct chat *c)
+is_peculiar(const struct chat *c)
 {
 	size_t i;
 
+	if (c->barred)
+		return true;
 	for (i = 0; i < c->not_count; i++)
 		if (!c->nots[i].ignored)
 			return true;
@@ -185,7 +210,7 @@ group_for(struct routing *r, uint32_t chat, int64_t now)
 	if (tie != TIES)
 		fresh.tie = c->tied[tie];
 	fresh.wanted = tie == TIE_WANTED;
-	if (was_declined(c))
+	if (is_peculiar(c))
 		fresh.solo = chat;
 	if (need_at(r, c->need)->preferred_count > 0)
 		fresh.relaxed = route_chat_relaxed(r, c, now);
@@ -264,14 +289,10 @@ static bool
 could_take(
     const struct routing *r, const struct group *g, const struct seller *s)
 {
-	const struct routing_not *against;
-
 	if (s->room < g->weight || !traits_grant(&s->traits, &g->must))
 		return false;
-	if (g->solo == NONE)
-		return true;
-	against = route_chat_not(chat_at(r, g->solo), s->id);
-	return against == NULL || against->ignored;
+	return g->solo == NONE ||
+	       !route_chat_refuses(r, chat_at(r, g->solo), s);
 }
 
 static void

@@ -1,9 +1,10 @@
 /*
  * routing_inner: what the files of routing share. Nobody else includes it.
  *
- *	team     routing_team.c    its line, whether it is open, who is there
+ *	team     routing_team.c    its line, whether it is open, its members
  *	trait    routing_team.c    a team, skill or language as one bit
- *	need     routing_need.c    what chats ask for; chats alike share one
+ *	need     routing_need.c    what chats ask for, and whether anybody who
+ *	                           has it is there; chats alike share one
  *	seller   routing_seller.c  presence, room, what they are compared by
  *	group    routing_group.c   waiting chats that the same sellers may take
  *	chat     routing_chat.c    where it is: line, group, seller's room, work
@@ -62,9 +63,6 @@ struct trait {
 	uint32_t team; /* TRAIT_TEAM: its slot */
 };
 
-/* A team's line in two: those who leave when it is shut, those who stay. */
-enum line { LINE_LEAVES, LINE_STAYS, LINES };
-
 #define TEAM_ALL 0u /* the slot of team 0, everybody's */
 
 struct team {
@@ -76,12 +74,9 @@ struct team {
 	bool open;
 	int64_t timer;	     /* when that may change */
 	struct list members; /* sellers; of TEAM_ALL: all that are known */
-	uint32_t staff;	     /* of those, who are present */
-	uint64_t capacity;   /* of those on duty */
-	uint32_t lines[LINES];
-	bool leaving;	 /* shut, and somebody stands in LINE_LEAVES */
-	uint32_t groups; /* the first of those that any of it may take */
-	int64_t mean_ms; /* how long its chats are handled */
+	uint32_t line;	     /* set: who waits */
+	uint32_t groups;     /* the first of those that any of it may take */
+	int64_t mean_ms;     /* how long its chats are handled */
 	unsigned samples;
 };
 
@@ -95,6 +90,11 @@ struct need {
 	struct traits preferred; /* the language, skills not required */
 	struct traits must;	 /* team and required skills */
 	unsigned preferred_count, weight;
+	/* While any of its chats wait: the first of them, and somebody present
+	 * with all of `must` (NONE: nobody is). */
+	uint32_t waiting, witness;
+	/* Of those on duty who could; as of the staff of that number. */
+	uint64_t capacity, capacity_of;
 };
 
 /*
@@ -106,7 +106,7 @@ struct group {
 	bool ready;
 	bool wanted; /* tie: asked for, so that traits do not matter */
 	bool relaxed;
-	uint32_t solo; /* the one chat in it, that somebody declined */
+	uint32_t solo; /* the one chat in it, which some may not be offered */
 	int64_t weight;
 	struct wish must;
 	uint32_t tie; /* the one seller it waits for; NONE: anybody */
@@ -167,7 +167,7 @@ struct seller {
 /* ---- chats --------------------------------------------------------------- */
 
 /* What is to be decided about a chat as soon as it may be. */
-enum work { WORK_NONE, WORK_EXPIRE, WORK_DROP, WORK_LATE, WORKS };
+enum work { WORK_NONE, WORK_EXPIRE, WORK_DROP, WORK_LATE, WORK_SHUT, WORKS };
 
 /* First what is touched when it leaves the line, which is cold memory then. */
 struct chat {
@@ -178,7 +178,7 @@ struct chat {
 	enum routing_place place;   /* of the fact */
 	enum routing_act pending;   /* the decision under way */
 	enum routing_place counted; /* in the tally as; GONE: not */
-	enum line line;		    /* LINES: in none */
+	bool waits;		    /* in line, and of its need's */
 	enum work work;
 	uint32_t need, seller;
 	uint32_t tied[TIES]; /* sellers */
@@ -186,7 +186,7 @@ struct chat {
 	uint32_t to; /* whom the last OFFER went to, with a reference */
 	uint32_t room_of;
 	unsigned room;
-	uint32_t next, prev; /* of that seller's chats */
+	uint32_t next, prev; /* of that seller's chats; of its need's */
 	uint32_t mark;
 	int64_t timer, lost_at;
 	uint64_t number; /* of the decision */
@@ -202,7 +202,9 @@ struct chat {
 	int64_t was_idle_since;
 	unsigned priority;
 	unsigned stays; /* how often it was refused to leave */
-	bool front;
+	bool front, given;
+	bool barred;  /* who had it last gave it away, not long ago */
+	bool leaves;  /* nobody is there who could take it */
 	bool ran_out; /* this offer, and that was counted */
 	bool live;    /* false: the slot is spare */
 };
@@ -226,7 +228,8 @@ struct routing {
 	struct list gained;
 	uint32_t on_duty;
 
-	uint32_t timers, ready, aways, leaving; /* sets */
+	uint32_t timers, ready, aways; /* sets */
+	uint64_t staff; /* raised whenever somebody comes, goes or changes */
 	uint32_t work[WORKS];
 	size_t tally[ROUTING_PLACES];
 	uint64_t number;
@@ -360,18 +363,8 @@ void route_list_remove(struct list *l, uint32_t slot);
 enum err route_members_reserve(
     struct routing *r, const struct traits *owned) MUST_USE;
 
-static inline bool
-team_is_shut(const struct team *t)
-{
-	return !t->open || t->staff == 0;
-}
-
-/* What makes it shut, or its line, may have changed. */
-void route_team_look(struct routing *r, uint32_t n);
 /* Its hours at this time, and when to look again. */
 void route_team_refresh(struct routing *r, uint32_t n, int64_t now);
-/* The first along its overflows that could take chats; NONE: by mail. */
-uint32_t route_team_exit(const struct routing *r, uint32_t n);
 void route_team_learn(struct team *t, int64_t handling_ms);
 
 /* ---- needs: routing_need.c ----------------------------------------------- */
@@ -380,6 +373,20 @@ void route_team_learn(struct team *t, int64_t handling_ms);
 enum err route_need_ref(
     struct routing *r, const struct routing_chat *c, uint32_t *out) MUST_USE;
 void route_need_unref(struct routing *r, uint32_t n); /* NONE is fine */
+
+/* Into the list of its need's chats that wait, and out. */
+void route_need_enter(struct routing *r, uint32_t chat);
+void route_need_leave(struct routing *r, uint32_t chat);
+/* Nobody who could take its chats is there now. */
+bool route_need_is_shut(const struct routing *r, const struct need *n);
+/* This seller came, went or is another: some needs may be shut, or not. */
+void route_needs_look(struct routing *r, uint32_t seller, int64_t now);
+/* The chats of this team that wait may be to leave, or not any more. */
+void route_needs_of_team(struct routing *r, uint32_t team, int64_t now);
+/* The first team along the overflows that could take them; NONE: by mail. */
+uint32_t route_need_exit(const struct routing *r, const struct need *n);
+/* Of those on duty who could take them. */
+uint64_t route_need_capacity(const struct routing *r, struct need *n);
 
 /* ---- sellers: routing_seller.c ------------------------------------------- */
 
@@ -418,10 +425,22 @@ void route_group_block(struct routing *r, uint32_t n);
 /* The tie by which c waits for one seller only, and until when; else TIES. */
 enum tie route_chat_tie(
     const struct routing *r, const struct chat *c, int64_t now, int64_t *until);
+/* When what is preferred binds no more; is that now over? */
+int64_t route_chat_relaxes_at(const struct routing *r, const struct chat *c);
 bool route_chat_relaxed(
     const struct routing *r, const struct chat *c, int64_t now);
 /* What its fact has against that seller, the newest; NULL: nothing. */
 const struct routing_not *route_chat_not(const struct chat *c, int64_t seller);
+/* It is not to be offered to them: declined, or given away not long ago. */
+bool route_chat_refuses(
+    const struct routing *r, const struct chat *c, const struct seller *s);
+
+/* Who gave it away. */
+static inline bool
+chat_is_from(const struct chat *c, uint32_t seller)
+{
+	return c->given && c->tied[TIE_LAST] == seller;
+}
 
 /* ---- chats: routing_chat.c ----------------------------------------------- */
 

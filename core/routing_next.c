@@ -133,8 +133,7 @@ static void
 leave_team(
     struct routing *r, uint32_t n, struct routing_decision *out, int64_t now)
 {
-	uint32_t team = need_at(r, chat_at(r, n)->need)->team;
-	uint32_t to = route_team_exit(r, team);
+	uint32_t to = route_need_exit(r, need_at(r, chat_at(r, n)->need));
 
 	out->act = to == NONE ? ROUTING_TO_EMAIL : ROUTING_OVERFLOW;
 	out->team = to == NONE ? 0 : team_at(r, to)->id;
@@ -156,15 +155,15 @@ step_late(struct routing *r, int64_t now, struct routing_decision *out)
 static bool
 step_shut(struct routing *r, int64_t now, struct routing_decision *out)
 {
-	struct sorted_item first;
-	const struct team *t;
+	const struct need *need;
+	uint32_t n;
 
-	if (!sorted_first(&r->pool, r->leaving, &first))
+	if (!first_work(r, WORK_SHUT, &n))
 		return false;
-	t = team_at(r, first.value);
-	out->why = t->open ? ROUTING_NOBODY : ROUTING_CLOSED;
-	(void)sorted_first(&r->line_pool, t->lines[LINE_LEAVES], &first);
-	leave_team(r, first.value, out, now);
+	need = need_at(r, chat_at(r, n)->need);
+	out->why = team_at(r, need->team)->open ? ROUTING_NOBODY
+						: ROUTING_CLOSED;
+	leave_team(r, n, out, now);
 	return true;
 }
 
@@ -172,18 +171,16 @@ static uint64_t
 place_of(const struct routing *r, const struct chat *c)
 {
 	const struct team *t = team_at(r, need_at(r, c->need)->team);
-	const struct sorted_item item = {c->rank, c->id, 0};
-	enum line line;
-	uint64_t before = 0;
 
-	for (line = 0; line < LINES; line++)
-		before += sorted_before(&r->line_pool, t->lines[line], item);
-	return before;
+	return sorted_before(
+	    &r->line_pool, t->line, (struct sorted_item){c->rank, c->id, 0});
 }
 
 static enum routing_why
 why_chosen(const struct chat *c, uint32_t seller, unsigned candidates)
 {
+	if (chat_is_from(c, seller))
+		return ROUTING_RETURNED;
 	if (seller == c->tied[TIE_WANTED])
 		return ROUTING_WANTED;
 	if (seller == c->tied[TIE_LAST])
@@ -331,8 +328,8 @@ routing_spot(const struct routing *r, int64_t chat, struct routing_spot *out)
 	uint32_t n = idmap_get(&r->chat_of, (uint64_t)chat);
 	const struct chat *c;
 	const struct team *t;
-	const struct need *need;
-	enum line line;
+	struct need *need;
+	uint64_t capacity;
 
 	*out = (struct routing_spot){0};
 	if (n == IDMAP_NONE)
@@ -341,14 +338,16 @@ routing_spot(const struct routing *r, int64_t chat, struct routing_spot *out)
 	c = chat_at(r, n);
 	need = need_at(r, c->need);
 	t = team_at(r, need->team);
-	for (line = 0; line < LINES; line++)
-		out->waiting += sorted_count(&r->line_pool, t->lines[line]);
-	if (c->line == LINES)
+	out->waiting = sorted_count(&r->line_pool, t->line);
+	if (!c->waits)
 		return;
 	out->position = place_of(r, c) + 1;
-	if (t->samples >= SAMPLES_LEAST && t->capacity > 0)
+	out->leaves = c->leaves;
+	capacity = t->samples < SAMPLES_LEAST ? 0
+					      : route_need_capacity(r, need);
+	if (capacity > 0)
 		out->wait_ms = t->mean_ms * (int64_t)out->position *
-			       need->weight / (int64_t)t->capacity;
+			       need->weight / (int64_t)capacity;
 }
 
 void

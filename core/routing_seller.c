@@ -162,36 +162,6 @@ route_seller_sit(struct routing *r, uint32_t n)
 
 /* ---- presence ---------------------------------------------------------- */
 
-static void
-count_in_team(struct routing *r, const struct seller *s, uint32_t n, int sign)
-{
-	struct team *t = team_at(r, n);
-	uint32_t capacity = s->duty ? s->capacity : 0;
-
-	if (sign > 0) {
-		t->staff += s->present;
-		t->capacity += capacity;
-	} else {
-		t->staff -= s->present;
-		t->capacity -= capacity;
-	}
-	route_team_look(r, n);
-}
-
-/* Into the figures of its teams (1), or out of them (-1). */
-static void
-count(struct routing *r, const struct seller *s, int sign)
-{
-	uint32_t i;
-
-	count_in_team(r, s, TEAM_ALL, sign);
-	for (i = route_traits_next(&s->owned, 0); i < LANGUAGES_FROM;
-	     i = route_traits_next(&s->owned, i + 1))
-		if (r->traits[i].kind == TRAIT_TEAM)
-			count_in_team(r, s, r->traits[i].team, sign);
-	r->on_duty += (uint32_t)(sign * s->duty);
-}
-
 void
 route_seller_revisit(struct routing *r, uint32_t n, int64_t now)
 {
@@ -273,15 +243,16 @@ set_presence(struct routing *r, uint32_t n, int64_t now)
 
 	if (present == s->present && !turned)
 		return;
-	count(r, s, -1);
 	s->present = present;
+	if (turned)
+		r->on_duty += duty ? 1u : UINT32_MAX;
 	s->duty = duty;
-	count(r, s, 1);
 	if (turned)
 		s->ignored = 0;
 	if (turned && duty)
 		s->idle_since = now;
 	route_seller_update(r, n);
+	route_needs_look(r, n, now);
 	route_seller_revisit(r, n, now);
 }
 
@@ -325,13 +296,11 @@ route_seller_change(struct routing *r, uint32_t n, const struct traits *owned,
 {
 	struct seller *s = seller_at(r, n);
 
-	count(r, s, -1);
 	join_teams(r, n, false);
 	s->owned = *owned;
 	s->traits = *traits;
 	s->capacity = capacity;
 	join_teams(r, n, true);
-	count(r, s, 1);
 	route_seller_update(r, n);
 	gain(r, n);
 }

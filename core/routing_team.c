@@ -261,52 +261,22 @@ route_members_reserve(struct routing *r, const struct traits *owned)
 /* ---- open or shut ------------------------------------------------------ */
 
 void
-route_team_look(struct routing *r, uint32_t n)
-{
-	struct team *t = team_at(r, n);
-	const struct sorted_item item = {0, t->id, n};
-	bool leaving = team_is_shut(t) && t->lines[LINE_LEAVES] != 0;
-
-	if (leaving == t->leaving)
-		return;
-	t->leaving = leaving;
-	if (leaving)
-		sorted_add(&r->pool, &r->leaving, item);
-	else
-		sorted_remove(&r->pool, &r->leaving, item);
-}
-
-void
 route_team_refresh(struct routing *r, uint32_t n, int64_t now)
 {
 	struct team *t = team_at(r, n);
 	int64_t next = hours_next_change(t->hours, now);
+	bool open = hours_open(t->hours, now);
 
-	t->open = hours_open(t->hours, now);
 	if (t->hours == NULL)
 		next = NEVER;
 	else if (next == 0)
 		next = now + NEVER_AGAIN_MS;
 	route_timer_set(
 	    r, (struct timer_entry){TIMER_OF_TEAM, n}, &t->timer, next);
-	route_team_look(r, n);
-}
-
-uint32_t
-route_team_exit(const struct routing *r, uint32_t n)
-{
-	const struct team *t = team_at(r, n);
-
-	/* Policies with a circle are refused, so this ends. */
-	while (t->overflow != 0) {
-		n = idmap_get(&r->team_of, (uint64_t)t->overflow);
-		if (n == IDMAP_NONE)
-			break;
-		t = team_at(r, n);
-		if (!team_is_shut(t))
-			return n;
-	}
-	return NONE;
+	if (open == t->open)
+		return;
+	t->open = open;
+	route_needs_of_team(r, n, now);
 }
 
 /* The last few count most. */

@@ -23,7 +23,8 @@ static const char *const whys[ROUTING_WHYS] = {[ROUTING_WHY_NONE] = "",
     [ROUTING_WANTED] = "wanted",
     [ROUTING_LAST] = "last",
     [ROUTING_ONLY] = "only",
-    [ROUTING_BEST] = "best"};
+    [ROUTING_BEST] = "best",
+    [ROUTING_RETURNED] = "returned"};
 
 static const char *const causes[ROUTING_CAUSES] = {
     [ROUTING_OTHER_TEAM] = "other_team",
@@ -32,6 +33,7 @@ static const char *const causes[ROUTING_CAUSES] = {
     [ROUTING_OFFLINE] = "offline",
     [ROUTING_SELLER_AWAY] = "away",
     [ROUTING_DECLINED] = "declined",
+    [ROUTING_GAVE_AWAY] = "gave_away",
     [ROUTING_WAITS_FOR] = "waits_for_another",
     [ROUTING_WRAPPING_UP] = "wrapping_up",
     [ROUTING_FULL] = "full",

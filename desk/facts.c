@@ -272,6 +272,7 @@ put_row(struct desk *d, const struct handed_row *row)
 		return;
 	if (chat->bureau == NULL)
 		chat->bureau = bureau_of(d, row->c.company);
+	    .given = row->c.given,
 	chat->named = true;
 	if (chat->bureau != NULL)
 		put_chat(d, chat, row);

@@ -9,6 +9,7 @@ _Static_assert(TIMER_KINDS <= 63, "the bits of `breached` are one column");
 
 /* As the statements have them, behind the conversation's id. */
 #define SPOKEN 20 /* where what was spoken begins */
+#define GIVEN 24
 
 /* ---- what was spoken ---------------------------------------------------- */
 
@@ -78,6 +79,7 @@ handed_of(const struct conversation *c)
 		c->snoozed_until, c->offered_at},
 	};
 
+	h.columns[GIVEN] = c->given;
 	if (!spoken_follows(c)) {
 		h.columns[SPOKEN] = c->spoken_by;
 		h.columns[SPOKEN + 1] = c->spoken_id;
@@ -138,6 +140,7 @@ handed_read(sqlite3_stmt *q, int first, struct conversation *out)
 	for (size_t i = 0; i < ARRAY_LEN(times); i++)
 		*times[i] = sqlite3_column_int64(q, at++);
 	handed_read_spoken(q, first, out);
+	out->given = sqlite3_column_int(q, first + GIVEN) != 0;
 }
 
 enum err

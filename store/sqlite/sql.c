@@ -18,7 +18,7 @@
 	" h.front, h.gone, h.holder_seq, h.route_seq, h.offer_seq," \
 	" h.mailed_seq, h.agent_seq, h.notice_seq, h.notice, h.notice_at," \
 	" h.queued_at, h.waiting_at, h.snoozed_until, h.offered_at," \
-	" h.spoken_by, h.spoken_id, h.spoken_seq, h.spoken_before"
+	" h.spoken_by, h.spoken_id, h.spoken_seq, h.spoken_before, h.given"
 
 /* Of all companies; the columns in front of the conversation. */
 #define LISTING_OF(view) \
@@ -183,7 +183,7 @@ const char *const sql_text[SQLS] = {
     [SQL_HANDED_PUT] =
 	"REPLACE INTO handoff VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
 	" ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
-	" ?23, ?24, ?25)",
+	" ?23, ?24, ?25, ?26)",
     [SQL_HANDED_DELETE] = "DELETE FROM handoff WHERE conversation = ?1",
     [SQL_LISTING_INSERT] =
 	"INSERT INTO listing (company, view, who, label, at, conversation)"

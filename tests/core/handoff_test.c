@@ -185,6 +185,7 @@ test_transfers(void **state)
 	assert_int_equal(chat.c.wanted, BEN);
 	assert_int_equal(chat.c.team, SALES);
 	assert_true(chat.c.front);
+	assert_true(chat.c.given);
 	assert_int_equal(chat.c.queued_at, queued_at);
 	assert_int_equal(
 	    timer(&chat.acted.decision, TIMER_OFFER), chat.now + MINUTE / 2);
@@ -316,6 +317,7 @@ test_drop_and_overflow(void **state)
 	    chat.acted.decision.events[0].body.p, "{\"why\":\"drop\"}");
 	assert_int_equal(chat.c.team, SALES);
 	assert_true(chat.c.front);
+	assert_false(chat.c.given);
 	assert_int_equal(chat.c.queued_at, queued_at);
 	assert_int_equal(chat.c.last_agent, ANNA);
 	REFUSED(&chat, "no_change", .kind = ACT_OVERFLOW, .to_team = SALES);
@@ -325,6 +327,32 @@ test_drop_and_overflow(void **state)
 	    chat.acted.decision.events[0].body.p, "{\"why\":\"too_long\"}");
 	assert_true(chat.c.front);
 	assert_true(timer(&chat.acted.decision, TIMER_QUEUE) > chat.now);
+	arena_free(&chat.arena);
+}
+
+/* Whose it was is known as long as it waits, in whatever line. */
+static void
+test_given_away(void **state)
+{
+	struct chat chat = chat_of(ANNA);
+
+	(void)state;
+	FINE(&chat, .kind = ACT_TRANSFER, .agent = ANNA, .to_team = SALES + 1);
+	assert_true(chat.c.front && chat.c.given);
+	assert_int_equal(chat.c.last_agent, ANNA);
+	FINE(&chat, .kind = ACT_OVERFLOW, .to_team = SALES);
+	assert_true(chat.c.given);
+	FINE(&chat, .kind = ACT_OFFER, .to_agent = BEN);
+	FINE(&chat, .kind = ACT_ACCEPT, .agent = BEN);
+	assert_false(chat.c.given);
+	/* Taken from them by a supervisor. */
+	FINE(&chat, .kind = ACT_TRANSFER, .agent = BOSS, .may_supervise = true,
+	    .to_agent = ANNA);
+	assert_true(chat.c.given);
+	assert_int_equal(chat.c.last_agent, BEN);
+	FINE(
+	    &chat, .kind = ACT_GIVE_BACK, .agent = BOSS, .may_supervise = true);
+	assert_false(chat.c.given);
 	arena_free(&chat.arena);
 }
 
@@ -553,6 +581,7 @@ main(void)
 	    cmocka_unit_test(test_who_says_what),
 	    cmocka_unit_test(test_others_leave_it_alone),
 	    cmocka_unit_test(test_drop_and_overflow),
+	    cmocka_unit_test(test_given_away),
 	    cmocka_unit_test(test_mail_and_the_desks_answer),
 	    cmocka_unit_test(test_nobody_answers_who_is_blocked),
 	    cmocka_unit_test(test_given_back_and_reopened),

@@ -20,6 +20,8 @@ older_facts_are_passed_over(void **state)
 	(void)state;
 	rig_start(&g);
 	rig_seller(&g, (struct routing_seller){.id = 1});
+	rig_seller(&g, (struct routing_seller){
+			   .id = 2, .skills = RIG_ID(5), .away = true});
 	rig_chat(
 	    &g, (struct routing_chat){
 		    .id = 1, .seq = 5, .place = ROUTING_HELD, .seller = 1});
@@ -282,9 +284,18 @@ the_wait_is_told_when_it_is_known(void **state)
 	routing_spot(g.r, 2, &spot);
 	assert_int_equal(spot.wait_ms, -1);
 	hold_for(&g, 102, 5 * RIG_MINUTE);
+	/* Who is there lacks what it takes: nobody knows. */
+	routing_spot(g.r, 2, &spot);
+	assert_int_equal(spot.wait_ms, -1);
+	assert_true(spot.leaves);
 	/* Five minutes each, two at a time: the second in five. */
+	rig_seller(&g, (struct routing_seller){.id = 2,
+			   .teams = RIG_ID(10),
+			   .skills = RIG_ID(5),
+			   .capacity = 200});
 	routing_spot(g.r, 2, &spot);
 	assert_int_equal(spot.wait_ms, 5 * RIG_MINUTE);
+	assert_false(spot.leaves);
 	routing_spot(g.r, 1, &spot);
 	assert_int_equal(spot.wait_ms, 5 * RIG_MINUTE / 2);
 	rig_chat(&g, (struct routing_chat){.id = 3,
@@ -295,8 +306,10 @@ the_wait_is_told_when_it_is_known(void **state)
 	routing_spot(g.r, 3, &spot);
 	assert_int_equal(spot.wait_ms, 5 * RIG_MINUTE * 3 / 4);
 	/* Nobody is on duty: nobody knows. */
-	rig_seller(&g, (struct routing_seller){
-			   .id = 1, .teams = RIG_ID(10), .away = true});
+	rig_seller(&g, (struct routing_seller){.id = 2,
+			   .teams = RIG_ID(10),
+			   .skills = RIG_ID(5),
+			   .away = true});
 	routing_spot(g.r, 1, &spot);
 	assert_int_equal(spot.wait_ms, -1);
 	routing_spot(g.r, 77, &spot);

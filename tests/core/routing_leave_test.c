@@ -82,6 +82,8 @@ who_ignores_too_many_goes_away(void **state)
 	g.policy.ignore_max = 2;
 	rig_policy(&g);
 	rig_seller(&g, (struct routing_seller){.id = 1, .capacity = 500});
+	rig_seller(&g, (struct routing_seller){
+			   .id = 2, .skills = RIG_ID(5), .away = true});
 	run_out(&g, 1);
 	rig_nothing(&g);
 	/* To take one shows that they are there. */
@@ -125,6 +127,8 @@ what_others_end_counts_too(void **state)
 	g.policy.ignore_max = 2;
 	rig_policy(&g);
 	rig_seller(&g, (struct routing_seller){.id = 1, .capacity = 500});
+	rig_seller(&g, (struct routing_seller){
+			   .id = 2, .skills = RIG_ID(5), .away = true});
 	rig_chat(&g, offered(1, 2, 1, g.now + RIG_MINUTE));
 	rig_chat(&g, after);
 	rig_chat(&g, after); /* twice is once */
@@ -346,6 +350,53 @@ where_nobody_is_nobody_waits(void **state)
 	rig_stop(&g);
 }
 
+/* Whoever lacks what it takes is nobody for it, in this team and the next. */
+static void
+where_nobody_has_the_skill_nobody_waits(void **state)
+{
+	static const int64_t both[] = {10, 11};
+	struct routing_seller able = {
+	    .id = 3, .teams = {both, 2}, .skills = RIG_ID(5)};
+	struct routing_rig g;
+
+	(void)state;
+	rig_start(&g);
+	g.teams[0] = (struct routing_team){.id = 10, .overflow = 11};
+	g.teams[1] = (struct routing_team){.id = 11};
+	rig_policy(&g);
+	rig_seller(&g, (struct routing_seller){.id = 1, .teams = RIG_ID(10)});
+	rig_seller(&g, (struct routing_seller){.id = 2, .teams = RIG_ID(11)});
+	rig_chat(&g, held(8, 1, 1));
+	rig_chat(&g, held(9, 1, 2));
+	rig_chat(&g,
+	    (struct routing_chat){.id = 1, .team = 10, .required = RIG_ID(5)});
+	rig_chat(&g, (struct routing_chat){.id = 2, .team = 10});
+	rig_expect(&g, ROUTING_TO_EMAIL, 1, 0);
+	assert_int_equal(g.d.why, ROUTING_NOBODY);
+	rig_nothing(&g);
+	routing_refused(g.r, &g.d, g.now);
+	/* Away is there; and when they go, it is over at once. */
+	able.away = true;
+	rig_seller(&g, able);
+	rig_chat(&g, (struct routing_chat){
+			 .id = 1, .seq = 2, .team = 10, .required = RIG_ID(5)});
+	rig_nothing(&g);
+	rig_offline(&g, able);
+	rig_expect(&g, ROUTING_TO_EMAIL, 1, 0);
+	/* On to where somebody is who has it. */
+	able.teams = RIG_ID(11);
+	able.away = false;
+	rig_seller(&g, able);
+	rig_chat(&g, (struct routing_chat){
+			 .id = 1, .seq = 3, .team = 10, .required = RIG_ID(5)});
+	rig_expect(&g, ROUTING_OVERFLOW, 1, 0);
+	assert_int_equal(g.d.team, 11);
+	rig_chat(&g, (struct routing_chat){
+			 .id = 1, .seq = 4, .team = 11, .required = RIG_ID(5)});
+	rig_offer(&g, 1, 3);
+	rig_stop(&g);
+}
+
 static void
 who_is_asked_for_and_there_keeps_it(void **state)
 {
@@ -518,6 +569,7 @@ main(void)
 	    cmocka_unit_test(too_long_is_over),
 	    cmocka_unit_test(outside_hours_nobody_waits),
 	    cmocka_unit_test(where_nobody_is_nobody_waits),
+	    cmocka_unit_test(where_nobody_has_the_skill_nobody_waits),
 	    cmocka_unit_test(who_is_asked_for_and_there_keeps_it),
 	    cmocka_unit_test(a_decision_holds_until_it_is_lost),
 	    cmocka_unit_test(what_is_refused_waits),

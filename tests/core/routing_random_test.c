@@ -214,6 +214,8 @@ touch_chat(struct world *w, struct stored *s)
 	else if (s->fact.place == ROUTING_HELD) {
 		s->fact.team_since = w->now;
 		s->fact.front = true;
+		s->fact.last = s->fact.seller;
+		s->fact.given = one_in(w, 2);
 		change(w, s, ROUTING_WAITS);
 	} else
 		change(w, s, s->fact.place);
@@ -234,6 +236,7 @@ carry_out(struct world *w, struct stored *s, const struct routing_decision *d)
 		change(w, s, ROUTING_WAITS);
 	} else if (d->act == ROUTING_DROP) {
 		s->fact.front = true;
+		s->fact.given = false;
 		change(w, s, ROUTING_WAITS);
 	} else if (d->act == ROUTING_OVERFLOW) {
 		s->fact.team = d->team;
@@ -324,6 +327,7 @@ compare_places(struct world *w)
 			    (long long)(w->now - START), (long long)id,
 			    (unsigned long long)spot.position,
 			    (unsigned long long)place);
+		assert_int_equal(spot.leaves, model_leaves(&w->m, id, w->now));
 	}
 }
 

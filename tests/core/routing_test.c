@@ -208,6 +208,8 @@ who_nobody_can_take_holds_up_nobody(void **state)
 	(void)state;
 	rig_start(&g);
 	rig_seller(&g, (struct routing_seller){.id = 1, .skills = RIG_ID(5)});
+	rig_seller(&g, (struct routing_seller){
+			   .id = 3, .skills = RIG_ID(6), .away = true});
 	rig_chat(&g, (struct routing_chat){
 			 .id = 1, .since = g.now - 9, .required = RIG_ID(6)});
 	rig_chat(&g,

@@ -37,7 +37,7 @@ static void
 decide_exit(struct model *m, struct model_chat *c, enum routing_why why,
     struct routing_decision *out, int64_t now)
 {
-	out->team = model_exit(m, c->fact.team, now);
+	out->team = model_exit(m, c, now);
 	out->act = out->team == 0 ? ROUTING_TO_EMAIL : ROUTING_OVERFLOW;
 	out->why = why;
 	decide(m, c, out, now);
@@ -72,10 +72,11 @@ decide_offer(struct model *m, struct model_chat *c,
 	out->act = ROUTING_OFFER;
 	out->seller = s->fact.id;
 	out->until = now + m->policy.offer_ms;
-	out->why = s->fact.id == c->fact.wanted ? ROUTING_WANTED
-		   : s->fact.id == c->fact.last ? ROUTING_LAST
-		   : candidates == 1		? ROUTING_ONLY
-						: ROUTING_BEST;
+	out->why = model_is_from(c, s->fact.id)	  ? ROUTING_RETURNED
+		   : s->fact.id == c->fact.wanted ? ROUTING_WANTED
+		   : s->fact.id == c->fact.last	  ? ROUTING_LAST
+		   : candidates == 1		  ? ROUTING_ONLY
+						  : ROUTING_BEST;
 	explain(m, c, s, &out->reason, now);
 	c->was_turn = s->turn;
 	c->was_idle_since = s->idle_since;

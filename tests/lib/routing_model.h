@@ -69,5 +69,7 @@ void model_refused(
 /* What model_next() would decide, without deciding. */
 enum routing_act model_peek(const struct model *m, int64_t now);
 uint64_t model_position(const struct model *m, int64_t chat, int64_t now);
+/* Does it wait where nobody is who could take it? */
+bool model_leaves(const struct model *m, int64_t chat, int64_t now);
 
 #endif

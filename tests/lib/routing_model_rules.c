@@ -138,7 +138,15 @@ team_since(const struct model_chat *c)
 bool
 model_relaxed(const struct model *m, const struct model_chat *c, int64_t now)
 {
-	return now >= c->fact.since + m->policy.relax_ms;
+	return now >= (c->fact.front ? team_since(c) : c->fact.since) +
+			  m->policy.relax_ms;
+}
+
+/* Who gave it away. */
+bool
+model_is_from(const struct model_chat *c, int64_t id)
+{
+	return c->fact.given && c->fact.front && c->fact.last == id && id != 0;
 }
 
 static const struct routing_not *
@@ -194,7 +202,7 @@ waits_for(const struct model *m, const struct model_chat *c, int64_t now,
 		*wanted = i == 0;
 		if (ids[i] != 0 && now < team_since(c) + limits[i] &&
 		    model_duty(s, now) && s->fact.capacity >= model_weight(c) &&
-		    against(c, ids[i]) == NULL &&
+		    against(c, ids[i]) == NULL && !model_is_from(c, ids[i]) &&
 		    (*wanted || lacks(m, c, s, now) == ROUTING_CAUSES))
 			return ids[i];
 	}
@@ -220,19 +228,27 @@ model_cause(const struct model *m, const struct model_chat *c,
 		return ROUTING_SELLER_AWAY;
 	if (not != NULL && !not ->ignored)
 		return ROUTING_DECLINED;
+	if (model_is_from(c, s->fact.id) && !model_relaxed(m, c, now))
+		return ROUTING_GAVE_AWAY;
 	if (tie != 0 && tie != s->fact.id)
 		return ROUTING_WAITS_FOR;
 	if (room < model_weight(c))
 		return room + wrapping(s, now) >= model_weight(c)
 			   ? ROUTING_WRAPPING_UP
 			   : ROUTING_FULL;
+	if (model_is_from(c, s->fact.id))
+		return ROUTING_GAVE_AWAY;
 	return not != NULL ? ROUTING_IGNORED : ROUTING_RANKED_LOWER;
 }
 
 static bool
-may_take(enum routing_cause why_not)
+may_take(const struct model *m, const struct model_chat *c,
+    const struct model_seller *s, int64_t now)
 {
-	return why_not == ROUTING_IGNORED || why_not == ROUTING_RANKED_LOWER;
+	enum routing_cause why_not = model_cause(m, c, s, now);
+
+	return why_not == ROUTING_IGNORED || why_not == ROUTING_RANKED_LOWER ||
+	       (why_not == ROUTING_GAVE_AWAY && model_relaxed(m, c, now));
 }
 
 /* ---- the best ---------------------------------------------------------- */
@@ -292,8 +308,11 @@ better(const struct model *m, const struct model_chat *c,
 
 	for (i = 0; i < 2; i++) {
 		score[i][0] = s[i]->fact.id == c->fact.wanted;
-		score[i][1] = s[i]->fact.id == c->fact.last;
-		score[i][2] = against(c, s[i]->fact.id) == NULL;
+		score[i][1] = s[i]->fact.id == c->fact.last &&
+			      !(c->fact.given && c->fact.front);
+		score[i][2] = model_is_from(c, s[i]->fact.id)	  ? 0
+			      : against(c, s[i]->fact.id) != NULL ? 1
+								  : 2;
 		score[i][3] = preferred(c, s[i]);
 	}
 	for (i = 0; i < 4; i++)
@@ -313,7 +332,7 @@ model_best(const struct model *m, const struct model_chat *c, int64_t now,
 	for (i = 0; i < m->seller_count; i++) {
 		struct model_seller *s = (struct model_seller *)&m->sellers[i];
 
-		if (!s->known || !may_take(model_cause(m, c, s, now)))
+		if (!s->known || !may_take(m, c, s, now))
 			continue;
 		(*candidates)++;
 		if (found == NULL || better(m, c, s, found, now))
@@ -332,28 +351,44 @@ model_open(const struct model *m, int64_t id, int64_t now)
 	return t == NULL || hours_open(t->hours, now);
 }
 
+/* Have they what it takes, if that team had it? */
 static bool
-shut(const struct model *m, int64_t id, int64_t now)
+could(const struct model *m, const struct model_chat *c,
+    const struct model_seller *s, int64_t id, int64_t now)
+{
+	size_t i;
+
+	if (!present(m, s, now) || (id != 0 && !has(&s->fact.teams, id)))
+		return false;
+	for (i = 0; i < c->fact.required.n; i++)
+		if (!has(&s->fact.skills, c->required[i]))
+			return false;
+	return true;
+}
+
+/* For this chat, if that team had it. */
+static bool
+shut(const struct model *m, const struct model_chat *c, int64_t id, int64_t now)
 {
 	size_t i;
 
 	if (!model_open(m, id, now))
 		return true;
 	for (i = 0; i < m->seller_count; i++)
-		if (present(m, &m->sellers[i], now) &&
-		    (id == 0 || has(&m->sellers[i].fact.teams, id)))
+		if (could(m, c, &m->sellers[i], id, now))
 			return false;
 	return true;
 }
 
 int64_t
-model_exit(const struct model *m, int64_t id, int64_t now)
+model_exit(const struct model *m, const struct model_chat *c, int64_t now)
 {
+	int64_t id = c->fact.team;
 	const struct routing_team *t = team(m, id);
 
 	while (t != NULL && t->overflow != 0) {
 		id = t->overflow;
-		if (!shut(m, id, now))
+		if (!shut(m, c, id, now))
 			return id;
 		t = team(m, id);
 	}
@@ -403,17 +438,21 @@ due_late(const struct model *m, const struct model_chat *c, int64_t now,
 }
 
 static bool
-due_shut(const struct model *m, const struct model_chat *c, int64_t now,
-    int64_t key[2])
+leaves(const struct model *m, const struct model_chat *c, int64_t now)
 {
 	bool wanted;
 
-	key[0] = c->fact.team;
-	key[1] = rank(m, c);
-	if (c->fact.place != ROUTING_WAITS || now < c->stays_until ||
-	    !shut(m, c->fact.team, now))
-		return false;
-	return waits_for(m, c, now, &wanted) == 0 || !wanted;
+	return shut(m, c, c->fact.team, now) &&
+	       (waits_for(m, c, now, &wanted) == 0 || !wanted);
+}
+
+static bool
+due_shut(const struct model *m, const struct model_chat *c, int64_t now,
+    int64_t key[2])
+{
+	key[0] = rank(m, c);
+	return c->fact.place == ROUTING_WAITS && now >= c->stays_until &&
+	       leaves(m, c, now);
 }
 
 static bool
@@ -497,4 +536,12 @@ model_position(const struct model *m, int64_t id, int64_t now)
 		before += order < 0 || (order == 0 && o->fact.id < c->fact.id);
 	}
 	return before + 1;
+}
+
+bool
+model_leaves(const struct model *m, int64_t id, int64_t now)
+{
+	const struct model_chat *c = model_chat_find(m, id);
+
+	return c != NULL && waits(c, now) && leaves(m, c, now);
 }

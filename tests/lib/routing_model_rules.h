@@ -22,8 +22,11 @@ struct model_seller *model_best(const struct model *m,
     const struct model_chat *c, int64_t now, unsigned *candidates);
 
 bool model_open(const struct model *m, int64_t team, int64_t now);
-/* Where its chats go; 0: by mail. */
-int64_t model_exit(const struct model *m, int64_t team, int64_t now);
+/* Where it goes; 0: by mail. */
+int64_t model_exit(
+    const struct model *m, const struct model_chat *c, int64_t now);
+/* Did this one give it away? */
+bool model_is_from(const struct model_chat *c, int64_t seller);
 
 enum model_due {
 	MODEL_EXPIRE,

@@ -286,7 +286,8 @@ same_with_people(const struct conversation *a, const struct conversation *b)
 	return a->team == b->team && a->offered == b->offered &&
 	       a->wanted == b->wanted && a->last_agent == b->last_agent &&
 	       a->priority == b->priority && a->breached == b->breached &&
-	       a->front == b->front && a->gone == b->gone &&
+	       a->front == b->front && a->given == b->given &&
+	       a->gone == b->gone &&
 	       a->holder_seq == b->holder_seq && a->route_seq == b->route_seq &&
 	       a->offer_seq == b->offer_seq && a->mailed_seq == b->mailed_seq &&
 	       a->agent_seq == b->agent_seq && a->notice_seq == b->notice_seq &&
