@@ -130,6 +130,12 @@ store_stats(struct store *s, struct store_stats *out)
 	s->engine->stats(s->data, out);
 }
 
+unsigned
+store_waiting(const struct store *s)
+{
+	return queue_waiting(&s->writer.queue);
+}
+
 /* ---- writes ------------------------------------------------------------ */
 
 enum err

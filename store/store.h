@@ -625,6 +625,9 @@ struct store_stats {
 enum err store_open(const struct store_conf *conf, struct store **out,
     char *why, size_t why_size) MUST_USE;
 void store_stats(struct store *s, struct store_stats *out);
+/* How many ops wait for the writer; any thread. For who can let others go
+ * first. */
+unsigned store_waiting(const struct store *s);
 
 /* Finishes the ops that wait, calls their done, and frees. Readers first. */
 void store_close(struct store *s);

@@ -11,6 +11,10 @@
 #define LEAD_MS 500
 #define IDLE_MS 100 /* between looks, where there was nothing */
 #define PACE_MS 20  /* where there was little: pages are fuller then */
+#define LAZY_MS 500 /* texts for the search may wait so long for more */
+/* So many others waited while the store was at it: then they go first. */
+#define MANY_WAIT 32u
+#define MANY_WAIT_MS 100
 #define AGAIN_MS 1000
 #define LATE_MS 100
 #define MEASURE_MS 1000
@@ -66,6 +70,7 @@ stored(struct store_op *op)
 {
 	struct feed *f = op->arg;
 
+	f->others_wait = store_waiting(f->conf.store);
 	mailbox_post(&f->mailbox, &f->mail);
 }
 
@@ -117,11 +122,19 @@ measure(struct feed *f, bool more)
 		metric_set(f->conf.metrics, METRIC_FEED_BEHIND, end - f->place);
 }
 
+/* When to go on: customers wait for what else is stored, and nobody for us. */
+static int64_t
+next_at(const struct feed *f, int64_t pause)
+{
+	return f->now + (f->others_wait >= MANY_WAIT ? MANY_WAIT_MS : pause);
+}
+
 static void
 page_stored(struct feed *f)
 {
 	f->place = f->op.feed.upto;
-	f->look_at = f->page.more ? f->now : f->now + PACE_MS;
+	f->stored_at = f->now;
+	f->look_at = next_at(f, f->page.more ? 0 : PACE_MS);
 	rows_stored(f);
 	measure(f, f->page.more);
 }
@@ -177,7 +190,7 @@ static void
 late_page_stored(struct feed *f)
 {
 	f->about->late = f->op.feed.upto;
-	f->late_look_at = f->now;
+	f->late_look_at = next_at(f, 0);
 	rows_stored(f);
 }
 
@@ -219,6 +232,15 @@ tell_late(struct feed *f)
 
 /* ---- going along --------------------------------------------------------- */
 
+/* It will be read again, and then there is more in it. */
+static bool
+can_wait(const struct feed *f)
+{
+	const struct page *p = &f->page;
+
+	return p->row_count == 0 && !p->more && f->now < f->stored_at + LAZY_MS;
+}
+
 static void
 tell_next(struct feed *f)
 {
@@ -228,7 +250,7 @@ tell_next(struct feed *f)
 		leave_behind(f, f->page.full);
 	else if (e != OK)
 		failed(f, e);
-	else if (f->page.upto > 0)
+	else if (f->page.upto > 0 && !can_wait(f))
 		submit_page(f, STR("feed"), f->place, page_stored);
 	else
 		f->look_at = f->now + IDLE_MS;

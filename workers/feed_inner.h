@@ -12,7 +12,7 @@
 #include "channels/webhook/webhook.h"
 #include "workers/feed.h"
 
-#define PAGE_EVENTS 256u
+#define PAGE_EVENTS 512u
 #define PLACE_NAME_MAX 80u /* "late/<id>/<name>" */
 
 /* ---- feed_fold.c ---------------------------------------------------------- */
@@ -122,6 +122,7 @@ struct feed {
 	int64_t lead_at; /* when to ask (again) */
 	uint64_t place, begin;
 	int64_t look_at; /* when to read on */
+	int64_t stored_at;
 	int64_t late_look_at, measure_at;
 	bool late_turn;		    /* of the late ones, and not of all */
 	struct listener *late_next; /* whose turn it is, of them */
@@ -132,6 +133,7 @@ struct feed {
 	struct mail mail;
 	char follower[PLACE_NAME_MAX];
 	bool busy;
+	unsigned others_wait;	      /* ops that came while it was stored */
 	void (*then)(struct feed *f); /* when it is stored */
 	struct listener *about;	      /* whose place it moves; or NULL */
 

@@ -12,6 +12,11 @@ struct spot {
 	int64_t position, company, at;
 };
 
+/* Looked up when all is checked, before anything is written. */
+struct spots {
+	struct spot rows[STORE_FEED_MAX], texts[STORE_FEED_MAX];
+};
+
 static enum err
 spot_find(struct conn *c, int64_t conversation, uint64_t seq, struct spot *out)
 {
@@ -24,14 +29,6 @@ spot_find(struct conn *c, int64_t conversation, uint64_t seq, struct spot *out)
 		    sqlite3_column_int64(q, 1), sqlite3_column_int64(q, 2)};
 	conn_reset(q);
 	return e;
-}
-
-static enum err
-text_spot(struct conn *c, const struct feed_text *t, struct spot *out)
-{
-	enum err e = spot_find(c, t->conversation, t->seq, out);
-
-	return e == OK && out->company != t->company ? E_NOTFOUND : e;
 }
 
 /* ---- check --------------------------------------------------------------- */
@@ -67,63 +64,69 @@ place_check(struct conn *c, const struct store_feed *in)
 static enum err
 feed_check(struct conn *c, const struct store_feed *in)
 {
-	struct spot spot;
 	enum err e = outbox_check(in->rows, in->row_count);
 
 	if (in->follower.n == 0 || in->upto < in->from ||
 	    in->row_count > STORE_FEED_MAX || in->text_count > STORE_FEED_MAX)
 		return E_BADINPUT;
-	if (e == OK)
-		e = place_check(c, in);
+	return e == OK ? place_check(c, in) : e;
+}
+
+/* E_NOTFOUND: of an event that there is not, or another company's. */
+static enum err
+spots_find(struct conn *c, const struct store_feed *in, struct spots *out)
+{
+	enum err e = OK;
+
 	for (unsigned i = 0; i < in->row_count && e == OK; i++)
-		e = spot_find(
-		    c, in->rows[i].conversation, in->rows[i].seq, &spot);
-	for (unsigned i = 0; i < in->text_count && e == OK; i++)
-		e = text_spot(c, &in->texts[i], &spot);
+		e = spot_find(c, in->rows[i].conversation, in->rows[i].seq,
+		    &out->rows[i]);
+	for (unsigned i = 0; i < in->text_count && e == OK; i++) {
+		const struct feed_text *t = &in->texts[i];
+
+		e = spot_find(c, t->conversation, t->seq, &out->texts[i]);
+		if (e == OK && out->texts[i].company != t->company)
+			e = E_NOTFOUND;
+	}
 	return e;
 }
 
 /* ---- store --------------------------------------------------------------- */
 
 static enum err
-row_store(struct conn *c, struct outbox_row *row)
+row_store(struct conn *c, struct outbox_row *row, const struct spot *spot)
 {
-	struct conversation of = {.id = row->conversation};
-	struct event cause = {.seq = row->seq};
-	struct spot spot;
-	enum err e = spot_find(c, of.id, cause.seq, &spot);
+	const struct conversation of = {
+	    .id = row->conversation, .company = spot->company};
+	const struct event cause = {.seq = row->seq, .at = spot->at};
 
-	if (e != OK)
-		return e;
-	of.company = spot.company;
-	cause.at = spot.at;
 	return outbox_append(c, &of, &cause, row, 1);
 }
 
 static enum err
-text_store(struct conn *c, const struct feed_text *text)
+text_store(
+    struct conn *c, const struct feed_text *text, const struct spot *spot)
 {
-	struct spot spot;
 	char company[24];
-	enum err e = text_spot(c, text, &spot);
 
-	if (e != OK)
-		return e;
 	(void)snprintf(
 	    company, sizeof(company), "%lld", (long long)text->company);
-	return CONN_CHANGE(c, SQL_SEARCH_INSERT, NULL, NUM(spot.position),
+	return CONN_CHANGE(c, SQL_SEARCH_INSERT, NULL, NUM(spot->position),
 	    TEXT(str_from(company)), TEXT(text->text));
 }
 
 enum err
 write_feed(struct conn *c, struct store_feed *in)
 {
+	struct spots spots;
 	enum err e = feed_check(c, in);
 
+	if (e == OK)
+		e = spots_find(c, in, &spots);
 	for (unsigned i = 0; i < in->row_count && e == OK; i++)
-		e = row_store(c, &in->rows[i]);
+		e = row_store(c, &in->rows[i], &spots.rows[i]);
 	for (unsigned i = 0; i < in->text_count && e == OK; i++)
-		e = text_store(c, &in->texts[i]);
+		e = text_store(c, &in->texts[i], &spots.texts[i]);
 	if (e != OK)
 		return e;
 	return CONN_CHANGE(

@@ -186,6 +186,89 @@ what_another_dealt_with_is_passed_over(void **state)
 	assert_int_equal(feed_rows("all").n, told + 1);
 }
 
+/* ---- those who wait -------------------------------------------------------- */
+
+#define CROWD 128u
+#define CROWD_MS 400
+#define CROWD_SAYS 4000u
+
+static void
+is_done(struct store_op *op)
+{
+	atomic_store((_Atomic bool *)op->arg, true);
+}
+
+static void
+crowd_says(struct store_op *op, _Atomic bool *done, int64_t conversation)
+{
+	*op = (struct store_op){.verb = STORE_INBOUND,
+	    .inbound = {.conversation = conversation,
+		.event = {.kind = EVENT_MESSAGE,
+		    .author = AUTHOR_CUSTOMER,
+		    .at = clock_wall(&feed_rig.f.clock),
+		    .body = STR("{\"text\":\"hello\"}")}},
+	    .done = is_done,
+	    .arg = (void *)done};
+	atomic_store(done, false);
+	assert_int_equal(store_submit(feed_rig.f.store, op), OK);
+}
+
+/* For a while each says the next as soon as the last is stored. How many. */
+static uint64_t
+crowd(const int64_t *conversations, int64_t until)
+{
+	static struct store_op ops[CROWD];
+	static _Atomic bool done[CROWD];
+	uint64_t said = 0;
+	int64_t began = 0;
+	size_t i;
+
+	for (i = 0; i < CROWD; i++)
+		crowd_says(&ops[i], &done[i], conversations[i % 4]);
+	for (i = 0;
+	     said < CROWD_SAYS && clock_steady(&feed_rig.f.clock) < until; i++)
+		if (atomic_load(&done[i % CROWD])) {
+			said++;
+			crowd_says(&ops[i % CROWD], &done[i % CROWD],
+			    conversations[i % 4]);
+		}
+	for (i = 0; i < CROWD; i++, said++)
+		while (!atomic_load(&done[i]))
+			feed_patience(&began, "the last words");
+	return said;
+}
+
+static uint64_t
+ops_done(void)
+{
+	struct store_stats stats;
+
+	store_stats(feed_rig.f.store, &stats);
+	return stats.ops;
+}
+
+static void
+it_lets_many_go_first(void **state)
+{
+	int64_t conversations[4], from;
+	uint64_t before, said, pages;
+
+	(void)state;
+	feed_document(SHOP(SOME));
+	for (unsigned i = 0; i < 4; i++)
+		conversations[i] = feed_visitor(i);
+	feed_begin();
+	feed_reads_all();
+	before = ops_done();
+	from = clock_steady(&feed_rig.f.clock);
+	said = crowd(conversations, from + CROWD_MS);
+	pages = ops_done() - before - said;
+	assert_in_range(pages, 0,
+	    (uint64_t)(clock_steady(&feed_rig.f.clock) - from) / 100 + 3);
+	feed_reads_all();
+	feed_assert_told("some", 0, FEW);
+}
+
 /* ---- texts ----------------------------------------------------------------- */
 
 static void
@@ -220,6 +303,7 @@ main(void)
 	    TEST(a_webhook_begins_with_its_document),
 	    TEST(of_an_old_log_nothing_is_told),
 	    TEST(what_another_dealt_with_is_passed_over),
+	    TEST(it_lets_many_go_first),
 	    TEST(what_is_said_is_found),
 	};
 
