@@ -114,7 +114,7 @@ take_customer(struct taking *t)
 	    .inbound = {.conversation = (int64_t)t->in.conversation,
 		.event = {.kind = EVENT_MESSAGE,
 		    .author = AUTHOR_CUSTOMER,
-		    .at = t->in.at < t->m->wall ? t->in.at : t->m->wall,
+		    .at = t->in.at,
 		    .source = t->in.source,
 		    .body = v->body}}};
 	struct store_inbound *in = &op.inbound;

@@ -94,6 +94,9 @@ struct letter_ask {
 /* More than that of a reply is not made a message; bytes. */
 #define LETTER_IN_SAID_MAX (32u * 1024)
 
+/* A mail may be under way for so long; three days. */
+#define LETTER_IN_LATE_MS INT64_C(259200000)
+
 struct letter_in_file {
 	struct str name, type; /* as the sender says; not to be believed */
 	const struct mime_part *part; /* for mime_bytes() */
@@ -124,7 +127,9 @@ struct letter_in {
 	struct cut reply; /* what is new in it, at most LETTER_IN_SAID_MAX */
 	bool cut_short;	  /* it had more than that */
 	struct str source;
-	int64_t at; /* by its Date; by `now` where that is none */
+	/* By its Date; `now` where that is none, is still to come, or is more
+	 * than LETTER_IN_LATE_MS ago. */
+	int64_t at;
 	struct letter_in_file files[LETTER_IN_FILES_MAX];
 	unsigned file_count;
 	unsigned file_more; /* so many more were left out */

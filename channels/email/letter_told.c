@@ -166,6 +166,19 @@ read_source(struct judging *j)
 	return j->out->source.p == NULL ? E_NOMEM : OK;
 }
 
+/* A sender's clock may be dead, and a Date may say anything: a time that no
+ * queue explains would make others wait, or nobody. */
+static int64_t
+time_of(struct judging *j)
+{
+	int64_t at, now = j->ask->now;
+
+	if (!mime_date(judge_field(j, "Date"), &at) || at > now ||
+	    at < now - LETTER_IN_LATE_MS)
+		return now;
+	return at;
+}
+
 enum err
 told_read(struct judging *j)
 {
@@ -175,8 +188,7 @@ told_read(struct judging *j)
 	in->subject = mime_field_text(&in->mime, in->mime.root, "Subject");
 	if (in->subject.p == NULL)
 		in->subject = STR("");
-	if (!mime_date(judge_field(j, "Date"), &in->at))
-		in->at = j->ask->now;
+	in->at = time_of(j);
 	e = read_words(j);
 	if (e == OK)
 		e = read_files(j);

@@ -426,6 +426,41 @@ sources_tell_mails_apart(void **state)
 	email_rig_close(&r);
 }
 
+static const struct {
+	const char *date;
+	int64_t at;
+} dates[] = {
+    {"Sat, 21 Nov 2026 09:59:00 +0000", RIG_NOW - 60000},
+    {"Wed, 18 Nov 2026 11:00:00 +0100", RIG_NOW - LETTER_IN_LATE_MS},
+    /* Nobody is believed that they wrote then. */
+    {"Wed, 18 Nov 2026 10:59:59 +0100", RIG_NOW},
+    {"Sat, 21 Nov 2026 10:00:01 +0000", RIG_NOW},
+    {"Thu, 1 Jan 1970 00:00:00 +1400", RIG_NOW},
+    {"Thu, 1 Jan 1970 00:00:00 +0000", RIG_NOW},
+    {"Thu, 1 Jan 1970 00:00:02 +0000", RIG_NOW},
+    {"Fri, 31 Dec 9999 23:59:59 +0000", RIG_NOW},
+    {"yesterday", RIG_NOW},
+};
+
+static void
+dates_are_believed_within_reason(void **state)
+{
+	struct email_rig r;
+	struct letter_in in;
+	size_t i;
+
+	(void)state;
+	email_rig_open(&r);
+	for (i = 0; i < ARRAY_LEN(dates); i++) {
+		in = judged(
+		    &r, email_rig_text(
+			    &r, "Date: %s\n" ANN TO "\nYes\n", dates[i].date));
+		if (in.at != dates[i].at || in.envelope.at != in.at)
+			fail_msg("%s: %lld", dates[i].date, (long long)in.at);
+	}
+	email_rig_close(&r);
+}
+
 static void
 files_come_attachments_first(void **state)
 {
@@ -523,6 +558,7 @@ main(void)
 	    cmocka_unit_test(forged_and_old_tokens_are_refused),
 	    cmocka_unit_test(one_good_sender_is_needed),
 	    cmocka_unit_test(sources_tell_mails_apart),
+	    cmocka_unit_test(dates_are_believed_within_reason),
 	    cmocka_unit_test(files_come_attachments_first),
 	    cmocka_unit_test(odd_types_are_not_kept),
 	    cmocka_unit_test(long_and_empty_mails),
