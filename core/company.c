@@ -54,7 +54,8 @@ document_read(struct str document, struct faults *faults, struct company **out)
 	if (e == OK)
 		e = company_walk(root, faults, &o->arena, &o->company);
 	json_decref(root);
-	o->company.policy.has_desk = o->company.desk_count > 0;
+	o->company.policy.has_desk = o->company.desk_count > 0 &&
+				     company_desk_account(&o->company) != NULL;
 	*out = &o->company;
 	return e;
 }
@@ -116,6 +117,19 @@ company_set_key(struct company *c, struct str key)
 {
 	c->key = arena_copy(&owned(c)->arena, key);
 	return c->key.p == NULL ? E_NOMEM : OK;
+}
+
+const struct company_account *
+company_desk_account(const struct company *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->account_count; i++)
+		if (c->accounts[i].smtp.n > 0 &&
+		    (c->support_account.n == 0 ||
+			str_eq(c->accounts[i].name, c->support_account)))
+			return &c->accounts[i];
+	return NULL;
 }
 
 const struct company_account *

@@ -136,6 +136,8 @@ struct company_routing {
 /* What customers are told by itself; "{position}" and such are filled in. */
 struct company_texts {
 	struct str waiting, closed, nobody, mailed, passed, back;
+	/* Where there is no support desk; and what is added for who leaves. */
+	struct str closed_waits, nobody_waits, ended, address;
 };
 
 struct company_webhook {
@@ -206,6 +208,9 @@ void company_unref(struct company *c); /* NULL is fine */
 
 /* A copy of key that lives as long as c becomes c->key. Before sharing c. */
 enum err company_set_key(struct company *c, struct str key) MUST_USE;
+
+/* The account that writes to the support desk; NULL: none can. */
+const struct company_account *company_desk_account(const struct company *c);
 
 /* The account of that channel and name, or NULL. */
 const struct company_account *company_account(

@@ -115,6 +115,13 @@ const char *const company_webhook_events[] = {
 
 /* ---- the rows ------------------------------------------------------------ */
 
+#define TEXT(word, text, is) \
+	{ \
+		.path = "texts." #word, .type = MEMBER_STRING, .min = 1, \
+		.max = 1000, .fallback = text, .help = is, \
+		.offset = offsetof(struct company, texts.word) \
+	}
+
 static const struct member members[] = {
     {.path = "support",
 	.type = MEMBER_OBJECT,
@@ -465,6 +472,15 @@ static const struct member members[] = {
 		"to the support desk.",
 	.scale = 60000,
 	.offset = offsetof(struct company, policy.queue_ms)},
+    {.path = "routing.keep_hours",
+	.type = MEMBER_INTEGER,
+	.min = 1,
+	.max = 8760,
+	.fallback = "96",
+	.help = "Where there is no support desk: so long a customer stays in "
+		"line for somebody to come; then the conversation ends.",
+	.scale = 3600000,
+	.offset = offsetof(struct company, policy.keep_ms)},
     {.path = "routing.notice_minutes",
 	.type = MEMBER_INTEGER,
 	.min = 1,
@@ -523,54 +539,40 @@ static const struct member members[] = {
     {.path = "texts",
 	.type = MEMBER_OBJECT,
 	.help = "What customers are told by itself."},
-    {.path = "texts.waiting",
-	.type = MEMBER_STRING,
-	.min = 1,
-	.max = 1000,
-	.fallback =
-	    "A person will be with you. You are number {position} in line.",
-	.help =
-	    "When they are handed over; `{position}`, `{wait}` are filled in.",
-	.offset = offsetof(struct company, texts.waiting)},
-    {.path = "texts.closed",
-	.type = MEMBER_STRING,
-	.min = 1,
-	.max = 1000,
-	.fallback = "Our team is back {open}. We have passed your message on "
-		    "and will answer you here or by e-mail.",
-	.help = "Outside business hours; `{open}`: when we are back.",
-	.offset = offsetof(struct company, texts.closed)},
-    {.path = "texts.nobody",
-	.type = MEMBER_STRING,
-	.min = 1,
-	.max = 1000,
-	.fallback = "Nobody of our team is free right now. We have passed your "
-		    "message on by e-mail; the answer will come here.",
-	.help = "Where no seller is there.",
-	.offset = offsetof(struct company, texts.nobody)},
-    {.path = "texts.mailed",
-	.type = MEMBER_STRING,
-	.min = 1,
-	.max = 1000,
-	.fallback =
-	    "Thank you for waiting. It takes longer than it should, so we have "
-	    "passed your message on by e-mail; the answer will come here.",
-	.help = "When the wait was too long.",
-	.offset = offsetof(struct company, texts.mailed)},
-    {.path = "texts.passed",
-	.type = MEMBER_STRING,
-	.min = 1,
-	.max = 1000,
-	.fallback = "One moment, please: a colleague takes over.",
-	.help = "When they are handed on.",
-	.offset = offsetof(struct company, texts.passed)},
-    {.path = "texts.back",
-	.type = MEMBER_STRING,
-	.min = 1,
-	.max = 1000,
-	.fallback = "Our assistant is here for you again.",
-	.help = "When a seller gives them back to the bot.",
-	.offset = offsetof(struct company, texts.back)},
+    TEXT(waiting,
+	"A person will be with you. You are number {position} in line.",
+	"When they are handed over; `{position}`, `{wait}` are filled in."),
+    TEXT(closed,
+	"Our team is back {open}. We have passed your message on and will "
+	"answer you here or by e-mail.",
+	"Outside business hours; `{open}`: when we are back."),
+    TEXT(nobody,
+	"Nobody of our team is free right now. We have passed your message on "
+	"by e-mail; the answer will come here.",
+	"Where no seller is there."),
+    TEXT(mailed,
+	"Thank you for waiting. It takes longer than it should, so we have "
+	"passed your message on by e-mail; the answer will come here.",
+	"When the wait was too long."),
+    TEXT(closed_waits,
+	"Our team is back {open}. Your message stays here, and we will answer "
+	"it then.",
+	"As `closed`, where there is no support desk to write to."),
+    TEXT(nobody_waits,
+	"Nobody of our team is here right now. Your message stays here, and "
+	"we will answer it as soon as somebody is.",
+	"As `nobody`, where there is no support desk to write to."),
+    TEXT(address,
+	"If you leave your e-mail address, we can also answer you there.",
+	"Added to these on the website, where no address is known."),
+    TEXT(ended,
+	"We are sorry: nobody could answer you in time. Please write to us "
+	"again.",
+	"When nobody came for `routing.keep_hours`."),
+    TEXT(passed, "One moment, please: I am passing you on to {team}.",
+	"When they are handed on; `{team}`: to whom."),
+    TEXT(back, "Our assistant is here for you again.",
+	"When a seller gives them back to the bot."),
     {.path = "webhooks",
 	.type = MEMBER_LIST,
 	.max = 20,

@@ -20,8 +20,9 @@
 struct policy {
 	int64_t idle_ms; /* resolve after this long without a word */
 	/* ---- handing over to people ---- */
-	int64_t offer_ms;	   /* a seller may take so long to accept */
-	int64_t queue_ms;	   /* a customer waits no longer in line */
+	int64_t offer_ms; /* a seller may take so long to accept */
+	int64_t queue_ms; /* a customer waits no longer in line */
+	int64_t keep_ms;  /* but so long where there is no support desk */
 	int64_t first_response_ms; /* a person should have answered by then */
 	int64_t next_response_ms;
 	int64_t unread_ms;  /* then an unread answer goes by mail, too. Set to
@@ -32,7 +33,9 @@ struct policy {
 			     * the channel */
 	struct str mailed;  /* body of the NOTICE_MAILED that goes with a chat
 			     * that waited too long; empty: none */
+	struct str ended;   /* and of the NOTICE_ENDED */
 	bool has_desk;	    /* there is a support desk to write to */
+	bool reachable;	    /* also who has closed the chat. Set by who knows */
 	int64_t confidence; /* a less sure answer is handed over; 0..100 */
 	int64_t unknown_after; /* hand over at the n-th question in a row that
 				 * has no answer; 0: never */
@@ -148,8 +151,8 @@ enum err decide_mailed(const struct conversation *c,
  *	                began or was reopened
  *	OFFER           the offer has run out
  *	QUEUE           the desk has left it in line too long: to the support
- *	                desk; where there is none and the customer is gone,
- *	                resolved; else it goes on waiting
+ *	                desk; where there is none it is resolved when they have
+ *	                waited for keep_ms, or are gone and not reachable
  *	FIRST_RESPONSE, NEXT_RESPONSE
  *	                an EVENT_TIMER, once for each wait. The second stands
  *	                still while nobody waits (TIMER_PARKED)

@@ -103,6 +103,22 @@ look_offer(struct looking *l)
 	return carry_out(l, (struct act){.kind = ACT_EXPIRE});
 }
 
+/* Nobody came, and there is nobody to write to. */
+static enum err
+look_kept(struct looking *l)
+{
+	const struct conversation *c = l->c;
+	const struct act end = {.kind = ACT_RESOLVE,
+	    .notice = NOTICE_ENDED,
+	    .notice_body = l->policy->ended};
+	int64_t since = c->waiting_at != 0 ? c->waiting_at : c->last_at;
+	int64_t due = since + l->policy->keep_ms;
+
+	if (due > l->now && (!c->gone || l->policy->reachable))
+		return sleep_until(l, due);
+	return carry_out(l, end);
+}
+
 static enum err
 look_queue(struct looking *l)
 {
@@ -111,13 +127,9 @@ look_queue(struct looking *l)
 	    .notice = NOTICE_MAILED,
 	    .notice_body = l->policy->mailed};
 
-	if (l->c->holder != HOLDER_QUEUE || l->policy->queue_ms == 0)
+	if (l->c->holder != HOLDER_QUEUE || handoff_queue_ms(l->policy) == 0)
 		return no_more(l);
-	if (l->policy->has_desk)
-		return carry_out(l, mail);
-	if (l->c->gone)
-		return carry_out(l, (struct act){.kind = ACT_RESOLVE});
-	return sleep_until(l, l->now + handoff_queue_ms(l->policy));
+	return l->policy->has_desk ? carry_out(l, mail) : look_kept(l);
 }
 
 static enum err

@@ -53,20 +53,22 @@ static const char *const refusals[ACT_REFUSALS] = {
 };
 
 /* Notices of one family say much the same. */
-enum family { FAMILY_LINE, FAMILY_AWAY, FAMILY_BOT };
+enum family { FAMILY_LINE, FAMILY_AWAY, FAMILY_BOT, FAMILY_END };
 
 static const struct {
 	const char *name;
 	unsigned holders; /* told while one of these holds */
 	enum family family;
+	bool before; /* the act that it goes with */
 } notices[NOTICES] = {
     [NOTICE_NONE] = {.name = "none"},
-    [NOTICE_WAITING] = {"waiting", FROM(QUEUE), FAMILY_LINE},
-    [NOTICE_CLOSED] = {"closed", FROM(QUEUE) | FROM(EMAIL), FAMILY_AWAY},
-    [NOTICE_NOBODY] = {"nobody", FROM(QUEUE) | FROM(EMAIL), FAMILY_AWAY},
-    [NOTICE_MAILED] = {"mailed", FROM(EMAIL), FAMILY_AWAY},
-    [NOTICE_PASSED] = {"passed", FROM(QUEUE) | FROM(AGENT), FAMILY_LINE},
-    [NOTICE_BACK] = {"back", FROM(BOT), FAMILY_BOT},
+    [NOTICE_WAITING] = {"waiting", FROM(QUEUE), FAMILY_LINE, false},
+    [NOTICE_CLOSED] = {"closed", FROM(QUEUE) | FROM(EMAIL), FAMILY_AWAY, false},
+    [NOTICE_NOBODY] = {"nobody", FROM(QUEUE) | FROM(EMAIL), FAMILY_AWAY, false},
+    [NOTICE_MAILED] = {"mailed", FROM(EMAIL), FAMILY_AWAY, false},
+    [NOTICE_PASSED] = {"passed", FROM(QUEUE) | FROM(AGENT), FAMILY_LINE, false},
+    [NOTICE_BACK] = {"back", FROM(BOT), FAMILY_BOT, false},
+    [NOTICE_ENDED] = {"ended", FROM(QUEUE), FAMILY_END, true},
 };
 
 const char *
@@ -111,6 +113,8 @@ handoff_transition(enum act_kind act, enum holder from)
 int64_t
 handoff_queue_ms(const struct policy *policy)
 {
+	if (!policy->has_desk)
+		return policy->keep_ms;
 	return policy->queue_ms > 0
 		   ? policy->queue_ms + policy->offer_ms + DESK_GRACE_MS
 		   : 0;
@@ -155,8 +159,11 @@ handoff_notice_due(const struct conversation *c, enum notice notice,
 		return false;
 	if (c->agent_seq > c->holder_seq)
 		return false;
-	if (c->notice >= NOTICES || c->notice == NOTICE_NONE)
+	if (c->notice >= NOTICES || c->notice == NOTICE_NONE ||
+	    c->agent_seq > c->notice_seq)
 		return true;
+	if (notice == NOTICE_PASSED && c->notice == NOTICE_PASSED)
+		return false;
 	same_family = notices[c->notice].family == notices[notice].family;
 	if (same_family && just_told(c, policy, now))
 		return false;
@@ -164,31 +171,52 @@ handoff_notice_due(const struct conversation *c, enum notice notice,
 	return !since_change || !same_family || notice == NOTICE_WAITING;
 }
 
-/* Adds it where the state that the act makes allows. */
+/* The state that the act makes. */
 static enum err
-add_notice(struct acting *w)
+fold_all(const struct acting *w, struct conversation *out)
+{
+	const struct decision *d = &w->out->decision;
+	enum err err = OK;
+
+	*out = *w->c;
+	for (unsigned i = 0; err == OK && i < d->event_count; i++) {
+		struct event e = d->events[i];
+
+		e.seq = out->seq + 1;
+		err = conversation_fold(out, &e);
+	}
+	return err;
+}
+
+static void
+insert_notice(struct acting *w, unsigned at)
 {
 	struct decision *d = &w->out->decision;
-	struct conversation after = *w->c;
-	struct event e;
-	enum err err = OK;
-	unsigned i;
 
-	for (i = 0; err == OK && i < d->event_count; i++) {
-		e = d->events[i];
-		e.seq = after.seq + 1;
-		err = conversation_fold(&after, &e);
-	}
-	if (err != OK || w->act->notice_body.n == 0 ||
-	    !handoff_notice_due(&after, w->act->notice, w->policy, w->act->now))
-		return err;
-	w->out->noticed = d->event_count;
-	d->events[d->event_count++] = (struct event){.kind = EVENT_MESSAGE,
+	memmove(&d->events[at + 1], &d->events[at],
+	    (d->event_count - at) * sizeof(d->events[0]));
+	d->event_count++;
+	w->out->noticed = at;
+	d->events[at] = (struct event){.kind = EVENT_MESSAGE,
 	    .author = AUTHOR_SYSTEM,
 	    .ref = (uint64_t)w->act->notice,
 	    .at = w->act->now,
 	    .body = w->act->notice_body};
-	return OK;
+}
+
+/* Adds it where the state allows that the act makes, or finds. */
+static enum err
+add_notice(struct acting *w)
+{
+	bool before = notices[w->act->notice].before;
+	struct conversation after;
+	enum err err = fold_all(w, &after);
+
+	if (err == OK && w->act->notice_body.n > 0 &&
+	    handoff_notice_due(
+		before ? w->c : &after, w->act->notice, w->policy, w->act->now))
+		insert_notice(w, before ? 0 : w->out->decision.event_count);
+	return err;
 }
 
 /* ---- an act -------------------------------------------------------------- */

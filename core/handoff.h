@@ -32,9 +32,9 @@
  * said change no holder.
  *
  * Every holder has a way out without anybody's doing: the queue by TIMER_QUEUE
- * (to the support desk where there is one), an agent by being dropped, the
- * support desk and the bot by TIMER_IDLE; only "nobody" stays until somebody
- * undoes it (take_over, give_back).
+ * (to the support desk; where there is none it ends, after keep_ms), an agent
+ * by being dropped, the support desk and the bot by TIMER_IDLE; only "nobody"
+ * stays until somebody undoes it (take_over, give_back).
  *
  * What an act changes is the business of who holds: of a chat that another
  * seller has, an act is refused as "held", else as "not_yours", unless who acts
@@ -49,6 +49,9 @@
  * goes out where the act succeeds and handoff_notice_due() agrees: there are
  * never two for one thing, none while the customer has just been told the
  * same, and none over a person who has begun to speak.
+ *
+ * That a chat was handed on or dropped is told with what is decided about it
+ * next, so that "somebody takes over" and "nobody is there" never both are.
  */
 #ifndef CORE_HANDOFF_H
 #define CORE_HANDOFF_H
@@ -99,16 +102,18 @@ enum act_kind {
  * What is told to a customer without anybody's writing it. CLOSED, NOBODY and
  * MAILED are of one family, WAITING and PASSED of another; of a family one is
  * told while the same holds, but for WAITING, and none within notice_ms of the
- * last. None is told over what a person has said, nor to who is gone.
+ * last; PASSED is not repeated at all. What a person says in between begins it
+ * anew. None is told over what a person has said, nor to who is gone.
  */
 enum notice {
 	NOTICE_NONE,
 	NOTICE_WAITING, /* a person comes; position, expected wait */
 	NOTICE_CLOSED,	/* outside hours; when we are back */
-	NOTICE_NOBODY,	/* nobody is free; it goes by mail */
+	NOTICE_NOBODY,	/* nobody is there; it goes by mail, or waits */
 	NOTICE_MAILED,	/* it waited too long and went by mail */
 	NOTICE_PASSED,	/* handed on to somebody else */
 	NOTICE_BACK,	/* the bot answers again */
+	NOTICE_ENDED,	/* nobody came; told before it ends */
 	NOTICES
 };
 

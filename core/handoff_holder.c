@@ -68,10 +68,12 @@ acting_start_response(struct acting *w, int64_t waiting_at)
 		    w, TIMER_NEXT_RESPONSE, from + w->policy->next_response_ms);
 }
 
+/* Without a support desk it matters how long they wait in any line. */
 static void
 start_queue(struct acting *w)
 {
-	acting_start_timer(w, TIMER_QUEUE, handoff_queue_ms(w->policy));
+	if (w->policy->has_desk || w->c->holder != HOLDER_QUEUE)
+		acting_start_timer(w, TIMER_QUEUE, handoff_queue_ms(w->policy));
 }
 
 static void
@@ -129,11 +131,11 @@ holder_body(struct acting *w, const struct transition *t)
 }
 
 static void
-timers_of_leaving(struct acting *w)
+timers_of_leaving(struct acting *w, enum holder to)
 {
 	const struct conversation *c = w->c;
 
-	if (c->holder == HOLDER_QUEUE)
+	if (c->holder == HOLDER_QUEUE && to != HOLDER_QUEUE)
 		acting_stop_timer(w, TIMER_QUEUE);
 	if (c->status == STATUS_SNOOZED)
 		acting_stop_timer(w, TIMER_SNOOZE);
@@ -216,7 +218,7 @@ acting_change_holder(struct acting *w, int64_t id, struct str body)
 	if (t == NULL)
 		return acting_refuse_holder(w);
 	end_offer(w, t->to == HOLDER_AGENT ? id : 0);
-	timers_of_leaving(w);
+	timers_of_leaving(w, t->to);
 	timers_of[t->to](w);
 	e = acting_add(w, EVENT_HOLDER, (uint64_t)t->to);
 	e->author_id = id;

@@ -70,7 +70,8 @@ const struct transition *handoff_transition(
 
 /*
  * How long after somebody began to wait TIMER_QUEUE looks: after queue_ms and
- * one more offer, so that it only does what the desk has left undone. 0: never.
+ * one more offer, so that it only does what the desk has left undone; without
+ * a support desk after keep_ms. 0: never.
  */
 int64_t handoff_queue_ms(const struct policy *policy);
 

@@ -238,8 +238,7 @@ do_offer(struct deed *e)
 	const struct conversation *c = &e->chat->c;
 	struct seller *s = seller_find(e->d, e->decision.seller);
 
-	begin_act(e, ACT_OFFER,
-	    c->notice_seq > c->holder_seq ? NOTICE_NONE : NOTICE_WAITING);
+	begin_act(e, ACT_OFFER, words_first(c));
 	e->op.act.chats_max = s == NULL ? 1 : ++s->chats;
 	e->op.act.act.chats_max = e->op.act.chats_max;
 	deed_submit(e);
@@ -254,10 +253,11 @@ do_expire(struct deed *e)
 	deed_submit(e);
 }
 
+/* What becomes of it then, the customer is told with what is decided next. */
 static void
 do_drop(struct deed *e)
 {
-	begin_act(e, ACT_DROP, NOTICE_PASSED);
+	begin_act(e, ACT_DROP, NOTICE_NONE);
 	deed_submit(e);
 }
 
@@ -278,7 +278,8 @@ notice_of(enum routing_why why)
 
 /*
  * Where there is no support desk it stays in line: a seller who comes will
- * find it. The customer is told all the same.
+ * find it. The customer is told that nobody is there; not that it takes long,
+ * which they see.
  */
 static void
 do_mail(struct deed *e)
@@ -291,7 +292,8 @@ do_mail(struct deed *e)
 		routing_refused(e->bureau->routing, &e->decision, e->d->wall);
 		e->decision.act = ROUTING_NONE;
 		begin_act(e, ACT_NOTIFY,
-		    notice == NOTICE_MAILED ? NOTICE_WAITING : notice);
+		    notice == NOTICE_MAILED ? words_first(&e->chat->c)
+					    : notice);
 	}
 	if (e->op.act.act.kind == ACT_NOTIFY &&
 	    e->op.act.act.notice == NOTICE_NONE)

@@ -137,8 +137,10 @@ step(struct desk *d)
 		words_of_line(d);
 	}
 }
+		words_of_new(d);
 
 static void
+	d->new_count = 0;
 wait_for_work(struct desk *d)
 {
 	struct epoll_event e;

@@ -319,6 +319,12 @@ static void
 reread_ends(struct desk *d)
 {
 	struct chat *c, *next;
+		return;
+	}
+	if (row->c.holder == HOLDER_QUEUE && d->new_count < NEWS_MAX &&
+	    words_first(&row->c) != NOTICE_NONE)
+		d->news[d->new_count++] = row->c.id;
+	put_chat(d, chat, row);
 	struct bureau *b;
 
 	for (c = d->all; c != NULL; c = next) {

@@ -18,6 +18,7 @@
 #define NEWS_OF_LINE_MS 2000  /* how often places in line are looked at */
 #define NEWS_OF_LINE_STEP 32u /* conversations in one step */
 #define REREAD_STEP 64u	      /* rows in one step */
+#define NEWS_MAX 256u	      /* conversations that came into a line */
 
 /* A company whose customers are handed to people. */
 struct bureau {
@@ -106,6 +107,10 @@ struct desk {
 	struct rereading reread;
 	struct chat *line_next; /* who is told next how the line moves */
 };
+	/* Of this round: who is to be told something; others have to wait for
+	 * the line's news. */
+	int64_t news[NEWS_MAX];
+	size_t new_count;
 
 /* ---- table.c: what it remembers ------------------------------------------ */
 
@@ -161,4 +166,9 @@ enum err words_make(struct desk *d, const struct chat *c, enum notice notice,
 /* Tells a few of those whom it concerns how the line moves. */
 void words_of_line(struct desk *d);
 
+/* What is told first to who is in this line now; NONE: they were told. */
+enum notice words_first(const struct conversation *c);
+
+/* Tells those who have just come into a line, where no act told them. */
+void words_of_new(struct desk *d);
 #endif

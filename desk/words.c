@@ -10,9 +10,11 @@
 
 /* ---- filling in ---------------------------------------------------------- */
 
+#define FIGURE_MAX 80u
+
 struct blank {
 	const char *name;
-	char text[80];
+	struct str text;
 };
 
 static void
@@ -28,7 +30,7 @@ fill(struct buf *out, struct str text, const struct blank *blanks, size_t n)
 				break;
 		}
 		if (i < n) {
-			buf_str(out, blanks[i].text);
+			buf_add(out, blanks[i].text.p, blanks[i].text.n);
 			at += strlen(blanks[i].name);
 		} else {
 			buf_char(out, text.p[at++]);
@@ -36,13 +38,15 @@ fill(struct buf *out, struct str text, const struct blank *blanks, size_t n)
 	}
 }
 
-/* "about 4 minutes", or "a moment". */
+/* "about 4 minutes", or "a moment"; "a while" where nobody knows. */
 static void
 write_wait(char *out, size_t size, int64_t ms)
 {
 	int64_t minutes = (ms + MINUTE - 1) / MINUTE;
 
-	if (ms < 0 || minutes <= 1)
+	if (ms < 0)
+		(void)snprintf(out, size, "a while");
+	else if (minutes <= 1)
 		(void)snprintf(out, size, "a moment");
 	else if (minutes > 90)
 		(void)snprintf(out, size, "about %lld hours",
@@ -102,38 +106,84 @@ write_open(struct desk *d, const struct chat *c, char *out, size_t size)
 
 /* ---- notices ------------------------------------------------------------- */
 
-static struct str
-text_of(const struct company_texts *t, enum notice notice)
+enum notice
+words_first(const struct conversation *c)
 {
+	if (c->notice_seq > c->holder_seq)
+		return NOTICE_NONE;
+	return c->front ? NOTICE_PASSED : NOTICE_WAITING;
+}
+
+/* Without a support desk nothing was passed on: it stays in line. */
+static struct str
+text_of(const struct company *company, enum notice notice)
+{
+	const struct company_texts *t = &company->texts;
+	bool desk = company->policy.has_desk;
 	const struct str texts[NOTICES] = {
 	    [NOTICE_WAITING] = t->waiting,
-	    [NOTICE_CLOSED] = t->closed,
-	    [NOTICE_NOBODY] = t->nobody,
+	    [NOTICE_CLOSED] = desk ? t->closed : t->closed_waits,
+	    [NOTICE_NOBODY] = desk ? t->nobody : t->nobody_waits,
 	    [NOTICE_MAILED] = t->mailed,
 	    [NOTICE_PASSED] = t->passed,
 	    [NOTICE_BACK] = t->back,
+	    [NOTICE_ENDED] = t->ended,
 	};
 
 	return texts[notice];
+}
+
+/* Who leaves the website without having left an address hears nothing more. */
+static bool
+asks_address(struct desk *d, const struct chat *c, enum notice notice)
+{
+	struct list_row row;
+
+	return c->visitors &&
+	       (notice == NOTICE_CLOSED || notice == NOTICE_NOBODY ||
+		   notice == NOTICE_MAILED) &&
+	       store_read_row(
+		   d->reader, c->c.company, c->id, &d->arena, &row) == OK &&
+	       row.contact.email.n == 0;
+}
+
+static void
+write_text(
+    struct desk *d, const struct chat *c, enum notice notice, struct buf *out)
+{
+	const struct company *company = c->bureau->company;
+	const struct company_team *team = company_team_of(company, c->c.team);
+	char position[FIGURE_MAX], wait[FIGURE_MAX], open[FIGURE_MAX] = "";
+	struct blank blanks[] = {{.name = "{position}"}, {.name = "{wait}"},
+	    {.name = "{open}"},
+	    {"{team}", team != NULL ? team->name : STR("a colleague")}};
+	struct routing_spot spot;
+
+	routing_spot(c->bureau->routing, c->id, &spot);
+	(void)snprintf(position, sizeof(position), "%llu",
+	    (unsigned long long)(spot.position == 0 ? 1 : spot.position));
+	write_wait(wait, sizeof(wait), spot.wait_ms);
+	if (notice == NOTICE_CLOSED)
+		write_open(d, c, open, sizeof(open));
+	blanks[0].text = str_from(position);
+	blanks[1].text = str_from(wait);
+	blanks[2].text = str_from(open);
+	fill(out, text_of(company, notice), blanks, ARRAY_LEN(blanks));
+	if (!asks_address(d, c, notice))
+		return;
+	buf_char(out, ' ');
+	fill(out, company->texts.address, blanks, ARRAY_LEN(blanks));
 }
 
 static enum err
 write_body(struct desk *d, const struct chat *c, enum notice notice,
     struct arena *a, struct str *out)
 {
-	struct blank blanks[] = {
-	    {.name = "{position}"}, {.name = "{wait}"}, {.name = "{open}"}};
 	struct routing_spot spot;
 	struct buf text = {0}, body = {0};
 
 	routing_spot(c->bureau->routing, c->id, &spot);
-	(void)snprintf(blanks[0].text, sizeof(blanks[0].text), "%llu",
-	    (unsigned long long)(spot.position == 0 ? 1 : spot.position));
-	write_wait(blanks[1].text, sizeof(blanks[1].text), spot.wait_ms);
-	if (notice == NOTICE_CLOSED)
-		write_open(d, c, blanks[2].text, sizeof(blanks[2].text));
-	fill(&text, text_of(&c->bureau->company->texts, notice), blanks,
-	    ARRAY_LEN(blanks));
+	write_text(d, c, notice, &text);
 	buf_str(&body, "{\"text\":");
 	buf_json(&body, buf_view(&text));
 	buf_addf(&body, ",\"notice\":\"%s\"", notice_name(notice));
@@ -203,34 +253,68 @@ tell_visitor(struct desk *d, struct chat *c, const struct routing_spot *spot)
 	c->told_place = spot->position;
 }
 
+/* What is offered to somebody stands in no line. */
+static void
+tell_place(struct desk *d, struct chat *c, const struct routing_spot *spot)
+{
+	if (spot->position == 0)
+		return;
+	if (c->visitors && spot->position != c->told_place)
+		tell_visitor(d, c, spot);
+	if (c->told_place == 0) /* what they were told last is not known */
+		c->told_place = spot->position;
+}
+
+/* They come nearer: on the website that is seen anyway. */
+static bool
+is_nearer(const struct chat *c, const struct routing_spot *spot)
+{
+	return !c->visitors && spot->position > 0 &&
+	       spot->position < c->told_place;
+}
+
 /*
  * Who waits and was not told yet is told now; who is on the website sees the
- * line move; the others hear of it as often as the company wants.
+ * line move; the others hear of it as often as the company wants. Where nobody
+ * is who could take it a place in line means nothing: what comes of that is
+ * told with the act (deeds.c).
  */
 static void
 tell(struct desk *d, struct chat *c)
 {
 	struct routing_spot spot;
+	enum notice notice;
 
 	if (c->c.holder != HOLDER_QUEUE)
 		c->told_place = 0;
 	if (c->c.holder != HOLDER_QUEUE || c->busy > 0)
 		return;
 	routing_spot(c->bureau->routing, c->id, &spot);
-	if (spot.position == 0)
+	if (spot.leaves || (spot.position == 0 && c->c.offered == 0))
 		return;
-	if (c->visitors && spot.position != c->told_place)
-		tell_visitor(d, c, &spot);
-	if (c->told_place == 0) /* what they were told last is not known */
-		c->told_place = spot.position;
-	if (!handoff_notice_due(
-		&c->c, NOTICE_WAITING, &c->bureau->company->policy, d->wall))
+	notice = words_first(&c->c);
+	if (notice == NOTICE_NONE && is_nearer(c, &spot))
+		notice = NOTICE_WAITING;
+	tell_place(d, c, &spot);
+	if (notice == NOTICE_NONE || !handoff_notice_due(&c->c, notice,
+					 &c->bureau->company->policy, d->wall))
 		return;
-	if (c->c.notice_seq < c->c.holder_seq ||
-	    (!c->visitors && spot.position < c->told_place)) {
-		c->told_place = spot.position;
-		deed_notify(d, c, NOTICE_WAITING);
+	c->told_place = spot.position;
+	deed_notify(d, c, notice);
+}
+
+void
+words_of_new(struct desk *d)
+{
+	struct chat *c;
+
+	while (d->new_count > 0) {
+		c = chat_find(d, d->news[--d->new_count]);
+		if (c != NULL && c->bureau != NULL)
+			tell(d, c);
 	}
+	bus_flush(d->conf.publisher);
+	arena_reset(&d->arena);
 }
 
 void

@@ -236,8 +236,7 @@ make_transfer(struct making *m)
 	act->to_agent = (int64_t)m->f->agent;
 	if (m->f->note.n > 0 && !write_body(m, m->f->note, &act->body))
 		return false;
-	return find_team(m) &&
-	       add_notice(m, NOTICE_PASSED, m->o->company->texts.passed);
+	return find_team(m);
 }
 
 static bool

@@ -242,20 +242,33 @@ read_reach(struct turn *t)
 	return e;
 }
 
-/* The text that goes with a chat which waited too long; empty: no memory. */
+/* An automatic text as the body of a message; empty: no memory. */
 static struct str
-mailed_body(struct turn *t)
+notice_body(struct turn *t, enum notice notice, struct str text)
 {
 	struct buf b = {0};
 	struct str out = {0};
 
 	buf_str(&b, "{\"text\":");
-	buf_json(&b, t->company->texts.mailed);
-	buf_addf(&b, ",\"notice\":\"%s\"}", notice_name(NOTICE_MAILED));
+	buf_json(&b, text);
+	buf_addf(&b, ",\"notice\":\"%s\"}", notice_name(notice));
 	if (!b.failed)
 		out = arena_copy(&t->arena, buf_view(&b));
 	buf_free(&b);
 	return out;
+}
+
+/* Has who closed the chat left an address, or are they where a vendor is? */
+static bool
+is_reachable(struct turn *t)
+{
+	struct list_row row;
+
+	return t->vendor != NULL ||
+	       (t->c.gone &&
+		   store_read_row(t->worker->reader, t->c.company,
+		       t->conversation, &t->arena, &row) == OK &&
+		   row.contact.email.n > 0);
 }
 
 /*
@@ -271,7 +284,11 @@ turn_timer(struct turn *t)
 
 	if (e == OK) {
 		policy = channel_policy(t->company, t->vendor);
-		policy.mailed = mailed_body(t);
+		policy.mailed = notice_body(
+		    t, NOTICE_MAILED, t->company->texts.mailed);
+		policy.ended = notice_body(
+		    t, NOTICE_ENDED, t->company->texts.ended);
+		policy.reachable = is_reachable(t);
 		e = decide_timer(&t->c, t->timer, &policy, now, &t->decision);
 	}
 	if (e == OK && t->decision.kind == DECIDE_UNREAD) {

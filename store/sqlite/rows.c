@@ -34,7 +34,7 @@ _Static_assert(OFFER_DECLINED == 0 && OFFER_EXPIRED == 1 &&
     "stored numbers: add at the end");
 _Static_assert(NOTICE_NONE == 0 && NOTICE_WAITING == 1 && NOTICE_CLOSED == 2 &&
 		   NOTICE_NOBODY == 3 && NOTICE_MAILED == 4 &&
-		   NOTICE_PASSED == 5 && NOTICE_BACK == 6,
+		   NOTICE_PASSED == 5 && NOTICE_BACK == 6 && NOTICE_ENDED == 7,
     "stored numbers: add at the end");
 _Static_assert(OUTBOX_READY == 0 && OUTBOX_SENDING == 1 && OUTBOX_DOUBT == 2 &&
 		   OUTBOX_SENT == 3 && OUTBOX_UNKNOWN == 4 && OUTBOX_DEAD == 5,

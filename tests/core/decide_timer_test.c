@@ -93,23 +93,99 @@ test_queue_says_so(void **state)
 	arena_free(&chat.arena);
 }
 
+/* As the timer says with that policy; folded. */
+static const char *
+kept(struct chat *chat, const struct policy *p)
+{
+	struct decision *d = &chat->acted.decision;
+
+	assert_int_equal(
+	    decide_timer(&chat->c, TIMER_QUEUE, p, chat->now, d), OK);
+	for (unsigned i = 0; i < d->event_count; i++)
+		chat_fold(chat, d->events[i]);
+	chat_check(&chat->c);
+	return kinds(d);
+}
+
+static struct policy
+without_desk(void)
+{
+	struct policy p = policy;
+
+	p.has_desk = false;
+	p.keep_ms = 300 * MINUTE;
+	p.ended = STR("{\"text\":\"sorry\"}");
+	return p;
+}
+
 static void
 test_queue_without_a_desk(void **state)
 {
-	struct chat chat = chat_queued();
-	struct policy lonely = policy;
-	struct decision d;
+	const struct policy lonely = without_desk();
+	struct chat chat = chat_new();
+	const struct decision *d = &chat.acted.decision;
 
 	(void)state;
-	lonely.has_desk = false;
+	FINE(&chat, .kind = ACT_QUEUE, .to_team = SALES, .policy = &lonely);
+	assert_int_equal(timer(d, TIMER_QUEUE), NOW + 300 * MINUTE);
+	/* Another line is no other wait. */
+	chat.now += 100 * MINUTE;
+	FINE(&chat, .kind = ACT_OVERFLOW, .to_team = SALES + 1,
+	    .policy = &lonely);
+	assert_int_equal(timer(d, TIMER_QUEUE), -1);
+	chat_ask(&chat);
+	assert_string_equal(kept(&chat, &lonely), "");
+	assert_int_equal(timer(d, TIMER_QUEUE), NOW + 300 * MINUTE);
+	chat.now += 200 * MINUTE;
+	assert_string_equal(kept(&chat, &lonely), "message holder resolved");
+	assert_int_equal(d->events[0].ref, NOTICE_ENDED);
+	assert_ptr_equal(d->events[0].body.p, lonely.ended.p);
+	assert_int_equal(timer(d, TIMER_QUEUE), 0);
+	arena_free(&chat.arena);
+}
+
+/* Who has closed the chat is told nothing, and not kept where that is vain. */
+static void
+test_queue_of_who_is_gone(void **state)
+{
+	struct policy lonely = without_desk();
+	struct chat chat = chat_new();
+	const struct decision *d = &chat.acted.decision;
+
+	(void)state;
+	FINE(&chat, .kind = ACT_QUEUE, .policy = &lonely);
+	FINE(&chat, .kind = ACT_GONE, .policy = &lonely);
+	assert_int_equal(timer(d, TIMER_QUEUE), NOW + 10 * MINUTE);
+	chat.now += 10 * MINUTE;
+	lonely.reachable = true;
+	assert_string_equal(kept(&chat, &lonely), "");
+	assert_int_equal(timer(d, TIMER_QUEUE), NOW + 300 * MINUTE);
+	lonely.reachable = false;
+	assert_string_equal(kept(&chat, &lonely), "holder resolved");
+	arena_free(&chat.arena);
+}
+
+/* What a seller had is kept as long again, from when it comes back. */
+static void
+test_queue_of_who_comes_back(void **state)
+{
+	const struct policy lonely = without_desk();
+	struct chat chat = chat_of(ANNA);
+
+	(void)state;
+	chat.now += 1000 * MINUTE;
+	FINE(&chat, .kind = ACT_DROP, .to_agent = ANNA, .policy = &lonely);
 	assert_int_equal(
-	    decide_timer(&chat.c, TIMER_QUEUE, &lonely, chat.now, &d), OK);
-	assert_int_equal(d.event_count, 0);
-	assert_true(timer(&d, TIMER_QUEUE) > chat.now);
-	FINE(&chat, .kind = ACT_GONE);
+	    timer(&chat.acted.decision, TIMER_QUEUE), chat.now + 300 * MINUTE);
+	/* A word of a person, and nobody waits; but it does not stay so. */
+	FINE(&chat, .kind = ACT_BARGE, .agent = BOSS, .may_supervise = true,
+	    .seen_seq = UINT64_MAX, .body = STR("{}"), .policy = &lonely);
+	chat.now += 100 * MINUTE;
+	assert_string_equal(kept(&chat, &lonely), "");
 	assert_int_equal(
-	    decide_timer(&chat.c, TIMER_QUEUE, &lonely, chat.now, &d), OK);
-	assert_string_equal(kinds(&d), "holder resolved");
+	    timer(&chat.acted.decision, TIMER_QUEUE), chat.now + 200 * MINUTE);
+	chat.now += 200 * MINUTE;
+	assert_string_equal(kept(&chat, &lonely), "holder resolved");
 	arena_free(&chat.arena);
 }
 
@@ -359,6 +435,8 @@ main(void)
 	    cmocka_unit_test(test_queue),
 	    cmocka_unit_test(test_queue_says_so),
 	    cmocka_unit_test(test_queue_without_a_desk),
+	    cmocka_unit_test(test_queue_of_who_is_gone),
+	    cmocka_unit_test(test_queue_of_who_comes_back),
 	    cmocka_unit_test(test_first_response),
 	    cmocka_unit_test(test_next_response),
 	    cmocka_unit_test(test_next_response_of_who_comes_back),

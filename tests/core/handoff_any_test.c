@@ -70,6 +70,29 @@ test_no_notice_over_a_person(void **state)
 	arena_free(&chat.arena);
 }
 
+/* That somebody takes over is told once, until somebody has spoken. */
+static void
+test_handed_on_is_told_once(void **state)
+{
+	struct chat chat = chat_queued();
+
+	(void)state;
+	assert_true(notified(&chat, NOTICE_WAITING));
+	FINE(&chat, .kind = ACT_PULL, .agent = ANNA);
+	FINE(&chat, .kind = ACT_SAY, .agent = ANNA, .body = STR("{}"),
+	    .seen_seq = UINT64_MAX);
+	/* Within notice_ms of what was told; but a person has spoken since. */
+	FINE(&chat, .kind = ACT_TRANSFER, .agent = ANNA, .to_team = SALES + 1);
+	assert_true(notified(&chat, NOTICE_PASSED));
+	chat.now += 60 * MINUTE;
+	FINE(&chat, .kind = ACT_OVERFLOW, .to_team = SALES);
+	assert_false(notified(&chat, NOTICE_PASSED));
+	assert_true(notified(&chat, NOTICE_NOBODY));
+	chat.now += 60 * MINUTE;
+	assert_false(notified(&chat, NOTICE_NOBODY));
+	arena_free(&chat.arena);
+}
+
 /* ---- the bot gives up ---------------------------------------------------- */
 
 static void
@@ -247,6 +270,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_one_notice_for_one_thing),
 	    cmocka_unit_test(test_no_notice_over_a_person),
+	    cmocka_unit_test(test_handed_on_is_told_once),
 	    cmocka_unit_test(test_the_bot_gives_up),
 	    cmocka_unit_test(test_the_bot_gives_up_without_a_word),
 	    cmocka_unit_test(test_whatever_is_done),

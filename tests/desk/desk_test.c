@@ -22,6 +22,9 @@
 	"\"grace_seconds\":10,\"ignore_max\":0,\"sticky_seconds\":0}"
 static const char without_mail[] = SHOP "}";
 static const char with_mail[] = SHOP
+    ",\"accounts\":[{\"channel\":\"email\",\"name\":\"support\","
+    "\"sender\":\"shop@shop.example\",\"token\":\"t\","
+    "\"smtp\":\"smtp://127.0.0.1:1\"}]"
     ",\"support\":{\"to\":[{\"address\":"
     "\"desk@shop.example\",\"name\":\"Sam\"}]}}";
 

@@ -19,6 +19,7 @@ enum place {
 const struct policy cell_policy = {.idle_ms = 3600000,
     .offer_ms = 30000,
     .queue_ms = 600000,
+    .keep_ms = 36000000,
     .first_response_ms = 300000,
     .next_response_ms = 900000,
     .unread_ms = 180000,

@@ -184,7 +184,7 @@ test_one_chat(void **state)
 	graph_free(&g);
 }
 
-/* Without a support desk: who has gone is not waited for. */
+/* Without a support desk what nobody takes ends. */
 static void
 test_without_a_desk(void **state)
 {
@@ -192,7 +192,6 @@ test_without_a_desk(void **state)
 					     BIT(QUEUE) | BIT(SNOOZE),
 			      .words = true},
 	    .policy = cell_policy};
-	bool *m;
 
 	(void)state;
 	g.policy.has_desk = false;
@@ -201,13 +200,7 @@ test_without_a_desk(void **state)
 	    g.step_count);
 	test_every_state_has_a_way_out(&g);
 	test_time_goes_on(&g);
-	m = marks(&g);
-	for (unsigned i = 0; i < g.cell_count; i++)
-		m[i] = !is_owed(&g.cells[i]) ||
-		       (g.cells[i].holder != HOLDER_BOT && !g.cells[i].gone);
-	graph_reach(&g, m, by_system);
-	assert_all_marked(&g, m, "somebody waits for ever");
-	free(m);
+	test_nobody_is_forgotten(&g);
 	graph_free(&g);
 }
 

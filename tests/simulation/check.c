@@ -23,7 +23,8 @@ load(const struct world *w, int64_t seller)
 	for (i = 0; i < w->handed_count; i++) {
 		const struct chat *chat = &w->chats[w->handed[i]];
 
-		if (handoff_counts(&chat->c, seller) == 0)
+		if (handoff_counts(&chat->c, seller) == 0 ||
+		    chat->c.status == STATUS_SNOOZED)
 			continue;
 		weight = chat->weight;
 		if (chat->c.holder == HOLDER_AGENT && is_silent(w, chat))
@@ -56,7 +57,15 @@ static bool
 is_wanted(const struct world *w, const struct chat *chat, int64_t seller)
 {
 	return chat->c.wanted == seller &&
-	       world_wall(w) - chat->c.queued_at <= w->routing_policy.wanted_ms;
+	       world_wall(w) - chat->line_at <= w->routing_policy.wanted_ms;
+}
+
+static bool
+is_relaxed(const struct world *w, const struct chat *chat)
+{
+	int64_t since = chat->c.front ? chat->line_at : chat->c.queued_at;
+
+	return world_wall(w) - since > w->routing_policy.relax_ms;
 }
 
 static void
@@ -71,12 +80,9 @@ broken_offer(
 static bool
 can_take(struct world *w, const struct chat *chat, const struct seller *s)
 {
-	int64_t waited = world_wall(w) - chat->c.queued_at;
-
 	if (chat->c.wanted != 0 || chat->c.last_agent != 0)
 		return false; /* it may wait for them: no claim is made */
-	if (chat->prefer != 0 && waited <= w->routing_policy.relax_ms &&
-	    (chat->prefer & ~s->skills) != 0)
+	if ((chat->prefer & ~s->skills) != 0 && !is_relaxed(w, chat))
 		return false;
 	return in_team(s, chat->c.team) && (chat->skills & ~s->skills) == 0 &&
 	       !has_declined(chat, s->id) && chat->not_count == 0;
@@ -145,6 +151,11 @@ check_offer(struct world *w, const struct chat *chat, unsigned seller)
 		broken_offer(w, chat, seller, "lacks a skill");
 	if (load(w, s->id) + chat->weight > s->capacity)
 		broken_offer(w, chat, seller, "is full");
+	/* By either clock: the wall's may have been put back since. */
+	if (chat->c.given && chat->c.last_agent == s->id &&
+	    world_wall(w) - chat->line_at < w->routing_policy.relax_ms &&
+	    w->steady - chat->line_steady < w->routing_policy.relax_ms)
+		broken_offer(w, chat, seller, "has just given it away");
 	check_fair(w, chat, s);
 }
 
@@ -175,6 +186,36 @@ check_events(struct world *w, const struct chat *chat, const struct decision *d)
 		    number_of(w, chat));
 }
 
+/* Somebody with what it takes is here, or has only just gone. */
+static bool
+has_somebody(const struct world *w, const struct chat *chat)
+{
+	const struct seller *s = w->sellers;
+
+	for (; s < w->sellers + w->seller_count; s++)
+		if ((s->online || world_wall(w) - s->offline_at <=
+				      w->routing_policy.grace_ms) &&
+		    (is_wanted(w, chat, s->id) ||
+			(in_team(s, chat->c.team) &&
+			    (chat->skills & ~s->skills) == 0)))
+			return true;
+	return false;
+}
+
+void
+check_notice(struct world *w, struct chat *chat, const struct event *e)
+{
+	unsigned n = number_of(w, chat);
+
+	if (chat->notice_at == w->steady + 1)
+		broken(w, "chat %u: two automatic texts at once", n);
+	chat->notice_at = w->steady + 1;
+	if ((e->ref == NOTICE_WAITING || e->ref == NOTICE_PASSED) &&
+	    !has_somebody(w, chat))
+		broken(w, "chat %u: %s, and nobody is there", n,
+		    notice_name((enum notice)e->ref));
+}
+
 /* ---- after each step ---------------------------------------------------------------- */
 
 static void
@@ -195,14 +236,19 @@ check_holder(struct world *w, const struct chat *chat)
 		broken(w, "chat %u: handled what nobody said", n);
 }
 
-/* In line no longer than it may; then it is written to the desk. */
+/*
+ * In line no longer than it may; then it is written to the desk, or ended where
+ * there is none.
+ */
 static void
 check_bound(struct world *w, const struct chat *chat)
 {
-	int64_t bound = w->policy.queue_ms * (int64_t)(TEAMS_MAX + 2) + SLACK +
-			w->turned_back;
+	int64_t bound = w->policy.has_desk
+			    ? w->policy.queue_ms * (int64_t)(TEAMS_MAX + 2)
+			    : w->policy.keep_ms;
 
-	if (chat->waits_since == 0 || !w->policy.has_desk)
+	bound += SLACK + w->turned_back;
+	if (chat->waits_since == 0)
 		return;
 	if (w->steady - chat->waits_since > bound)
 		broken(w, "chat %u waits in line for %lld s",
@@ -210,18 +256,23 @@ check_bound(struct world *w, const struct chat *chat)
 		    (long long)((w->steady - chat->waits_since) / SECOND));
 }
 
-/* Nobody who has gone home keeps a customer. */
+/* Nobody who has gone home keeps a customer, other than put off. */
 static void
-check_kept(struct world *w, const struct chat *chat)
+check_kept(struct world *w, struct chat *chat)
 {
 	const struct conversation *c = &chat->c;
 	const struct seller *s;
+	int64_t since;
 
-	if (c->holder != HOLDER_AGENT)
+	if (c->status == STATUS_SNOOZED)
+		chat->put_off_at = world_wall(w);
+	if (c->holder != HOLDER_AGENT || c->status == STATUS_SNOOZED)
 		return;
 	s = &w->sellers[c->agent - 1];
+	since = s->offline_at > chat->put_off_at ? s->offline_at
+						 : chat->put_off_at;
 	if (!s->online && s->offline_at != 0 &&
-	    world_wall(w) - s->offline_at >
+	    world_wall(w) - since >
 		w->routing_policy.grace_ms + SLACK + w->turned_back)
 		broken(w, "chat %u is kept by seller %lld, who went home",
 		    number_of(w, chat), (long long)s->id);

@@ -44,6 +44,8 @@ set_place(struct world *w, struct chat *chat, struct routing_chat *fact)
 	const struct conversation *c = &chat->c;
 
 	fact->place = ROUTING_GONE;
+	if (c->status == STATUS_SNOOZED)
+		return;
 	fact->ended_at = c->last_at;
 	fact->wrap = c->status == STATUS_RESOLVED;
 	if (c->holder == HOLDER_AGENT) {
@@ -54,15 +56,10 @@ set_place(struct world *w, struct chat *chat, struct routing_chat *fact)
 	} else if (c->holder == HOLDER_QUEUE && c->offered != 0) {
 		fact->place = ROUTING_OFFERED;
 		fact->seller = c->offered;
-		if (chat->offered_until == 0)
-			chat->offered_until = world_wall(w) +
-					      w->policy.offer_ms;
-		fact->until = chat->offered_until;
+		fact->until = c->offered_at + w->policy.offer_ms;
 	} else if (c->holder == HOLDER_QUEUE) {
 		fact->place = ROUTING_WAITS;
 	}
-	if (fact->place != ROUTING_OFFERED)
-		chat->offered_until = 0;
 }
 
 static void
@@ -75,6 +72,7 @@ put_chat(struct world *w, struct chat *chat)
 	    .since = chat->c.queued_at,
 	    .priority = (unsigned)chat->c.priority,
 	    .front = chat->c.front,
+	    .given = chat->c.given,
 	    .wanted = chat->c.wanted,
 	    .last = chat->c.last_agent,
 	    .required = {required, bits(chat->skills, 201, required)},
@@ -84,6 +82,8 @@ put_chat(struct world *w, struct chat *chat)
 	    .weight = chat->weight};
 
 	set_place(w, chat, &fact);
+	if (chat->c.holder == HOLDER_QUEUE)
+		fact.team_since = chat->line_at;
 	chat->dirty = chat->lost = false;
 	if (routing_put_chat(w->routing, &fact, world_wall(w)) != OK)
 		abort();
@@ -106,8 +106,6 @@ office_reread(struct world *w)
 void
 office_forget(struct world *w)
 {
-	unsigned i;
-
 	routing_free(w->routing);
 	if (routing_new(w->seed ^ w->crashes, &w->routing) != OK ||
 	    routing_set_policy(w->routing, &w->routing_policy, world_wall(w)) !=
@@ -115,8 +113,6 @@ office_forget(struct world *w)
 		abort();
 	w->desk_up = false;
 	w->desk_at = 0;
-	for (i = 0; i < CHATS_MAX; i++)
-		w->chats[i].offered_until = 0;
 }
 
 /* ---- decisions ------------------------------------------------------------------- */
@@ -126,6 +122,15 @@ notify(struct act *act, enum notice notice)
 {
 	act->notice = notice;
 	act->notice_body = STR("{\"text\":\"One moment.\"}");
+}
+
+/* As the desk does: once for each line, and of who had a seller so. */
+static enum notice
+first_words(const struct conversation *c)
+{
+	if (c->notice_seq > c->holder_seq)
+		return NOTICE_NONE;
+	return c->front ? NOTICE_PASSED : NOTICE_WAITING;
 }
 
 static enum notice
@@ -139,26 +144,28 @@ notice_of(enum routing_why why)
 static struct act
 act_of(struct world *w, const struct routing_decision *d)
 {
+	const struct conversation *c = &w->chats[d->chat - 1].c;
 	struct act act = {.to_agent = d->seller,
 	    .to_team = d->team,
-	    .offer_seq = w->chats[d->chat - 1].c.offer_seq,
+	    .offer_seq = c->offer_seq,
 	    .body = STR("{\"why\":\"routing\"}")};
 
 	if (d->act == ROUTING_OFFER) {
 		act.kind = ACT_OFFER;
 		act.chats_max = 100;
-		notify(&act, NOTICE_WAITING);
+		notify(&act, first_words(c));
 	} else if (d->act == ROUTING_EXPIRE) {
 		act.kind = d->why == ROUTING_RAN_OUT ? ACT_EXPIRE
 						     : ACT_WITHDRAW;
 	} else if (d->act == ROUTING_DROP) {
 		act.kind = ACT_DROP;
-		notify(&act, NOTICE_PASSED);
 	} else if (d->act == ROUTING_OVERFLOW) {
 		act.kind = ACT_OVERFLOW;
 	} else {
 		act.kind = w->policy.has_desk ? ACT_MAIL : ACT_NOTIFY;
 		notify(&act, notice_of(d->why));
+		if (!w->policy.has_desk && act.notice == NOTICE_MAILED)
+			notify(&act, first_words(c));
 	}
 	return act;
 }
@@ -182,10 +189,12 @@ carry_out(struct world *w, const struct routing_decision *d)
 	struct act act = act_of(w, d);
 	enum act_refusal refusal;
 
-	if (d->act == ROUTING_OFFER) {
+	if (d->act == ROUTING_OFFER)
 		check_offer(w, chat, (unsigned)(d->seller - 1));
-		chat->offered_until = d->until;
-	}
+	if (d->act == ROUTING_DROP && chat->c.status == STATUS_SNOOZED &&
+	    !chat->lost)
+		broken(w, "chat %u is put off, and taken away",
+		    number_of(w, chat));
 	refusal = world_act(w, chat, &act);
 	if (refusal != ACT_FINE || act.kind == ACT_NOTIFY) {
 		routing_refused(w->routing, d, world_wall(w));
@@ -221,6 +230,28 @@ wake_at(struct world *w, int64_t until)
 	later(w, at - w->steady, (struct moment){.what = H_DESK});
 }
 
+/* Those who have come into a line, and whom no act told. */
+static void
+tell_new(struct world *w, unsigned told)
+{
+	unsigned i;
+
+	for (i = 0; i < told; i++) {
+		struct chat *chat = &w->chats[w->touched[i]];
+		enum notice notice = first_words(&chat->c);
+		struct routing_spot spot;
+		struct act act = {.kind = ACT_NOTIFY};
+
+		if (chat->c.holder != HOLDER_QUEUE || notice == NOTICE_NONE)
+			continue;
+		routing_spot(w->routing, chat->c.id, &spot);
+		if (spot.leaves || (spot.position == 0 && chat->c.offered == 0))
+			continue;
+		notify(&act, notice);
+		(void)world_act(w, chat, &act);
+	}
+}
+
 void
 office_run(struct world *w)
 {
@@ -246,5 +277,8 @@ office_run(struct world *w)
 		told = 0;
 		tell_facts(w, &told);
 	}
+	tell_new(w, w->touched_count);
+	told = 0;
+	tell_facts(w, &told);
 	wake_at(w, d.until);
 }

@@ -93,6 +93,12 @@ store_event(struct world *w, struct chat *chat, struct event e)
 	    (unsigned long long)e.seq, author_name(e.author),
 	    event_kind_name(e.kind), what_of(&e), (long long)e.author_id);
 	note_not(chat, &e);
+	if (e.kind == EVENT_HOLDER) {
+		chat->line_at = e.at;
+		chat->line_steady = w->steady;
+	}
+	if (e.kind == EVENT_MESSAGE && e.author == AUTHOR_SYSTEM)
+		check_notice(w, chat, &e);
 	keep_time(w, chat);
 	keep_handed(w, chat);
 	world_touch(w, chat);

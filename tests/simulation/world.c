@@ -115,6 +115,8 @@ found_policy(struct world *w)
 	w->policy = (struct policy){.idle_ms = 24 * HOUR,
 	    .offer_ms = between(w, 10, 60) * SECOND,
 	    .queue_ms = between(w, 2, 15) * MINUTE,
+	    .keep_ms = between(w, 1, 30) * HOUR,
+	    .ended = STR("{\"text\":\"Sorry.\"}"),
 	    .first_response_ms = 5 * MINUTE,
 	    .next_response_ms = 10 * MINUTE,
 	    .unread_ms = 3 * MINUTE,

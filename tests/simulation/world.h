@@ -40,8 +40,8 @@ struct chat {
 	struct decision asked;
 	/* The desk's knowledge of it. */
 	bool dirty, lost;
-	int64_t refused_at; /* steady */
-	int64_t offered_until;
+	int64_t refused_at;	      /* steady */
+	int64_t line_at, line_steady; /* when it came into this line */
 	struct routing_not nots[NOTS_MAX];
 	size_t not_count;
 	/* Lists of the world: changed in this step; with people. */
@@ -49,8 +49,8 @@ struct chat {
 	/* For the checks. */
 	bool was_silent;     /* since the customer spoke last */
 	int64_t waits_since; /* steady; in line; 0: it is not */
-	int64_t notice_at;   /* steady */
-	uint64_t breaches;   /* of this wait, bits by timer */
+	int64_t notice_at;   /* steady, plus 1; 0: none yet */
+	int64_t put_off_at;  /* wall: when it was seen so last */
 	uint64_t mails;	     /* answers of the support desk that were taken */
 };
 
@@ -173,6 +173,8 @@ void office_forget(struct world *w);
 
 void check_offer(struct world *w, const struct chat *chat, unsigned seller);
 void check_step(struct world *w);
+/* What is told to them now, in line. */
+void check_notice(struct world *w, struct chat *chat, const struct event *e);
 void check_events(
     struct world *w, const struct chat *chat, const struct decision *d);
 
