@@ -201,7 +201,8 @@ enum routing_place {
 	ROUTING_WAITS,	 /* in line */
 	ROUTING_OFFERED, /* to `seller`, until `until` */
 	ROUTING_HELD,	 /* by `seller` */
-	ROUTING_GONE,	 /* resolved, with the bot, by mail; put off */
+	ROUTING_GONE,	 /* resolved, with the bot, by mail; put off, ended_at
+			  * is 0 then */
 	ROUTING_PLACES
 };
 

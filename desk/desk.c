@@ -30,11 +30,14 @@ matters(struct desk *d, const struct news *n)
 	if (n->event != EVENT_MESSAGE)
 		return n->event != EVENT_NOTE && n->event != EVENT_LABELS &&
 		       n->event != EVENT_DELIVERY && n->event != EVENT_FILE;
-	/* Silence is measured in minutes: not every word ends it anew. */
+	/* A word wakes what was put off. Else silence is measured in minutes:
+	 * not every word ends it anew. */
 	c = chat_find(d, n->conversation);
 	if (c == NULL || c->bureau == NULL || c->c.holder != HOLDER_AGENT ||
 	    n->author != AUTHOR_CUSTOMER)
 		return false;
+	if (c->c.status == STATUS_SNOOZED)
+		return true;
 	silent = c->bureau->company->routing.silent_ms;
 	return silent > 0 && d->wall - c->c.customer_at > silent / 4;
 }

@@ -239,6 +239,8 @@ put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 	    .team = row->c.team,
 	    .since = row->c.queued_at,
 	    .priority = (unsigned)row->c.priority,
+	if (c->status == STATUS_SNOOZED)
+		return;
 	    .front = row->c.front,
 	    .wanted = row->c.wanted,
 	    .last = row->c.last_agent,
@@ -255,11 +257,15 @@ put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 		fact.not_count = read_nots(d, &row->c, nots);
 		fact.team_since = in_line_since(d, chat);
 	}
-	seller_count(d, chat, fact.seller);
+	if (whose != chat->seller) {
+		seller_count(d, chat, whose);
+		look_again(d, whose);
+	}
 	if (routing_put_chat(chat->bureau->routing, &fact, d->wall) != OK)
 		log_note(d->conf.log, LOG_WARN, "desk.chat", "company",
 		    chat->bureau->company->key);
-	if (fact.place == ROUTING_GONE && chat->busy == 0 && !chat->dirty)
+	if (fact.place == ROUTING_GONE && whose == 0 && chat->busy == 0 &&
+	    !chat->dirty)
 		chat_forget(d, chat);
 }
 
@@ -281,6 +287,7 @@ put_row(struct desk *d, const struct handed_row *row)
 }
 
 void
+	int64_t whose = row->c.agent != 0 ? row->c.agent : row->c.offered;
 facts_read(struct desk *d)
 {
 	struct handed_row row;
