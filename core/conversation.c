@@ -130,7 +130,7 @@ fold_queue(struct conversation *c, const struct event *e)
 {
 	bool again = c->holder == HOLDER_QUEUE;
 
-	if (!again)
+	if (!again) {
 		c->front = c->holder == HOLDER_AGENT;
 		c->given = c->front && e->author == AUTHOR_AGENT;
 	}

@@ -137,13 +137,13 @@ step(struct desk *d)
 	if (!d->begins || d->reread.stage == REREAD_NOT) {
 		d->begins = false;
 		deeds_decide(d);
+		words_of_new(d);
 		words_of_line(d);
 	}
+	d->new_count = 0;
 }
-		words_of_new(d);
 
 static void
-	d->new_count = 0;
 wait_for_work(struct desk *d)
 {
 	struct epoll_event e;

@@ -207,12 +207,18 @@ read_route(struct str body, struct arena *a, struct routing_chat *out)
 	json_decref(route);
 }
 
+/*
+ * What is put off is its seller's, but takes no room, and is not taken from
+ * who has gone home: it comes back by itself.
+ */
 static void
 place_of(const struct chat *chat, struct routing_chat *out)
 {
 	const struct conversation *c = &chat->c;
 
 	out->place = ROUTING_GONE;
+	if (c->status == STATUS_SNOOZED)
+		return;
 	out->ended_at = c->last_at;
 	out->wrap = c->status == STATUS_RESOLVED;
 	if (c->holder == HOLDER_AGENT) {
@@ -239,13 +245,13 @@ put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 	    .team = row->c.team,
 	    .since = row->c.queued_at,
 	    .priority = (unsigned)row->c.priority,
-	if (c->status == STATUS_SNOOZED)
-		return;
 	    .front = row->c.front,
+	    .given = row->c.given,
 	    .wanted = row->c.wanted,
 	    .last = row->c.last_agent,
 	    .nots = nots};
 	const struct channel *channel = channel_find(row->channel);
+	int64_t whose = row->c.agent != 0 ? row->c.agent : row->c.offered;
 
 	chat->c = row->c;
 	chat->channel = channel;
@@ -257,10 +263,7 @@ put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 		fact.not_count = read_nots(d, &row->c, nots);
 		fact.team_since = in_line_since(d, chat);
 	}
-	if (whose != chat->seller) {
-		seller_count(d, chat, whose);
-		look_again(d, whose);
-	}
+	seller_count(d, chat, whose);
 	if (routing_put_chat(chat->bureau->routing, &fact, d->wall) != OK)
 		log_note(d->conf.log, LOG_WARN, "desk.chat", "company",
 		    chat->bureau->company->key);
@@ -278,16 +281,18 @@ put_row(struct desk *d, const struct handed_row *row)
 		return;
 	if (chat->bureau == NULL)
 		chat->bureau = bureau_of(d, row->c.company);
-	    .given = row->c.given,
 	chat->named = true;
-	if (chat->bureau != NULL)
-		put_chat(d, chat, row);
-	else
+	if (chat->bureau == NULL) {
 		chat_forget(d, chat);
+		return;
+	}
+	if (row->c.holder == HOLDER_QUEUE && d->new_count < NEWS_MAX &&
+	    words_first(&row->c) != NOTICE_NONE)
+		d->news[d->new_count++] = row->c.id;
+	put_chat(d, chat, row);
 }
 
 void
-	int64_t whose = row->c.agent != 0 ? row->c.agent : row->c.offered;
 facts_read(struct desk *d)
 {
 	struct handed_row row;
@@ -326,12 +331,6 @@ static void
 reread_ends(struct desk *d)
 {
 	struct chat *c, *next;
-		return;
-	}
-	if (row->c.holder == HOLDER_QUEUE && d->new_count < NEWS_MAX &&
-	    words_first(&row->c) != NOTICE_NONE)
-		d->news[d->new_count++] = row->c.id;
-	put_chat(d, chat, row);
 	struct bureau *b;
 
 	for (c = d->all; c != NULL; c = next) {

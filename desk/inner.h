@@ -106,11 +106,11 @@ struct desk {
 	int64_t reread_at, line_at, lead_at, wake_at; /* steady */
 	struct rereading reread;
 	struct chat *line_next; /* who is told next how the line moves */
-};
 	/* Of this round: who is to be told something; others have to wait for
 	 * the line's news. */
 	int64_t news[NEWS_MAX];
 	size_t new_count;
+};
 
 /* ---- table.c: what it remembers ------------------------------------------ */
 
@@ -163,12 +163,12 @@ struct words {
 enum err words_make(struct desk *d, const struct chat *c, enum notice notice,
     struct arena *a, struct words *out) MUST_USE;
 
-/* Tells a few of those whom it concerns how the line moves. */
-void words_of_line(struct desk *d);
-
 /* What is told first to who is in this line now; NONE: they were told. */
 enum notice words_first(const struct conversation *c);
 
 /* Tells those who have just come into a line, where no act told them. */
 void words_of_new(struct desk *d);
+/* Tells a few of those whom it concerns how the line moves. */
+void words_of_line(struct desk *d);
+
 #endif
