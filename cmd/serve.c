@@ -164,6 +164,16 @@ seller_online(void *arg, int64_t agent)
 	       presence_has(v->gateway.presence, agent);
 }
 
+static int64_t
+seller_acted_at(void *arg, int64_t agent)
+{
+	struct server *v = arg;
+
+	return v->gateway.presence == NULL
+		   ? 0
+		   : presence_acted_at(v->gateway.presence, agent);
+}
+
 static enum err
 start_desk(struct server *v, char *why, size_t why_size)
 {
@@ -175,6 +185,7 @@ start_desk(struct server *v, char *why, size_t why_size)
 	    .companies = p->companies,
 	    .publisher = p->publisher,
 	    .online = seller_online,
+	    .acted_at = seller_acted_at,
 	    .online_arg = v,
 	    .poke = poke_deliverer,
 	    .poke_arg = v,

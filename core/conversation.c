@@ -332,8 +332,9 @@ conversation_pending(const struct conversation *c)
 	if (c->holder == HOLDER_BOT)
 		return c->handled_seq < c->last_customer_seq;
 	return c->holder == HOLDER_EMAIL &&
-	       (c->mailed_seq < c->last_customer_seq ||
-		   c->mailed_seq < c->holder_seq);
+	       (c->mailed_seq == 0 || c->mailed_seq < c->last_customer_seq ||
+		   (c->mailed_seq < c->holder_seq &&
+		       c->mailed_seq < c->spoken_seq));
 }
 
 bool

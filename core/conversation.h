@@ -106,7 +106,8 @@ enum err conversation_fold(
 
 /*
  * Is there work for a worker: for the bot to answer, or for the support desk
- * to be written to?
+ * to be written to? What came back to the desk without a word said meanwhile
+ * it knows already.
  */
 bool conversation_pending(const struct conversation *c);
 

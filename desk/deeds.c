@@ -257,6 +257,14 @@ do_expire(struct deed *e)
 static void
 do_drop(struct deed *e)
 {
+	struct desk *d = e->d;
+
+	if (facts_acted_since(d, e->decision.seller)) {
+		routing_refused(e->bureau->routing, &e->decision, d->wall);
+		facts_seller(d, e->decision.seller);
+		deed_free(e);
+		return;
+	}
 	begin_act(e, ACT_DROP, NOTICE_NONE);
 	deed_submit(e);
 }

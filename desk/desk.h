@@ -39,7 +39,13 @@ struct desk_conf {
 	struct bus_publisher *publisher;
 	/* Has this seller a socket open right now? Any thread. */
 	bool (*online)(void *arg, int64_t agent);
-	void *online_arg;
+	/*
+	 * When did they last ask for something without one, wall ms; 0: not
+	 * known. Any thread. Who has customers keeps them for the company's
+	 * grace from there, too; nobody is offered any for it. NULL: never.
+	 */
+	int64_t (*acted_at)(void *arg, int64_t agent);
+	void *online_arg; /* of both */
 	/* Rows of the outbox were written. Any thread. NULL: nobody cares. */
 	void (*poke)(void *arg);
 	void *poke_arg;

@@ -41,14 +41,26 @@ ids_in(struct str json, struct arena *a)
 
 /* ---- sellers ------------------------------------------------------------- */
 
+/* Who has customers is there as long as they do anything. */
+static int64_t
+acted_at(const struct desk *d, const struct seller *s)
+{
+	int64_t at = 0;
+
+	if (s->chats > 0 && d->conf.acted_at != NULL)
+		at = d->conf.acted_at(d->conf.online_arg, s->id);
+	return at < d->wall ? at : d->wall;
+}
+
 /*
- * Since when has a seller no socket? The store's word counts only where the
- * process has not seen them itself.
+ * Since when has a seller no socket, and done nothing without one? The store's
+ * word counts only where the process has not seen them itself.
  */
 static int64_t
 offline_since(struct desk *d, struct seller *s, const struct agent_row *row)
 {
 	bool online = d->conf.online(d->conf.online_arg, row->id);
+	int64_t acted = online ? 0 : acted_at(d, s);
 
 	if (online)
 		s->offline_at = 0;
@@ -56,8 +68,18 @@ offline_since(struct desk *d, struct seller *s, const struct agent_row *row)
 		s->offline_at = d->wall;
 	else if (s->offline_at == 0)
 		s->offline_at = row->presence_at;
+	if (acted > s->offline_at)
+		s->offline_at = acted;
 	s->online = online;
 	return s->offline_at;
+}
+
+bool
+facts_acted_since(struct desk *d, int64_t agent)
+{
+	const struct seller *s = seller_find(d, agent);
+
+	return s != NULL && !s->online && acted_at(d, s) > s->offline_at;
 }
 
 static void
@@ -236,6 +258,16 @@ place_of(const struct chat *chat, struct routing_chat *out)
 	}
 }
 
+/* Who got one without a socket is there by having taken it. */
+static void
+look_again(struct desk *d, int64_t seller)
+{
+	const struct seller *s = seller_find(d, seller);
+
+	if (s != NULL && !s->online)
+		facts_seller(d, seller);
+}
+
 static void
 put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 {
@@ -263,7 +295,10 @@ put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 		fact.not_count = read_nots(d, &row->c, nots);
 		fact.team_since = in_line_since(d, chat);
 	}
-	seller_count(d, chat, whose);
+	if (whose != chat->seller) {
+		seller_count(d, chat, whose);
+		look_again(d, whose);
+	}
 	if (routing_put_chat(chat->bureau->routing, &fact, d->wall) != OK)
 		log_note(d->conf.log, LOG_WARN, "desk.chat", "company",
 		    chat->bureau->company->key);

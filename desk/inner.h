@@ -54,7 +54,8 @@ struct seller {
 	int64_t id, company;
 	unsigned chats;	    /* held by or offered to them, as was read */
 	bool online;	    /* has a socket, as was asked last */
-	int64_t offline_at; /* since when they have none; 0: not known */
+	int64_t offline_at; /* since when they have none, nor did anything
+			     * without it; 0: not known */
 	struct seller *next_same;
 };
 
@@ -139,6 +140,8 @@ void facts_reread_on(struct desk *d);
 void facts_read(struct desk *d);
 /* This seller came, went, or was changed. */
 void facts_seller(struct desk *d, int64_t agent);
+/* Without a socket, have they done anything that routing was not told of? */
+bool facts_acted_since(struct desk *d, int64_t agent);
 
 /* ---- deeds.c: from decisions to the store -------------------------------- */
 

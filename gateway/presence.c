@@ -1,6 +1,7 @@
 /*
  * presence: a table of sellers under one lock. A seller is in it while they
- * have a WebSocket, or something of theirs is still to be stored.
+ * have a WebSocket, or something of theirs is still to be stored, or for some
+ * hours after they asked for something without one.
  */
 #include "gateway/presence.h"
 
@@ -8,17 +9,23 @@
 #include <stdlib.h>
 
 #define CHAINS 1024u
+/* How often it is stored that somebody does things without a WebSocket. */
+#define ACTED_MS 5000
+/* Longer than any company waits for a seller to come back. */
+#define KEPT_MS ((int64_t)2 * 3600 * 1000)
 
 struct seller {
 	struct presence *presence;
 	int64_t agent;
 	unsigned sockets;
+	int64_t acted_at;  /* wall ms; 0: not lately */
+	int64_t stored_at; /* wall ms; the one that was to be stored */
 	/* To be stored. */
 	bool moved; /* came or went */
-	bool said;  /* that they are away, or not: */
+	bool acted;
+	bool said; /* that they are away, or not: */
 	bool away;
-	bool busy; /* op is under way */
-	struct store_op op;
+	struct store_op *op; /* under way; or NULL */
 	struct seller *next;
 };
 
@@ -26,7 +33,8 @@ struct presence {
 	struct presence_conf conf;
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
-	unsigned busy, waiting; /* sellers with an op; with what was refused */
+	unsigned busy, waiting; /* sellers with an op; with what was not
+				 * taken */
 	bool frozen;
 	struct seller *chains[CHAINS];
 };
@@ -43,12 +51,39 @@ place_of(struct presence *p, int64_t agent)
 	return at;
 }
 
+static bool
+is_idle(const struct seller *s)
+{
+	return s->sockets == 0 && s->op == NULL && !s->moved && !s->said &&
+	       !s->acted;
+}
+
+/* Those of whom nothing was heard for hours. */
+static void
+sweep(struct seller **at, int64_t now)
+{
+	struct seller *s;
+
+	while ((s = *at) != NULL) {
+		if (!is_idle(s) || now - s->acted_at < KEPT_MS) {
+			at = &s->next;
+			continue;
+		}
+		*at = s->next;
+		free(s);
+	}
+}
+
 static struct seller *
 make(struct presence *p, int64_t agent)
 {
 	struct seller **at = place_of(p, agent);
 
-	if (*at == NULL && (*at = calloc(1, sizeof(**at))) != NULL) {
+	if (*at != NULL)
+		return *at;
+	sweep(&p->chains[(uint64_t)agent % CHAINS], clock_wall(p->conf.clock));
+	at = place_of(p, agent);
+	if ((*at = calloc(1, sizeof(**at))) != NULL) {
 		(*at)->presence = p;
 		(*at)->agent = agent;
 	}
@@ -60,7 +95,7 @@ forget_if_idle(struct presence *p, struct seller *s)
 {
 	struct seller **at = place_of(p, s->agent);
 
-	if (s->sockets > 0 || s->busy || s->moved || s->said)
+	if (!is_idle(s) || s->acted_at != 0)
 		return;
 	*at = s->next;
 	free(s);
@@ -91,39 +126,50 @@ static void stored(struct store_op *op);
 static void
 store(struct presence *p, struct seller *s)
 {
-	if (s->busy || p->frozen || (!s->moved && !s->said))
+	struct store_op *op;
+
+	if (s->op != NULL || p->frozen || (!s->moved && !s->said && !s->acted))
 		return;
-	s->op = (struct store_op){.verb = STORE_PRESENCE,
+	op = calloc(1, sizeof(*op));
+	if (op == NULL) {
+		p->waiting++;
+		return;
+	}
+	*op = (struct store_op){.verb = STORE_PRESENCE,
 	    .presence = {.agent = s->agent,
 		.set_online = s->moved,
 		.online = s->sockets > 0,
 		.set_away = s->said,
 		.away = s->away,
+		.acted = s->acted,
 		.at = clock_wall(p->conf.clock)},
 	    .done = stored,
 	    .arg = s};
-	if (store_submit(p->conf.store, &s->op) != OK) {
+	if (store_submit(p->conf.store, op) != OK) {
+		free(op);
 		p->waiting++;
 		return;
 	}
-	s->busy = true;
+	s->op = op;
 	s->moved = false;
 	s->said = false;
+	s->acted = false;
 	p->busy++;
 }
 
 /* It is not lost unless there is nobody to whom it belongs. */
 static void
-put_back(struct presence *p, struct seller *s)
+put_back(struct presence *p, struct seller *s, const struct store_op *op)
 {
-	const struct store_presence *in = &s->op.presence;
+	const struct store_presence *in = &op->presence;
 
-	if (s->op.err == E_NOTFOUND)
+	if (op->err == E_NOTFOUND)
 		return;
 	s->moved |= in->set_online;
 	if (in->set_away && !s->said)
 		s->away = in->away;
 	s->said |= in->set_away;
+	s->acted |= in->acted;
 	p->waiting++;
 }
 
@@ -147,15 +193,16 @@ stored(struct store_op *op)
 	pthread_mutex_lock(&p->lock);
 	if (op->err == OK && is_news(&op->presence))
 		tell(p, &op->presence);
-	s->busy = false;
+	s->op = NULL;
 	if (op->err == OK)
 		store(p, s);
 	else
-		put_back(p, s);
+		put_back(p, s, op);
 	forget_if_idle(p, s);
 	if (--p->busy == 0)
 		pthread_cond_broadcast(&p->idle);
 	pthread_mutex_unlock(&p->lock);
+	free(op);
 }
 
 /* ---- what may be said ---------------------------------------------------- */
@@ -214,6 +261,38 @@ presence_has(struct presence *p, int64_t agent)
 	has = s != NULL && s->sockets > 0;
 	pthread_mutex_unlock(&p->lock);
 	return has;
+}
+
+void
+presence_acted(struct presence *p, int64_t agent)
+{
+	int64_t now = clock_wall(p->conf.clock);
+	struct seller *s;
+
+	pthread_mutex_lock(&p->lock);
+	s = make(p, agent);
+	if (s != NULL)
+		s->acted_at = now;
+	if (s != NULL && s->sockets == 0 &&
+	    (now < s->stored_at || now - s->stored_at >= ACTED_MS)) {
+		s->stored_at = now;
+		s->acted = true;
+		store(p, s);
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+int64_t
+presence_acted_at(struct presence *p, int64_t agent)
+{
+	struct seller *s;
+	int64_t at;
+
+	pthread_mutex_lock(&p->lock);
+	s = *place_of(p, agent);
+	at = s == NULL ? 0 : s->acted_at;
+	pthread_mutex_unlock(&p->lock);
+	return at;
 }
 
 void

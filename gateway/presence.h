@@ -8,6 +8,10 @@
  * is tried again with presence_retry(); until then, and for who was online
  * when the process died, whoever decides asks presence_has(), too.
  *
+ * Who works without a WebSocket is seen by what they ask: presence_acted().
+ * That makes nobody online, but who has customers keeps them by it; see
+ * desk/desk.h. It is stored for the case that the process dies, now and then.
+ *
  * Any thread.
  */
 #ifndef GATEWAY_PRESENCE_H
@@ -39,6 +43,11 @@ void presence_leave(struct presence *p, int64_t agent);
 void presence_set_away(struct presence *p, int64_t agent, bool away);
 
 bool presence_has(struct presence *p, int64_t agent);
+
+/* They asked for something, or did it, by a request of their own. */
+void presence_acted(struct presence *p, int64_t agent);
+/* When that was last, wall ms; 0: not in the last hours. */
+int64_t presence_acted_at(struct presence *p, int64_t agent);
 
 /*
  * From here on who leaves stays online in the store: the process ends, and

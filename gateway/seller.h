@@ -31,6 +31,15 @@
  * in; none: everybody's. unread: the customer has said something that nobody
  * of the company has seen. Times are wall ms.
  *
+ * ---- being there -----------------------------------------------------------
+ *
+ * Online is who has a WebSocket, and only they are offered customers. Without
+ * one, a seller may pull, take over, reopen and answer
+ * as anybody; each request of theirs, reading too, is a sign of life. Who holds
+ * conversations and has given none for the company's routing.grace_seconds,
+ * with no WebSocket, loses them to the front of the line. A key of the
+ * company's own is nobody, and holds nothing.
+ *
  * ---- reading -------------------------------------------------------------
  *
  *	GET /v1/staff/conversations?view=open&team=sales&label=vip&limit=50

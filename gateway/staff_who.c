@@ -4,6 +4,7 @@
  * of our own pages as its origin; a key is only where somebody put it.
  */
 #include "gateway/handshake.h"
+#include "gateway/presence.h"
 #include "gateway/staff_inside.h"
 
 #include <sodium.h>
@@ -224,6 +225,8 @@ staff_caller(struct request *r, unsigned permission, struct caller *out,
 	bool known = key.p != NULL ? staff_by_key(g->staff, key, out, error)
 				   : by_cookie(r, out, error);
 
+	if (known && out->agent != 0)
+		presence_acted(g->presence, out->agent);
 	if (!known || (out->permissions & permission) == permission)
 		return known;
 	note_at(r, out, "permission", "forbidden");

@@ -44,7 +44,8 @@ struct agent_row {
 	/* Presence. */
 	bool online; /* has a socket, or had one when the process died */
 	bool away;   /* has said so, or ignored too much */
-	int64_t presence_at; /* wall ms of its newest change */
+	int64_t presence_at; /* wall ms of its newest change; of who has chats
+			      * and is not online, of what they did last */
 	/* The store's: conversations held by or offered to them. */
 	uint64_t chats;
 };
@@ -88,13 +89,15 @@ struct store_agent {
 };
 
 /*
- * In: agent; what is set; at. Out: changed, company; online and away as they
- * are then, whether they were set or not. E_NOTFOUND. Only a change moves
- * presence_at.
+ * In: agent; what is set; at; acted: they did something, online or not. Out:
+ * changed (online or away), company; online and away as they are then, whether
+ * they were set or not. E_NOTFOUND. Only a change moves presence_at; and, of
+ * who is not online but has chats, `acted`, and each act of theirs that is
+ * stored (STORE_ACT).
  */
 struct store_presence {
 	int64_t agent;
-	bool set_online, online, set_away, away;
+	bool set_online, online, set_away, away, acted;
 	int64_t at;
 	bool changed;
 	int64_t company;

@@ -381,6 +381,8 @@ const char *const sql_text[SQLS] = {
     [SQL_AGENT_PRESENCE] = "UPDATE agent SET online = ?2, away = ?3,"
 			   " presence_at = ?4 WHERE id = ?1",
 
+    [SQL_AGENT_ACTED] = "UPDATE agent SET presence_at = ?2 WHERE id = ?1"
+			" AND online = 0 AND chats > 0 AND presence_at < ?2",
     [SQL_AGENT_DUTY] = "SELECT company, state, chats FROM agent WHERE id = ?1",
     [SQL_AGENT_CHATS] = "UPDATE agent SET chats = chats + ?2 WHERE id = ?1",
 

@@ -29,6 +29,7 @@ enum err write_lane(struct conn *c, struct store_lane *in) MUST_USE;
 
 enum err write_act(struct conn *c, struct store_act *in) MUST_USE;
 enum err write_feed(struct conn *c, struct store_feed *in) MUST_USE;
+enum err write_place(struct conn *c, const struct store_place *in) MUST_USE;
 enum err write_agent(struct conn *c, struct store_agent *in) MUST_USE;
 enum err write_presence(struct conn *c, struct store_presence *in) MUST_USE;
 enum err write_pass(struct conn *c, struct store_pass *in) MUST_USE;
@@ -39,6 +40,8 @@ enum err write_audit(struct conn *c, struct store_audit *in) MUST_USE;
 
 /* The company is there. An empty detail is {}. */
 enum err audit_append(struct conn *c, const struct audit_row *row) MUST_USE;
+/* This one did something at that time; see struct store_presence. */
+enum err agent_acted(struct conn *c, int64_t agent, int64_t at) MUST_USE;
 
 /* ---- addresses and persons --------------------------------------------- */
 

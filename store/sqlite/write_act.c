@@ -183,6 +183,8 @@ store(struct conn *c, struct store_act *in, struct decided *d)
 {
 	enum err e = decided_store(c, d);
 
+	if (e == OK && in->act.agent != 0)
+		e = agent_acted(c, in->act.agent, in->act.now);
 	if (e != OK)
 		return e;
 	in->state = d->is;

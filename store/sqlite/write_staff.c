@@ -212,6 +212,12 @@ presence_load(
 }
 
 enum err
+agent_acted(struct conn *c, int64_t agent, int64_t at)
+{
+	return CONN_CHANGE(c, SQL_AGENT_ACTED, NULL, NUM(agent), NUM(at));
+}
+
+enum err
 write_presence(struct conn *c, struct store_presence *in)
 {
 	bool online, away;
@@ -225,10 +231,10 @@ write_presence(struct conn *c, struct store_presence *in)
 		in->online = online;
 	if (!in->set_away)
 		in->away = away;
-	if (!in->changed)
-		return OK;
-	return CONN_CHANGE(c, SQL_AGENT_PRESENCE, NULL, NUM(in->agent),
-	    NUM(in->online), NUM(in->away), NUM(in->at));
+	if (in->changed)
+		return CONN_CHANGE(c, SQL_AGENT_PRESENCE, NULL, NUM(in->agent),
+		    NUM(in->online), NUM(in->away), NUM(in->at));
+	return in->acted ? agent_acted(c, in->agent, in->at) : OK;
 }
 
 /* ---- passes ------------------------------------------------------------ */

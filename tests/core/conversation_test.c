@@ -148,6 +148,38 @@ test_holder_raises_epoch(void **state)
 	assert_true(conversation_pending(&c));
 }
 
+/* What comes back to the support desk as it left it is no news there. */
+static void
+test_the_desk_is_told_once(void **state)
+{
+	const struct event mail = {.kind = EVENT_HOLDER, .ref = HOLDER_EMAIL};
+	const struct event queue = {.kind = EVENT_HOLDER, .ref = HOLDER_QUEUE};
+	struct conversation c = {0};
+
+	(void)state;
+	fold(&c, question);
+	fold(&c, mail);
+	assert_true(conversation_pending(&c));
+	fold(&c, (struct event){.kind = EVENT_MAILED, .ref = 2});
+	assert_false(conversation_pending(&c));
+	fold(&c, queue);
+	fold(&c, mail);
+	assert_false(conversation_pending(&c));
+	fold(&c, queue);
+	fold(&c,
+	    (struct event){
+		.kind = EVENT_MESSAGE, .author = AUTHOR_AGENT, .author_id = 7});
+	fold(&c, mail);
+	assert_true(conversation_pending(&c));
+	fold(&c, (struct event){.kind = EVENT_MAILED, .ref = c.seq});
+	fold(&c, question);
+	assert_true(conversation_pending(&c));
+	/* It was the bot's meanwhile: all of it is new. */
+	fold(&c, (struct event){.kind = EVENT_HOLDER, .ref = HOLDER_BOT});
+	fold(&c, mail);
+	assert_true(conversation_pending(&c));
+}
+
 static void
 test_resolved_and_reopened(void **state)
 {
@@ -252,6 +284,7 @@ main(void)
 	    cmocka_unit_test(test_prefix_then_rest),
 	    cmocka_unit_test(test_question_and_answer),
 	    cmocka_unit_test(test_holder_raises_epoch),
+	    cmocka_unit_test(test_the_desk_is_told_once),
 	    cmocka_unit_test(test_resolved_and_reopened),
 	    cmocka_unit_test(test_customer_at),
 	    cmocka_unit_test(test_what_follows_a_message_is_no_new_work),

@@ -33,6 +33,7 @@ struct office {
 	struct desk *desk;
 	int64_t sellers[SELLERS_MAX];
 	_Atomic bool online[SELLERS_MAX];
+	_Atomic int64_t acted_at; /* wall ms; of all of them */
 	unsigned count;
 	pthread_t pump;
 	_Atomic bool closing;
@@ -48,6 +49,15 @@ is_online(void *arg, int64_t agent)
 		if (o->sellers[i] == agent)
 			return o->online[i];
 	return false;
+}
+
+static int64_t
+acted_at(void *arg, int64_t agent)
+{
+	struct office *o = arg;
+
+	(void)agent;
+	return o->acted_at;
 }
 
 /* What the gateway's hub does: the desk is shown all news. */
@@ -76,6 +86,7 @@ start_desk(struct office *o)
 	    .companies = o->f.companies,
 	    .publisher = o->f.publisher,
 	    .online = is_online,
+	    .acted_at = acted_at,
 	    .online_arg = o,
 	    .reread_ms = 200,
 	    .seed = 1};
@@ -338,6 +349,38 @@ gives_chats_of_a_seller_who_left_to_another(void **state)
 	close_office(&o);
 }
 
+/* Without a socket they keep it for the grace from what they did last. */
+static void
+keeps_chats_of_who_acts(void **state)
+{
+	struct office o;
+	const struct timespec nap = {.tv_nsec = 10000000};
+	struct conversation c;
+	int64_t ann, id, until;
+
+	(void)state;
+	open_office(&o, with_mail);
+	ann = hire(&o, "ann", false);
+	start_desk(&o);
+	id = ask(&o, "v1");
+	(void)wait_for(&o, id, is_with, HOLDER_EMAIL);
+	o.acted_at = clock_wall(&o.f.clock);
+	act(&o, id, ACT_PULL, ann);
+	until = o.f.wall_offset + 60 * 1000;
+	while (o.f.wall_offset < until) {
+		o.f.wall_offset += 1000;
+		o.acted_at = clock_wall(&o.f.clock);
+		nanosleep(&nap, NULL);
+		fixture_state(&o.f, id, &c);
+		assert_int_equal(c.agent, ann);
+	}
+	o.f.wall_offset += 11 * 1000;
+	c = wait_for(&o, id, is_with, HOLDER_EMAIL);
+	assert_int_equal(c.last_agent, ann);
+	(void)wait_for(&o, id, was_told, NOTICE_NOBODY);
+	close_office(&o);
+}
+
 /* How long a seller had it does not count as waiting in line. */
 static void
 lets_a_chat_that_comes_back_wait_anew(void **state)
@@ -405,6 +448,7 @@ main(void)
 	    cmocka_unit_test(keeps_in_line_without_a_desk),
 	    cmocka_unit_test(asks_the_next_when_one_does_not_answer),
 	    cmocka_unit_test(gives_chats_of_a_seller_who_left_to_another),
+	    cmocka_unit_test(keeps_chats_of_who_acts),
 	    cmocka_unit_test(lets_a_chat_that_comes_back_wait_anew),
 	    cmocka_unit_test(goes_on_after_a_restart),
 	};

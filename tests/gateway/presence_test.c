@@ -195,6 +195,90 @@ test_nobody(void **state)
 	assert_false(presence_has(presence, 4711));
 }
 
+/* ---- without a WebSocket ------------------------------------------------- */
+
+/* The agent takes a chat: the store counts it as theirs. */
+static void
+take(int64_t agent)
+{
+	struct arena a = {0};
+	struct store_op op = {.verb = STORE_ACT,
+	    .act = {.conversation = rig_conversation(&rig),
+		.arena = &a,
+		.act = {.kind = ACT_QUEUE, .now = 1}}};
+
+	assert_int_equal(store_submit_wait(rig.gateway.store, &op), OK);
+	op.act.act = (struct act){.kind = ACT_PULL, .agent = agent, .now = 2};
+	assert_int_equal(store_submit_wait(rig.gateway.store, &op), OK);
+	arena_free(&a);
+}
+
+static int64_t
+stored_at(int64_t agent)
+{
+	struct store_reader *reader;
+	struct arena a = {0};
+	struct agent_row row;
+
+	assert_int_equal(store_reader_open(rig.gateway.store, &reader), OK);
+	assert_int_equal(store_read_agent(reader, agent, &a, &row), OK);
+	store_reader_close(reader);
+	arena_free(&a);
+	return row.presence_at;
+}
+
+static bool
+is_stored(int64_t agent, int64_t at)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	int i;
+
+	for (i = 0; i < RIG_WAIT_MS && stored_at(agent) < at; i++)
+		nanosleep(&pause, NULL);
+	return stored_at(agent) >= at;
+}
+
+/* It is known at once, and stored now and then; it makes nobody online. */
+static void
+test_acted(void **state)
+{
+	int64_t at, first;
+
+	(void)state;
+	take(ben);
+	assert_int_equal(presence_acted_at(presence, ben), 0);
+	at = clock_wall(&rig.clock);
+	presence_acted(presence, ben);
+	first = presence_acted_at(presence, ben);
+	assert_true(first >= at);
+	assert_true(is_stored(ben, at));
+	assert_false(presence_has(presence, ben));
+	assert_true(stored(ben, false, false));
+	rig_ahead(&rig, 1000);
+	presence_acted(presence, ben);
+	assert_true(presence_acted_at(presence, ben) >= first + 1000);
+	assert_int_equal(stored_at(ben), first);
+	rig_ahead(&rig, 60000);
+	presence_acted(presence, ben);
+	assert_true(is_stored(ben, first + 61000));
+}
+
+/* What is old is forgotten, whoever comes after it. */
+static void
+test_acted_long_ago(void **state)
+{
+	int64_t i, far = 7 * (int64_t)3600 * 1000;
+
+	(void)state;
+	presence_acted(presence, ben);
+	rig_ahead(&rig, far);
+	/* Somebody of the same chain: their numbers differ by its count. */
+	for (i = 1; i <= 4096; i++)
+		presence_acted(presence, ben + i);
+	assert_int_equal(presence_acted_at(presence, ben), 0);
+	assert_true(presence_acted_at(presence, ben + 4096) > far);
+}
+
 /* ---- all at once --------------------------------------------------------- */
 
 #define SELLERS 16u
@@ -292,6 +376,9 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_come_again, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_freeze, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_nobody, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_acted, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		test_acted_long_ago, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_crowd, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		test_crowd, set_up_narrow, tear_down),

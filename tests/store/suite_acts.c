@@ -95,6 +95,41 @@ chats_are_what_is_held_or_offered(struct fixture *f)
 	assert_true(is_consistent(f, id));
 }
 
+static int64_t
+seen_at(struct fixture *f, int64_t agent)
+{
+	return read_agent(f, agent).presence_at;
+}
+
+/* Without a socket, too, as long as they have a chat. */
+static void
+who_acts_is_there(struct fixture *f)
+{
+	int64_t anna = make_agent(f, "anna"), id = queued(f, "bob");
+	struct store_op op = {.verb = STORE_PRESENCE,
+	    .presence = {.agent = anna, .acted = true, .at = 5}};
+
+	must(store_submit_wait(f->store, &op));
+	assert_int_equal(seen_at(f, anna), 0);
+	must(act(f, ACT_PULL, id, anna));
+	assert_int_equal(seen_at(f, anna), ACT_NOW);
+	must(store_submit_wait(f->store, &op)); /* it never falls */
+	assert_int_equal(seen_at(f, anna), ACT_NOW);
+	op.presence.at = ACT_NOW + 5;
+	must(store_submit_wait(f->store, &op));
+	assert_false(op.presence.changed);
+	assert_int_equal(seen_at(f, anna), ACT_NOW + 5);
+	op.presence = (struct store_presence){.agent = anna,
+	    .set_online = true,
+	    .online = true,
+	    .acted = true,
+	    .at = ACT_NOW + 6};
+	must(store_submit_wait(f->store, &op));
+	op.presence.at = ACT_NOW + 7; /* when they came */
+	must(store_submit_wait(f->store, &op));
+	assert_int_equal(seen_at(f, anna), ACT_NOW + 6);
+}
+
 /* By whatever verb the holder changes. */
 static void
 chats_move_with_commits_too(struct fixture *f)
@@ -297,6 +332,7 @@ const struct suite_case suite_acts[] = {
     CASE(an_offer_that_was_withdrawn_is_over),
     CASE(a_claim_ends_when_people_take_over),
     CASE(chats_are_what_is_held_or_offered),
+    CASE(who_acts_is_there),
     CASE(chats_move_with_commits_too),
     CASE(nobody_gets_more_than_they_may),
     CASE(strangers_change_nothing),
