@@ -148,17 +148,19 @@ export function checkWords({ rows, messages }, effects) {
   "effects of other words");
 }
 
-// The support desk reads what the customer said last.
+// The support desk has read what the customer said last, in the newest mail or
+// in one before it, unless one before it did not arrive.
 export function checkLetters({ rows, messages, mailed }, effects) {
+  const mails = rows.filter((r) => r.channel === "email");
   const texts = byRow(effects.filter((e) => e.kind === "mail"));
-  const of = new Map(rows.filter((r) => r.channel === "email" &&
-    r.state === SENT).map((r) => [`${r.conversation}:${r.seq}`, r.row]));
   none(mailed.filter(({ conversation, mailed: seq, upto }) => {
-    const row = of.get(`${conversation}:${seq}`);
+    const sofar = mails.filter((r) => r.conversation === conversation &&
+      r.seq <= seq);
     const last = messages.filter((m) => m.conversation === conversation &&
       m.author === "customer" && m.message <= upto).at(-1);
-    return row !== undefined && last !== undefined && !texts.get(row)
-      .every(({ text }) => text.includes(`[${markOf(last.body.text)}]`));
+    const mark = `[${markOf(last?.body.text)}]`;
+    return last !== undefined && sofar.every((r) => r.state === SENT &&
+      !texts.get(r.row).some(({ text }) => text.includes(mark)));
   }), "mails without what was said");
 }
 

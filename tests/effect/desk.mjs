@@ -3,9 +3,13 @@
 // from strangers, with made-up tokens, from machines.
 import { setTimeout as sleep } from "node:timers/promises";
 import { answer, read } from "../lib/mail.mjs";
+import { tidy } from "./tidy.mjs";
 import { DESK } from "./world.mjs";
 
 const LOOK_MS = 50;
+// The mailbox has room for so many that are unread, and for the others until
+// they are thrown away.
+const UNREAD = 400, LETTERS = 400;
 
 // Letters of a token turned into others: nobody made it.
 const forged = (address) => address.replace(/\+([a-z2-7]{8})/,
@@ -28,6 +32,20 @@ export class Desk {
     Object.assign(this, { world, mails: [], answers: [], falses: [],
       after: 0, busy: true, ended: false });
     this.over = this.#work();
+  }
+
+  async #box() {
+    const { messages } = await this.world.control("mail/inbox");
+    const seen = messages.filter((letter) => letter.seen).length;
+    return { seen, unread: messages.length - seen };
+  }
+
+  async #makeRoom() {
+    for (let box; (box = await this.#box()).unread > UNREAD ||
+        box.seen > LETTERS; await sleep(LOOK_MS))
+      // Where that fails it is tried again.
+      if (box.seen > LETTERS)
+        await tidy(...this.world.mailbox).catch(() => undefined);
   }
 
   async #post(bytes) {
@@ -60,6 +78,7 @@ export class Desk {
       for (const message of messages) {
         const mail = read(message);
         this.mails.push(mail);
+        await this.#makeRoom();
         await this.#answer(mail);
       }
       this.after = next;
@@ -70,8 +89,7 @@ export class Desk {
 
   // Everything in the box was looked at, and nothing has come since.
   async isIdle() {
-    const { messages } = await this.world.control("mail/inbox");
-    return !this.busy && messages.every(({ seen }) => seen);
+    return !this.busy && (await this.#box()).unread === 0;
   }
 
   async close() {

@@ -64,10 +64,10 @@ const faults = [
     { path: "/smtp/message", percent: 3, kind: "cut_after" },
     { path: "/smtp/message", percent: 1, kind: "garbage" },
     { path: "/smtp/quit", percent: 3, kind: "cut_before" },
-    { path: "/imap", percent: 1, kind: "cut_before" },
-    { path: "/imap", percent: 1, kind: "cut_after" },
-    { path: "/imap", percent: 1, kind: "garbage" },
-    { path: "/imap/fetch", percent: 2, kind: "status", status: 400 },
+    { path: "/imap", percent: 0.5, kind: "cut_before" },
+    { path: "/imap", percent: 0.5, kind: "cut_after" },
+    { path: "/imap", percent: 0.2, kind: "garbage" },
+    { path: "/imap/fetch", percent: 1, kind: "status", status: 400 },
   ].map((rule) => ({ vendor: "mail", ...rule })),
 ];
 

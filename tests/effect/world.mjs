@@ -157,6 +157,7 @@ export class World {
 
   async #company() {
     const { mail } = await this.control("accounts");
+    this.mailbox = [mail.imap, "desk", secrets.mail];
     const api = `http://127.0.0.1:${this.sandbox.port}`;
     const path = join(this.work, "shop.json");
     this.document = { ...JSON.parse(
