@@ -2,7 +2,7 @@
 
 type Props = Record<string, string | boolean | number | undefined |
   ((e: Event) => void)>;
-type Child = Node | string | null | undefined | false;
+export type Child = Node | string | null | undefined | false;
 
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K, props: Props = {}, ...children: Child[]
@@ -19,6 +19,22 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return e;
 }
 
+export const button = (label: string, click: () => void, kind = "") =>
+  h("button", { type: "button", class: kind, click }, label);
+
+/** Only where it is another: who listens hears of changes only. */
+export function say(e: Element, text: string) {
+  if (e.textContent !== text) e.textContent = text;
+}
+
+// ---- lists ------------------------------------------------------------------
+
+/** A child by its key; `is` says all that it shows. */
+export type Item = { key: string; is: string; make: () => Element };
+
+const marks = new WeakMap<Element, Item>();
+const FOCUSED = "button, a, input, select, textarea, summary";
+
 /** Where an element stands below another: 2nd child, its 1st, ... */
 function pathOf(e: Element | null, below: Element): number[] | null {
   const path: number[] = [];
@@ -27,28 +43,63 @@ function pathOf(e: Element | null, below: Element): number[] | null {
   return e === null ? null : path;
 }
 
-/**
- * Makes the children of `parent` these; what stands where the keyboard was
- * gets it back. Nothing old is kept: it may do what was right before.
- */
-export function fill(parent: Element, children: Child[]) {
-  const path = pathOf(document.activeElement, parent);
-  parent.replaceChildren(...children.filter((c): c is Node | string => !!c));
-  if (path === null || path.length === 0) return;
-  let e: Element | undefined = parent;
-  for (const i of path) e = e?.children[i];
+/** The keyboard goes to what stands where it was, or next to that. */
+function focus(parent: Element, key: string | undefined, path: number[]) {
+  const [at = 0, ...below] = path;
+  const all = [...parent.children];
+  const same = all.find((c) => marks.get(c)?.key === key);
+  let e: Element | undefined = same ?? all[Math.min(at, all.length - 1)];
+  const top = e;
+  for (const i of same ? below : []) e = e?.children[i];
+  if (!e?.matches(FOCUSED)) e = top?.matches(FOCUSED) ? top
+    : [...top?.querySelectorAll(FOCUSED) ?? []]
+      .find((x) => x.checkVisibility());
   if (e instanceof HTMLElement) e.focus({ preventScroll: true });
 }
+
+/**
+ * Makes the children of `parent` these. Who shows the same as before stays the
+ * same element, with its focus, what is selected in it and its pictures.
+ */
+export function list(parent: Element, items: Item[]) {
+  const path = pathOf(document.activeElement, parent);
+  const held = path?.length ? parent.children[path[0] ?? 0] : undefined;
+  const key = held && marks.get(held)?.key;
+  const active = document.activeElement;
+  const wanted = new Map(items.map((i) => [i.key, i.is]));
+  const kept = new Map<string, Element>();
+  for (const e of [...parent.children]) {
+    const mark = marks.get(e);
+    if (mark && wanted.get(mark.key) === mark.is) kept.set(mark.key, e);
+    else e.remove();
+  }
+  let at = parent.firstElementChild;
+  for (const item of items) {
+    const e = kept.get(item.key) ?? item.make();
+    marks.set(e, item);
+    if (e === at) at = at.nextElementSibling;
+    else parent.insertBefore(e, at);
+  }
+  if (path?.length && document.activeElement !== active)
+    focus(parent, key, path);
+}
+
+/** All of it anew, where it shows something else than before. */
+export const fill = (parent: Element, is: unknown, make: () => Element) =>
+  list(parent, [{ key: "", is: JSON.stringify(is), make }]);
+
+// ---- texts ------------------------------------------------------------------
 
 /** A text whose web addresses are links that show where they lead. */
 export function linked(text: string): DocumentFragment {
   const out = document.createDocumentFragment();
   let at = 0;
   for (const m of text.matchAll(/https?:\/\/[^\s<>"')\]]+/g)) {
+    const address = m[0].replace(/[.,;:!?]+$/, "");
     out.append(text.slice(at, m.index));
-    out.append(h("a", { href: m[0], target: "_blank",
-      rel: "noopener noreferrer nofollow" }, m[0]));
-    at = m.index + m[0].length;
+    out.append(h("a", { href: address, target: "_blank",
+      rel: "noopener noreferrer nofollow" }, address));
+    at = m.index + address.length;
   }
   out.append(text.slice(at));
   return out;
@@ -57,6 +108,9 @@ export function linked(text: string): DocumentFragment {
 export const clock = (at?: number) => at === undefined ? ""
   : new Date(at).toLocaleTimeString([], { hour: "2-digit",
     minute: "2-digit" });
+
+export const day = (at: number) => new Date(at).toLocaleDateString([],
+  { weekday: "long", day: "numeric", month: "long" });
 
 /** "3 min", "2 h", or a date. */
 export function since(at?: number): string {

@@ -7,7 +7,9 @@ export type Row = {
   waiting_at?: number; snoozed_until?: number; gone?: boolean;
   contact: { id: number; user?: string; name?: string; email?: string };
   channel: string;
-  message?: { seq: number; author: string; at: number; text: string };
+  message?: { seq: number; author: string; agent?: number; at: number;
+    text?: string };
+  seen: { customer: number; company: number };
   unread?: boolean; labels: string[];
 };
 
@@ -17,6 +19,10 @@ export type Entry = {
   timer?: string; body?: Record<string, unknown>;
 };
 
+/** What may be said there. */
+export type Channel = { name: string; title?: string; text?: number;
+  window_until?: number; template?: boolean };
+
 export type Colleague = { agent: number; name?: string; online: boolean;
   away: boolean };
 
@@ -25,6 +31,13 @@ export type Offer = { conversation: number; row: Row; until: number;
 
 export type Team = { key: string; name: string };
 
+export type Found = { conversation: number; seq: number; text: string;
+  row?: Row };
+
+/** A reply at hand, or what a label looks like. */
+export type Thing = { key: string; text: string; colour?: string;
+  shared?: boolean; version: number };
+
 export type Account = {
   agent: { id: number; name: string } | null;
   permissions: string[];
@@ -32,7 +45,8 @@ export type Account = {
 };
 
 export type Fault = { code: string; title?: string; detail?: string;
-  id?: string; conversation?: number; name?: string };
+  id?: string; conversation?: number; holder?: string; agent?: number;
+  name?: string; faults?: { where: string; what: string }[] };
 
 export type Frame =
   | { type: "welcome"; agent: { id: number; name: string; away: boolean };
@@ -46,9 +60,12 @@ export type Frame =
   | ({ type: "offer" } & Offer)
   | { type: "offer_end"; conversation: number; end: string }
   | { type: "event"; conversation: number; event: Entry }
-  | { type: "typing"; conversation: number; author: string; on: boolean }
+  | { type: "typing"; conversation: number; author: string; agent?: number;
+      on: boolean }
   | { type: "draft"; conversation: number; text: string }
+  | { type: "seen"; conversation: number; author: string; seq: number }
+  | { type: "unwatched"; conversation: number }
   | { type: "ack"; id?: string; conversation: number; seq: number }
   | ({ type: "error" } & Fault)
   | ({ type: "staff" } & Colleague)
-  | { type: "seen" | "unwatched" | "pong" };
+  | { type: "pong" };

@@ -1,4 +1,5 @@
-// The line to the gateway: one WebSocket, opened again when it breaks.
+// The line to the gateway: requests, and one WebSocket that is opened again
+// when it breaks or nothing comes over it any more.
 
 import type { Account, Fault, Frame } from "./types.ts";
 
@@ -8,28 +9,39 @@ export class Refused extends Error {
   }
 }
 
+const ANSWER = 15000; // to a request, or to a ping
+
+/** Throws Refused, or what fetch() throws where there is no answer. */
 export async function call<T>(method: string, path: string, body?: unknown) {
   const answer = await fetch(`/v1/staff/${path}`, {
-    method, credentials: "same-origin",
+    method, credentials: "same-origin", signal: AbortSignal.timeout(ANSWER),
     ...(body === undefined ? {} : { body: JSON.stringify(body),
       headers: { "content-type": "application/json" } }),
   });
-  const text = await answer.text();
-  const json = text === "" ? null : JSON.parse(text);
-  if (!answer.ok) throw new Refused(answer.status, json ?? { code: "none" });
+  const json = await answer.json().catch(() => null);
+  if (!answer.ok)
+    throw new Refused(answer.status, json ?? { code: "none",
+      title: `The server answered ${answer.status}` });
   return json as T;
 }
 
 export const me = () => call<Account>("GET", "me");
 
+/** In words, for whoever asked. */
+export const complaint = (e: unknown) => e instanceof Refused ? e.message
+  : "The server cannot be reached. Try again in a moment.";
+
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15000;
-const PING = 20000;
+const QUIET = 20000; // then it is asked whether it is there
+const LOOK = 2500;
 
 export class Wire {
   #socket: WebSocket | null = null;
   #wait = FIRST_WAIT;
   #ended = false;
+  #heard = 0;
+  #asked = 0; // when a ping went that has no answer yet
 
   constructor(
     private readonly frame: (f: Frame) => void,
@@ -37,8 +49,10 @@ export class Wire {
     private readonly over: () => void,
   ) {
     this.#open();
-    setInterval(() => this.send({ type: "ping" }), PING);
+    setInterval(() => this.#look(), LOOK);
     addEventListener("online", () => this.#again(0));
+    // A line may have died while the machine slept.
+    document.addEventListener("visibilitychange", () => this.#look(true));
   }
 
   #open() {
@@ -46,31 +60,46 @@ export class Wire {
     url.protocol = url.protocol.replace("http", "ws");
     const socket = new WebSocket(url);
     this.#socket = socket;
+    this.#heard = this.#asked = Date.now();
     this.line("connecting");
-    socket.onopen = () => {
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello" }));
+    socket.onmessage = (e) => {
+      if (this.#socket !== socket) return;
+      this.#heard = Date.now();
+      this.#asked = 0;
       this.#wait = FIRST_WAIT;
-      socket.send(JSON.stringify({ type: "hello" }));
+      this.frame(JSON.parse(String(e.data)) as Frame);
     };
-    socket.onmessage = (e) => this.frame(JSON.parse(String(e.data)) as Frame);
-    socket.onclose = (e) => {
-      if (this.#socket !== socket || this.#ended) return;
-      this.line("lost");
-      if (e.reason === "session_over") this.over();
-      else this.#again(this.#wait + Math.random() * this.#wait);
-    };
+    socket.onclose = (e) => this.#lose(socket, e.reason);
+  }
+
+  #lose(socket: WebSocket, reason = "") {
+    if (this.#socket !== socket || this.#ended) return;
+    this.#socket = null;
+    socket.close();
+    this.line("lost");
+    if (reason === "session_over") this.#finish();
+    else this.#again(this.#wait + Math.random() * this.#wait);
+  }
+
+  #look(now = false) {
+    const socket = this.#socket, at = Date.now();
+    if (!socket) return;
+    if (this.#asked && at - this.#asked > ANSWER) this.#lose(socket);
+    else if (!this.#asked && (now || at - this.#heard > QUIET) &&
+      this.send({ type: "ping" })) this.#asked = at;
   }
 
   #again(ms: number) {
-    if (this.#ended || this.#socket?.readyState === WebSocket.OPEN) return;
-    const socket = this.#socket;
+    if (this.#ended || this.#socket) return;
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
     setTimeout(async () => {
-      if (this.#ended || this.#socket !== socket) return;
+      if (this.#ended || this.#socket) return;
       // A session that has ended cannot open a socket; ask why it fails.
       try { await me(); } catch (e) {
-        if (e instanceof Refused && e.status === 401) return this.over();
+        if (e instanceof Refused && e.status === 401) return this.#finish();
       }
-      this.#open();
+      if (!this.#socket) this.#open();
     }, ms);
   }
 
@@ -78,6 +107,11 @@ export class Wire {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
     return true;
+  }
+
+  #finish() {
+    this.#ended = true;
+    this.over();
   }
 
   end() {
