@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <strings.h>
 
 struct owned {
 	struct company company;
@@ -130,6 +131,27 @@ company_desk_account(const struct company *c)
 			str_eq(c->accounts[i].name, c->support_account)))
 			return &c->accounts[i];
 	return NULL;
+}
+
+/* ASCII: what is not is no address. */
+static bool
+same_address(struct str a, struct str b)
+{
+	return a.n == b.n && a.n > 0 && strncasecmp(a.p, b.p, a.n) == 0;
+}
+
+bool
+company_is_address(const struct company *c, struct str address)
+{
+	size_t i;
+
+	for (i = 0; i < c->account_count; i++)
+		if (same_address(c->accounts[i].sender, address))
+			return true;
+	for (i = 0; i < c->desk_count; i++)
+		if (same_address(c->desk[i].address, address))
+			return true;
+	return false;
 }
 
 const struct company_account *

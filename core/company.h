@@ -92,6 +92,7 @@ struct company_account {
 struct company_desk {
 	struct str address, name;
 };
+#define COMPANY_DESK_MAX 20u
 
 struct company_hours {
 	struct str key, zone; /* "Europe/Berlin" */
@@ -211,6 +212,9 @@ enum err company_set_key(struct company *c, struct str key) MUST_USE;
 
 /* The account that writes to the support desk; NULL: none can. */
 const struct company_account *company_desk_account(const struct company *c);
+
+/* Is it the company's own: one that writes, or somebody of the desk? */
+bool company_is_address(const struct company *c, struct str address);
 
 /* The account of that channel and name, or NULL. */
 const struct company_account *company_account(

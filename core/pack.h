@@ -64,6 +64,9 @@ struct pack {
 enum err pack_make(
     const struct pack_source *src, struct arena *a, struct pack *out) MUST_USE;
 
+/* The last address that a text holds, which points into it; or empty. */
+struct str pack_email(struct str text);
+
 /*
  * The body of an EVENT_PACK, at most PACK_BYTES_MAX bytes; what is empty is
  * left out:

@@ -245,3 +245,17 @@ facts_find(struct str text, struct pack *out)
 			add_number(out, token);
 	}
 }
+
+/* Most texts have none, and are not taken apart. */
+struct str
+pack_email(struct str text)
+{
+	struct str token, found = {0};
+
+	if (text.n == 0 || memchr(text.p, '@', text.n) == NULL)
+		return found;
+	while (token_next(&text, &token))
+		if (is_address(token))
+			found = token;
+	return found;
+}

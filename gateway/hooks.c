@@ -271,7 +271,8 @@ store_it(struct visit *v)
 	struct hooks *hooks = v->hooks;
 	const struct intake_of of = {.company = v->held->company->id,
 	    .channel = v->channel,
-	    .account = v->held->account->account.doc->name};
+	    .account = v->held->account->account.doc->name,
+	    .document = v->held->company};
 	enum err e;
 
 	if (v->arrival.notice != NULL) {

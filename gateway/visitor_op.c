@@ -4,7 +4,9 @@
  */
 #include "bus/publish.h"
 #include "channels/channel.h"
+#include "core/pack.h"
 #include "gateway/visitor.h"
+#include "intake/said.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -100,6 +102,20 @@ set_event(struct visitor_op *o, const struct token *who, enum event_kind kind)
 
 /* ---- the ops ----------------------------------------------------------- */
 
+/* The address that they leave, whoever holds the conversation. */
+static void
+pack_email_of(struct packing *p, struct gateway *g, const struct token *who,
+    struct str text)
+{
+	struct company *c = NULL;
+
+	if (pack_email(text).n == 0 ||
+	    company_cache_by_id(g->companies, who->company, &c) != OK)
+		return;
+	pack_str(p, PART(op.inbound.email), said_email(c, text));
+	company_unref(c);
+}
+
 struct visitor_op *
 visitor_op_message(
     struct gateway *g, const struct token *who, const struct frame *f)
@@ -112,6 +128,7 @@ visitor_op_message(
 	pack(&p, PART(op.inbound.event.body));
 	frame_write_message_body(&p.text, f);
 	pack_str(&p, PART(id), f->id);
+	pack_email_of(&p, g, who, f->text);
 	o = unpack(&p, g, STORE_INBOUND);
 	if (o != NULL)
 		set_event(o, who, EVENT_MESSAGE);

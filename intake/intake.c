@@ -6,8 +6,10 @@
 #include "intake/intake.h"
 #include "bus/publish.h"
 #include "channels/web/frames.h"
+#include "intake/said.h"
 
 #include <assert.h>
+#include <jansson.h>
 #include <stdatomic.h>
 
 struct part {
@@ -20,7 +22,8 @@ struct intake {
 	struct arena arena; /* all of this lives in it */
 	struct str channel, account;
 	int64_t company;
-	_Atomic unsigned waiting; /* parts under way, and the submitter */
+	const struct company *document; /* while it is submitted */
+	_Atomic unsigned waiting;	/* parts under way, and the submitter */
 	_Atomic int err;
 	_Atomic unsigned fresh;
 	void (*done)(void *arg, enum err e, unsigned fresh);
@@ -80,6 +83,25 @@ set_open(struct intake *n, const struct envelope *v, struct store_op *op)
 	return keep(n, &op->open.address.address) ? OK : E_NOMEM;
 }
 
+/* Of what was said, as its body has it. */
+static struct str
+email_of(struct intake *n, const struct company *c, const struct envelope *v)
+{
+	struct str text, email = {0};
+	json_t *body;
+
+	if (c == NULL || v->kind != EVENT_MESSAGE || v->body.n == 0 ||
+	    memchr(v->body.p, '@', v->body.n) == NULL)
+		return email;
+	body = json_loadb(v->body.p, v->body.n, JSON_REJECT_DUPLICATES, NULL);
+	text.p = json_string_value(json_object_get(body, "text"));
+	text.n = json_string_length(json_object_get(body, "text"));
+	if (text.n > 0)
+		email = arena_copy(&n->arena, said_email(c, text));
+	json_decref(body);
+	return email;
+}
+
 static enum err
 set_files(struct intake *n, const struct envelope *v, struct store_inbound *in)
 {
@@ -119,6 +141,7 @@ set_inbound(struct intake *n, const struct envelope *v, struct store_op *op)
 	    .person = v->person,
 	    .name = v->name,
 	    .reply = v->reply,
+	    .email = email_of(n, n->document, v),
 	    .about = v->about,
 	    .known_only = v->known_only,
 	    .event = {.kind = v->kind,
@@ -222,6 +245,7 @@ intake_new(const struct intake_conf *conf, const struct intake_of *of,
 	n->company = of->company;
 	n->channel = str_from(of->channel->name);
 	n->account = of->account;
+	n->document = of->document;
 	n->count = a->envelope_count + a->receipt_count;
 	n->parts = arena_alloc(&n->arena, n->count * sizeof(*n->parts));
 	if (n->parts != NULL && keep(n, &n->account))

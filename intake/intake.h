@@ -33,6 +33,8 @@ struct intake_of {
 	int64_t company;
 	const struct channel *channel;
 	struct str account; /* its name in the document */
+	/* Borrowed. NULL: addresses in what is said are not looked for. */
+	const struct company *document;
 };
 
 /*

@@ -131,6 +131,10 @@ struct store_open {
  * A timer that stands still (TIMER_PARKED) starts where the customer begins to
  * wait with it.
  *
+ * For EVENT_MESSAGE also email (may be empty): an address that they wrote. It
+ * is that of the person's contact, or else of the conversation's, from now on,
+ * unless an identity has given them one.
+ *
  * For EVENT_IDENTIFIED also external_id, name, email: who the contact is
  * (empty: leave). If the company knows another contact by that external_id,
  * the conversation and its address become that one's; if this contact goes by

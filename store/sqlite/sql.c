@@ -146,11 +146,20 @@ const char *const sql_text[SQLS] = {
     [SQL_CONTACT_UPDATE] = "UPDATE contact SET"
 			   " external_id = coalesce(?2, external_id),"
 			   " name = coalesce(?3, name),"
-			   " email = coalesce(?4, email) WHERE id = ?1",
+			   " email = coalesce(?4, email),"
+			   " email_said = email_said AND ?4 IS NULL"
+			   " WHERE id = ?1",
     [SQL_CONTACT_NAME] =
 	"UPDATE contact SET name = ?2 WHERE id = ?1 AND name IS NULL",
     [SQL_CONTACT_EMAIL] =
-	"UPDATE contact SET email = ?2 WHERE id = ?1 AND email IS NULL",
+	"UPDATE contact SET email = ?2, email_said = 1"
+	" WHERE id = ?1 AND email IS NULL",
+    [SQL_CONTACT_SAID] = "UPDATE contact SET email = ?2, email_said = 1"
+			 " WHERE id = ?1 AND (email IS NULL OR email_said)",
+    [SQL_CONTACT_INHERIT] =
+	"UPDATE contact SET email = f.email, email_said = 1"
+	" FROM (SELECT email FROM contact WHERE id = ?1 AND email_said) AS f"
+	" WHERE id = ?2 AND contact.email IS NULL",
     [SQL_CONTACT_DELETE_EMPTY] =
 	"DELETE FROM contact WHERE id = ?1 AND external_id IS NULL"
 	" AND NOT EXISTS"

@@ -159,7 +159,8 @@ write_open(struct conn *c, struct store_open *in)
 /*
  * A contact that is left without an address goes, and its persons become the
  * other's: nobody else can be meant by them. One that bears an external_id
- * stays, for the company knows it by that.
+ * stays, for the company knows it by that. What they said of where to write to
+ * holds for the other, too.
  */
 static enum err
 conversation_move(
@@ -173,6 +174,9 @@ conversation_move(
 		    NUM(from), NUM(to));
 	if (e == OK)
 		e = CONN_CHANGE(c, SQL_PERSON_MOVE, NULL, NUM(from), NUM(to));
+	if (e == OK)
+		e = CONN_CHANGE(
+		    c, SQL_CONTACT_INHERIT, NULL, NUM(from), NUM(to));
 	if (e == OK)
 		e = CONN_CHANGE(c, SQL_CONTACT_DELETE_EMPTY, NULL, NUM(from));
 	return e;
@@ -249,6 +253,15 @@ person_store(struct conn *c, const struct store_inbound *in,
 }
 
 enum err
+said_store(struct conn *c, const struct store_inbound *in, int64_t contact)
+{
+	if (in->event.kind != EVENT_MESSAGE || in->email.n == 0)
+		return OK;
+	return CONN_CHANGE(
+	    c, SQL_CONTACT_SAID, NULL, NUM(contact), TEXT(in->email));
+}
+
+enum err
 known_store(struct conn *c, const struct store_inbound *in,
     const struct known *known, const struct conversation *row)
 {
@@ -266,10 +279,14 @@ known_store(struct conn *c, const struct store_inbound *in,
 	if (e == OK && in->reply.n > 0)
 		e = CONN_CHANGE(
 		    c, SQL_REACH_REPLY, NULL, NUM(row->id), TEXT(in->reply));
+	if (writer == 0)
+		writer = row->contact;
+	if (e == OK)
+		e = said_store(c, in, writer);
 	if (e != OK || in->name.n == 0)
 		return e;
-	return CONN_CHANGE(c, SQL_CONTACT_NAME, NULL,
-	    NUM(writer != 0 ? writer : row->contact), TEXT(in->name));
+	return CONN_CHANGE(
+	    c, SQL_CONTACT_NAME, NULL, NUM(writer), TEXT(in->name));
 }
 
 /* ---- identified -------------------------------------------------------- */

@@ -58,8 +58,9 @@ inbound_effects(struct conn *c, struct store_inbound *in,
 
 	if (in->event.kind == EVENT_IDENTIFIED)
 		e = contact_identify(c, state, in);
-	if (e == OK && known != NULL)
-		e = known_store(c, in, known, state);
+	if (e == OK)
+		e = known != NULL ? known_store(c, in, known, state)
+				  : said_store(c, in, state->contact);
 	if (e == OK)
 		e = inbound_outbox(c, in, state);
 	if (e == OK)

@@ -596,12 +596,42 @@ test_no_company(void **state)
 	assert_int_equal(fixture_metric(&f, METRIC_MESSAGES_REFUSED), 1);
 }
 
+/* Whoever holds the conversation. */
+static void
+test_an_address_that_they_leave(void **state)
+{
+	static const char *const texts[] = {
+	    "bob@a.example", "hello", "no: \\\"bob@b.example\\\""};
+	struct faults faults = {0};
+	struct list_row row;
+	struct company *c;
+	struct envelope v;
+	int64_t id = 0;
+	char source[16];
+
+	(void)state;
+	assert_int_equal(
+	    company_parse(STR("{\"name\":\"Shop\"}"), &faults, &c), OK);
+	f.of.document = c;
+	for (unsigned i = 0; i < ARRAY_LEN(texts); i++) {
+		(void)snprintf(source, sizeof(source), "pigeon:%u", i);
+		v = fixture_message("A1", source, texts[i]);
+		id = take_new(v);
+	}
+	assert_int_equal(
+	    store_read_row(f.reader, f.company, id, &f.arena, &row), OK);
+	assert_true(str_eq(row.contact.email, STR("bob@b.example")));
+	f.of.document = NULL;
+	company_unref(c);
+}
+
 int
 main(void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    CASE(test_message),
+	    CASE(test_an_address_that_they_leave),
 	    CASE(test_time),
 	    CASE(test_again),
 	    CASE(test_several),

@@ -341,6 +341,73 @@ the_first_address_left_is_kept(struct fixture *f)
 	assert_true(str_eq(row.contact.email, str_from(given[0])));
 }
 
+/* What they say (kind MESSAGE), or what an identity says of them. */
+static void
+leave(struct fixture *f, int64_t id, enum event_kind kind, const char *user,
+    const char *email)
+{
+	struct store_op op = {.verb = STORE_INBOUND,
+	    .inbound = {.conversation = id,
+		.event = {.kind = kind, .author = AUTHOR_CUSTOMER, .at = 9},
+		.external_id = str_from(user),
+		.email = str_from(email)}};
+
+	must(store_submit_wait(f->store, &op));
+}
+
+static void
+check_email(struct fixture *f, int64_t id, const char *email)
+{
+	struct list_row row;
+
+	must(store_read_row(f->reader, f->company, id, &f->arena, &row));
+	assert_true(str_eq(row.contact.email, str_from(email)));
+}
+
+/* Whoever holds; their own latest words win. */
+static void
+an_address_in_a_message_is_kept(struct fixture *f)
+{
+	int64_t anna = make_agent(f, "anna"), id = held(f, "bob", anna);
+	struct conversation c;
+	struct store_op op;
+
+	leave(f, id, EVENT_MESSAGE, "", "bob@a.example");
+	check_email(f, id, "bob@a.example");
+	leave(f, id, EVENT_MESSAGE, "", "");
+	leave(f, id, EVENT_MESSAGE, "", "bob@b.example");
+	check_email(f, id, "bob@b.example");
+	must(act(f, ACT_GIVE_BACK, id, anna));
+	leave(f, id, EVENT_MESSAGE, "", "bob@c.example");
+	c = state_of(f, id);
+	op = answer_op(&c);
+	op.commit.email = STR("bob@d.example"); /* it has one */
+	must(store_submit_wait(f->store, &op));
+	check_email(f, id, "bob@c.example");
+}
+
+static void
+an_identity_is_not_spoken_away(struct fixture *f)
+{
+	int64_t bob = open_conversation(f, "bob"), eve, too;
+
+	leave(f, bob, EVENT_MESSAGE, "", "bob@a.example");
+	leave(f, bob, EVENT_IDENTIFIED, "7", ""); /* it has no address */
+	leave(f, bob, EVENT_MESSAGE, "", "bob@b.example");
+	check_email(f, bob, "bob@b.example");
+	leave(f, bob, EVENT_IDENTIFIED, "7", "bob@shop.example");
+	leave(f, bob, EVENT_MESSAGE, "", "bob@c.example");
+	check_email(f, bob, "bob@shop.example");
+	/* What they said before they were known stays theirs. */
+	eve = open_conversation(f, "eve");
+	leave(f, eve, EVENT_IDENTIFIED, "8", "");
+	too = open_conversation(f, "eve at home");
+	leave(f, too, EVENT_MESSAGE, "", "eve@a.example");
+	leave(f, too, EVENT_IDENTIFIED, "8", "");
+	assert_int_equal(state_of(f, eve).contact, state_of(f, too).contact);
+	check_email(f, eve, "eve@a.example");
+}
+
 const struct suite_case suite_said[] = {
     CASE(what_is_said_twice_is_stored_once),
     CASE(an_act_with_an_id_is_done_once),
@@ -354,5 +421,7 @@ const struct suite_case suite_said[] = {
     CASE(labels_are_bounded),
     CASE(decisions_may_label_too),
     CASE(the_first_address_left_is_kept),
+    CASE(an_address_in_a_message_is_kept),
+    CASE(an_identity_is_not_spoken_away),
     {0},
 };
