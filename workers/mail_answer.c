@@ -94,12 +94,10 @@ note_at_address(struct taking *t, struct str body, struct str source)
 	return e == E_NOTFOUND ? OK : e;
 }
 
-void
-mail_leave_note(struct taking *t, const char *word)
+static enum err
+leave_note(struct taking *t, const char *word, struct str source)
 {
 	struct str body = note_body(t, word);
-	struct str source = arena_printf(
-	    t->arena, "%.*s %s", STR_FMT(t->in.source), word);
 	enum err e = OK;
 
 	if (body.p == NULL || source.p == NULL)
@@ -110,13 +108,41 @@ mail_leave_note(struct taking *t, const char *word)
 		e = note_at_address(t, body, source);
 	if (e != OK)
 		mail_note(t, "mail.note", "it could not be noted");
+	return e;
 }
 
+void
+mail_leave_note(struct taking *t, const char *word)
+{
+	struct str source = arena_printf(
+	    t->arena, "%.*s %s", STR_FMT(t->in.source), word);
+
+	(void)leave_note(t, word, source);
+}
+
+/*
+ * The note stands in the answer's place, so it has its source: a copy that
+ * comes when it could be said must not say what people read was not.
+ */
 static enum taken
 refuse_answer(struct taking *t, const char *word)
 {
-	mail_leave_note(t, word);
-	return mail_refuse(t, word);
+	enum taken taken = mail_outcome(leave_note(t, word, t->in.source));
+
+	return taken == TAKEN_NOT ? TAKEN_NOT : mail_refuse(t, word);
+}
+
+/* Of one that came before: is a note all that became of it? */
+static bool
+only_noted(struct taking *t, const struct store_act *in)
+{
+	struct event first;
+	size_t n = 1;
+
+	return in->duplicate &&
+	       store_read_events(t->m->reader, in->state.id, in->seq - 1,
+		   t->arena, &first, &n) == OK &&
+	       n == 1 && first.kind == EVENT_NOTE;
 }
 
 /* ---- what is new in it ------------------------------------------------------ */
@@ -255,6 +281,8 @@ say(struct taking *t)
 	policy = channel_policy(t->of->company, t->vendor);
 	if (e == OK)
 		e = store_submit_wait(t->m->conf.store, &op);
+	if (e == OK && only_noted(t, in))
+		return mail_refuse(t, "noted");
 	if (e == OK)
 		return taken(t, in);
 	if (e == E_DENIED)

@@ -185,6 +185,24 @@ test("what the channel does not take is noted, and never lost", inShop(
     assert.equal((await chat.bo.texts()).length, 1);
   }));
 
+test("what came too late is never said, though its copy comes in time", inShop(
+  admin, async (shop) => {
+    const { sam } = shop.sellers;
+    await sam.login();
+    const chat = await waiting(shop, "Bo Lind");
+    await sam.open();
+    await sam.act("pull", chat.conversation);
+    const raw = answer(chat.mail, { text });
+    await handIn(shop, raw);
+    const note = (await sam.log(chat.conversation)).at(-1);
+    assert.deepEqual([note.kind, note.body.why, note.body.text],
+      ["note", "held", text]);
+    await sam.act("give_back", chat.conversation);
+    await changesNothing(shop, chat, raw, "noted");
+    await stillAnswers(shop, chat);
+    await sam.close();
+  }));
+
 const machines = {
   "an answering machine": (mail) => answer(mail,
     { text: "I am away.", "auto-submitted": "auto-replied" }),
