@@ -53,7 +53,7 @@ async function companyDocument() {
       sender: "support@shop.example", user: "desk", token: PASSWORD,
       smtp: `smtp://${mail.smtp}`, sends_per_second: 100000,
       sends_per_recipient_minute: 100000 }],
-    support: { account: "support",
+    support: { account: "support", pause_seconds: 0,
       to: [{ address: DESK, name: "Robin from the desk" }] },
     teams: [{ key: "sales", name: "Sales" },
       { key: "workshop", name: "Workshop" },

@@ -96,7 +96,7 @@ const accounts = (api, { smtp, imap }) => [
 // The bot hands over when it is asked to; in the office nobody ever is, so
 // what is for it goes by mail.
 const people = {
-  support: { account: "support",
+  support: { account: "support", pause_seconds: 0,
     to: [{ address: DESK, name: "Robin from the desk" }] },
   teams: [{ key: "sales", name: "Sales" }, { key: "office", name: "Office" }],
   handoff: { team: "sales", unknown_after: 0, failed_after: 0, mood_after: 0,
@@ -182,7 +182,7 @@ export class World {
       "--staff-burst", "0", "--staff-per-minute", "0",
       "--desk-reread-ms", "1s", "--mail-plain", "true",
       "--mail-poll-ms", "100ms", "--mail-timeout-ms", "5s",
-      "--doubt-ms", "1s", "--log-level", "warn"]);
+      "--mail-per-hour", "0", "--doubt-ms", "1s", "--log-level", "warn"]);
   }
 
   async end(signal) {
