@@ -40,9 +40,31 @@ decide(const struct conversation *c)
 	return d;
 }
 
+bool
+decide_mail_goes_on(const struct conversation *c)
+{
+	return c->mailed_seq > 0 && c->mailed_seq >= c->holder_seq;
+}
+
+bool
+decide_mail_waits(const struct conversation *c, const struct policy *policy,
+    int64_t now, struct decision *out)
+{
+	int64_t ms = policy->mail_pause_ms < MAIL_SETTLE_MS
+			 ? policy->mail_pause_ms
+			 : MAIL_SETTLE_MS;
+
+	if (ms == 0 || !decide_mail_goes_on(c))
+		return false;
+	*out = (struct decision){
+	    .kind = DECIDE_COMMIT, .seq = c->seq, .epoch = c->epoch};
+	decision_set_timer(out, TIMER_MAIL, now + ms);
+	return true;
+}
+
 enum err
 decide_mailed(const struct conversation *c, const struct decision *asked,
-    int64_t now, struct decision *out)
+    const struct policy *policy, int64_t now, struct decision *out)
 {
 	if (c->holder != HOLDER_EMAIL || c->epoch != asked->epoch)
 		return E_STALE;
@@ -54,6 +76,9 @@ decide_mailed(const struct conversation *c, const struct decision *asked,
 		.ref = asked->asked_to,
 		.at = now}},
 	    .event_count = 1};
+	if (policy->mail_pause_ms > 0)
+		decision_set_timer(
+		    out, TIMER_MAIL, now + policy->mail_pause_ms);
 	return OK;
 }
 

@@ -25,10 +25,12 @@ struct policy {
 	int64_t keep_ms;  /* but so long where there is no support desk */
 	int64_t first_response_ms; /* a person should have answered by then */
 	int64_t next_response_ms;
-	int64_t unread_ms;  /* then an unread answer goes by mail, too. Set to
+	int64_t unread_ms; /* then an unread answer goes by mail, too. Set to
 			     * 0 where the channel is no website */
-	int64_t notice_ms;  /* the customer is told news of the line no more
+	int64_t notice_ms; /* the customer is told news of the line no more
 			    * often */
+	int64_t mail_pause_ms; /* between mails to the support desk about what
+				* one customer writes on */
 	int64_t window_ms;  /* of the channel; 0: it has none. Set by who knows
 			     * the channel */
 	struct str mailed;  /* body of the NOTICE_MAILED that goes with a chat
@@ -134,11 +136,29 @@ bool decide_keep_answer(const struct conversation *c,
     const struct decision *asked, bool slow, unsigned tries);
 
 /*
+ * Mails that tell how it goes on keep a distance, so that who writes a line at
+ * a time fills no mailboxes: the first word waits for more (MAIL_SETTLE_MS),
+ * and after a mail all waits for mail_pause_ms. TIMER_MAIL stands for both; as
+ * long as it is set, nothing but that timer writes. The mail with which the
+ * desk gets a conversation waits for nothing.
+ *
+ * Asked before DECIDE_MAIL is carried out where TIMER_MAIL is not set. True:
+ * not yet, commit `out`, which sets it.
+ */
+#define MAIL_SETTLE_MS INT64_C(30000)
+
+bool decide_mail_waits(const struct conversation *c,
+    const struct policy *policy, int64_t now, struct decision *out) MUST_USE;
+/* Does it tell how it goes on? Of DECIDE_MAIL. */
+bool decide_mail_goes_on(const struct conversation *c);
+
+/*
  * The support desk is written to as `asked` (DECIDE_MAIL) says. E_STALE: it
  * does not hold c any more.
  */
 enum err decide_mailed(const struct conversation *c,
-    const struct decision *asked, int64_t now, struct decision *out) MUST_USE;
+    const struct decision *asked, const struct policy *policy, int64_t now,
+    struct decision *out) MUST_USE;
 
 /*
  * A timer of c is due. No timer is moved by every message: each looks, when
@@ -159,6 +179,7 @@ enum err decide_mailed(const struct conversation *c,
  *	SNOOZE          an EVENT_TIMER, which wakes it
  *	WINDOW          an EVENT_TIMER, once for each window
  *	UNREAD          DECIDE_UNREAD
+ *	MAIL            DECIDE_MAIL, if there is something to tell
  *
  * What it returns does not live in an arena but in policy, or for ever.
  * E_BADINPUT: no such timer.

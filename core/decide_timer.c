@@ -203,6 +203,17 @@ look_unread(struct looking *l)
 	return no_more(l);
 }
 
+static enum err
+look_mail(struct looking *l)
+{
+	struct decision asked = decide(l->c);
+
+	if (asked.kind != DECIDE_MAIL)
+		return no_more(l);
+	*l->out = asked;
+	return OK;
+}
+
 static enum err (*const looks[TIMER_KINDS])(struct looking *l) = {
     [TIMER_IDLE] = look_idle,
     [TIMER_OFFER] = look_offer,
@@ -212,6 +223,7 @@ static enum err (*const looks[TIMER_KINDS])(struct looking *l) = {
     [TIMER_SNOOZE] = look_snooze,
     [TIMER_WINDOW] = look_window,
     [TIMER_UNREAD] = look_unread,
+    [TIMER_MAIL] = look_mail,
 };
 
 enum err

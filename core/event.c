@@ -45,6 +45,7 @@ static const char *const timers[TIMER_KINDS] = {
     [TIMER_SNOOZE] = "snooze",
     [TIMER_WINDOW] = "window",
     [TIMER_UNREAD] = "unread",
+    [TIMER_MAIL] = "mail",
 };
 
 static const char *const offer_ends[OFFER_ENDS] = {

@@ -63,6 +63,7 @@ enum timer_kind {
 	TIMER_SNOOZE,	      /* what was put off comes up again */
 	TIMER_WINDOW,	      /* soon only a template may be sent */
 	TIMER_UNREAD, /* an answer on the website that nobody has read */
+	TIMER_MAIL,   /* the support desk may be written to again */
 	TIMER_KINDS
 };
 

@@ -137,6 +137,8 @@ timers_of_leaving(struct acting *w, enum holder to)
 
 	if (c->holder == HOLDER_QUEUE && to != HOLDER_QUEUE)
 		acting_stop_timer(w, TIMER_QUEUE);
+	if (c->holder == HOLDER_EMAIL && w->policy->mail_pause_ms > 0)
+		acting_stop_timer(w, TIMER_MAIL);
 	if (c->status == STATUS_SNOOZED)
 		acting_stop_timer(w, TIMER_SNOOZE);
 }

@@ -79,6 +79,8 @@ struct store_engine {
 	    void *reader, int64_t after, int64_t *out, size_t *n);
 	enum err (*list_timers)(
 	    void *reader, int64_t now, struct timer_row *out, size_t *n);
+	enum err (*read_timer)(void *reader, int64_t conversation,
+	    enum timer_kind kind, int64_t *due);
 	enum err (*read_reach)(void *reader, int64_t conversation,
 	    struct arena *a, struct reach *out);
 	enum err (*list_outbox)(void *reader, const struct outbox_ask *ask,

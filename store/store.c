@@ -304,6 +304,13 @@ store_list_timers(
 }
 
 enum err
+store_read_timer(struct store_reader *r, int64_t conversation,
+    enum timer_kind kind, int64_t *due)
+{
+	return r->engine->read_timer(r->data, conversation, kind, due);
+}
+
+enum err
 store_read_reach(struct store_reader *r, int64_t conversation, struct arena *a,
     struct reach *out)
 {

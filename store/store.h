@@ -477,8 +477,9 @@ enum err store_read_events(struct store_reader *r, int64_t conversation,
     uint64_t after, struct arena *a, struct event *out, size_t *n) MUST_USE;
 
 /*
- * Conversations with conversation_pending(), id > after, in order. *n is room
- * on entry, count after; so in all lists.
+ * Conversations with conversation_pending(), id > after, in order, but for
+ * those that wait for their TIMER_MAIL. *n is room on entry, count after; so in
+ * all lists.
  */
 enum err store_list_pending(
     struct store_reader *r, int64_t after, int64_t *out, size_t *n) MUST_USE;
@@ -486,6 +487,10 @@ enum err store_list_pending(
 /* Timers due at or before now, the earliest first. */
 enum err store_list_timers(struct store_reader *r, int64_t now,
     struct timer_row *out, size_t *n) MUST_USE;
+
+/* When it is due. E_NOTFOUND: it is not set. */
+enum err store_read_timer(struct store_reader *r, int64_t conversation,
+    enum timer_kind kind, int64_t *due) MUST_USE;
 
 /* Where its customer is. E_NOTFOUND: no such conversation. */
 enum err store_read_reach(struct store_reader *r, int64_t conversation,

@@ -295,6 +295,11 @@ turn_timer(struct turn *t)
 		turn_mail_customer(t);
 		return;
 	}
+	if (e == OK && t->decision.kind == DECIDE_MAIL) {
+		t->question = t->decision;
+		turn_mail_desk(t);
+		return;
+	}
 	if (e != OK)
 		t->decision = (struct decision){.kind = DECIDE_COMMIT,
 		    .seq = t->c.seq,
@@ -474,6 +479,28 @@ turn_question(struct turn *t)
 	}
 }
 
+/* The support desk is written to, unless it has had a mail a moment ago: then
+ * by the timer, which the sweep does not come before. */
+static void
+turn_write(struct turn *t)
+{
+	int64_t now = clock_wall(t->worker->conf.clock), due;
+	bool goes_on = decide_mail_goes_on(&t->c);
+	enum err e = !goes_on ? E_NOTFOUND
+			      : store_read_timer(t->worker->reader,
+				    t->conversation, TIMER_MAIL, &due);
+
+	if (e == OK)
+		turn_end(t);
+	else if (e != E_NOTFOUND)
+		turn_fail(t, "read", e);
+	else if (decide_mail_waits(
+		     &t->c, &t->company->policy, now, &t->decision))
+		turn_submit(t);
+	else
+		turn_mail_desk(t);
+}
+
 static void
 turn_read(struct turn *t)
 {
@@ -500,7 +527,7 @@ turn_read(struct turn *t)
 	else if (e != OK)
 		turn_fail(t, "company", e);
 	else if (t->question.kind == DECIDE_MAIL)
-		turn_mail_desk(t);
+		turn_write(t);
 	else
 		turn_question(t);
 }

@@ -369,7 +369,8 @@ turn_mail_desk(struct turn *t)
 	else if (e == OK)
 		e = desk_rows(t, l);
 	if (e == OK || e == E_BADINPUT)
-		e = decide_mailed(&t->c, &t->question, now, &t->decision);
+		e = decide_mailed(&t->c, &t->question, &t->company->policy,
+		    now, &t->decision);
 	if (e == OK && l->row.contact.email.n == 0)
 		t->found_email = l->email;
 	free(l);

@@ -365,6 +365,7 @@ const struct store_engine store_engine_sqlite = {
     .read_events = sqlite_read_events,
     .list_pending = sqlite_list_pending,
     .list_timers = sqlite_list_timers,
+    .read_timer = sqlite_read_timer,
     .read_reach = sqlite_read_reach,
     .list_outbox = sqlite_list_outbox,
     .read_outbox = sqlite_read_outbox,

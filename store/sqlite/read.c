@@ -170,6 +170,24 @@ sqlite_list_timers(void *reader, int64_t now, struct timer_row *out, size_t *n)
 	return list_end(r, q, e);
 }
 
+enum err
+sqlite_read_timer(
+    void *reader, int64_t conversation, enum timer_kind kind, int64_t *due)
+{
+	struct reader *r = reader;
+	sqlite3_stmt *q;
+	enum err e = reader_enter(r);
+
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(
+	    &r->conn, SQL_TIMER_READ, &q, NUM(conversation), NUM(kind));
+	if (e == OK && (e = conn_row(&r->conn, q)) == OK)
+		*due = sqlite3_column_int64(q, 0);
+	conn_reset(q);
+	return reader_leave(r, e);
+}
+
 /* ---- one conversation -------------------------------------------------- */
 
 enum err

@@ -26,7 +26,8 @@ _Static_assert(STATUS_PENDING == 0 && STATUS_OPEN == 1 && STATUS_SNOOZED == 2 &&
     "stored numbers: add at the end");
 _Static_assert(TIMER_IDLE == 0 && TIMER_OFFER == 1 && TIMER_QUEUE == 2 &&
 		   TIMER_FIRST_RESPONSE == 3 && TIMER_NEXT_RESPONSE == 4 &&
-		   TIMER_SNOOZE == 5 && TIMER_WINDOW == 6 && TIMER_UNREAD == 7,
+		   TIMER_SNOOZE == 5 && TIMER_WINDOW == 6 &&
+		   TIMER_UNREAD == 7 && TIMER_MAIL == 8,
     "stored numbers: add at the end");
 _Static_assert(OFFER_DECLINED == 0 && OFFER_EXPIRED == 1 &&
 		   OFFER_WITHDRAWN == 2 && NOTE_PLAIN == 0 &&

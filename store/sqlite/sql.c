@@ -186,7 +186,9 @@ const char *const sql_text[SQLS] = {
 	"SELECT id FROM conversation WHERE id > ?1 AND holder = 0"
 	" AND handled_seq < last_customer_seq UNION ALL"
 	" SELECT conversation FROM listing AS l WHERE " LISTING_OF(
-	    "101") " AND conversation > ?1 ORDER BY id LIMIT ?2",
+	    "101") " AND conversation > ?1 AND NOT EXISTS (SELECT 1 FROM timer"
+	    " AS t WHERE t.conversation = l.conversation AND t.kind = 8)"
+	    " ORDER BY id LIMIT ?2",
     [SQL_HANDED_READ] = "SELECT " HANDED_COLUMNS
 			" FROM handoff AS h WHERE conversation = ?1",
     [SQL_HANDED_PUT] =
@@ -358,6 +360,8 @@ const char *const sql_text[SQLS] = {
 	"DELETE FROM timer WHERE conversation = ?1 AND kind = ?2",
     [SQL_TIMER_START] = "UPDATE timer SET due = due - ?3 + ?4"
 			" WHERE conversation = ?1 AND kind = ?2 AND due >= ?3",
+    [SQL_TIMER_READ] =
+	"SELECT due FROM timer WHERE conversation = ?1 AND kind = ?2",
     [SQL_TIMER_LIST] = "SELECT conversation, kind, due FROM timer"
 		       " WHERE due <= ?1 ORDER BY due LIMIT ?2",
 

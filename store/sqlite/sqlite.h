@@ -38,6 +38,8 @@ enum err sqlite_list_pending(
     void *reader, int64_t after, int64_t *out, size_t *n) MUST_USE;
 enum err sqlite_list_timers(
     void *reader, int64_t now, struct timer_row *out, size_t *n) MUST_USE;
+enum err sqlite_read_timer(void *reader, int64_t conversation,
+    enum timer_kind kind, int64_t *due) MUST_USE;
 enum err sqlite_read_reach(void *reader, int64_t conversation, struct arena *a,
     struct reach *out) MUST_USE;
 enum err sqlite_list_outbox(void *reader, const struct outbox_ask *ask,

@@ -412,7 +412,7 @@ test_mail_to_the_desk(void **state)
 	assert_int_equal(asked.kind, DECIDE_MAIL);
 	assert_int_equal(asked.asked_from, 0);
 	assert_int_equal(asked.asked_to, chat.c.seq);
-	assert_int_equal(decide_mailed(&chat.c, &asked, NOW, &d), OK);
+	assert_int_equal(decide_mailed(&chat.c, &asked, &policy, NOW, &d), OK);
 	assert_string_equal(kinds(&d), "mailed");
 	chat_fold(&chat, d.events[0]);
 	assert_int_equal(decide(&chat.c).kind, DECIDE_NOTHING);
@@ -422,8 +422,55 @@ test_mail_to_the_desk(void **state)
 	assert_int_equal(asked.kind, DECIDE_MAIL);
 	assert_int_equal(asked.asked_from, chat.c.mailed_seq);
 	FINE(&chat, .kind = ACT_PULL, .agent = ANNA);
-	assert_int_equal(decide_mailed(&chat.c, &asked, NOW, &d), E_STALE);
+	assert_int_equal(
+	    decide_mailed(&chat.c, &asked, &policy, NOW, &d), E_STALE);
 	assert_int_equal(decide(&chat.c).kind, DECIDE_NOTHING);
+	arena_free(&chat.arena);
+}
+
+/* The first mail goes at once; then all that comes within a while is one. */
+static void
+test_mails_keep_a_distance(void **state)
+{
+	struct policy slow = policy;
+	struct chat chat = chat_queued();
+	struct decision asked, d;
+
+	(void)state;
+	slow.mail_pause_ms = 5 * MINUTE;
+	FINE(&chat, .kind = ACT_MAIL, .policy = &slow);
+	asked = decide(&chat.c);
+	assert_false(decide_mail_waits(&chat.c, &slow, NOW, &d));
+	assert_int_equal(decide_mailed(&chat.c, &asked, &slow, NOW, &d), OK);
+	assert_int_equal(timer(&d, TIMER_MAIL), NOW + 5 * MINUTE);
+	chat_fold(&chat, d.events[0]);
+	/* Nothing was said. */
+	assert_int_equal(decide_timer(&chat.c, TIMER_MAIL, &slow, NOW, &d), OK);
+	assert_int_equal(d.kind, DECIDE_COMMIT);
+	assert_int_equal(d.event_count, 0);
+	assert_int_equal(timer(&d, TIMER_MAIL), 0);
+
+	chat_ask(&chat);
+	assert_true(decide_mail_waits(&chat.c, &slow, NOW, &d));
+	assert_int_equal(d.kind, DECIDE_COMMIT);
+	assert_int_equal(d.event_count, 0);
+	assert_int_equal(timer(&d, TIMER_MAIL), NOW + MAIL_SETTLE_MS);
+	assert_int_equal(decide_timer(&chat.c, TIMER_MAIL, &slow, NOW, &d), OK);
+	assert_int_equal(d.kind, DECIDE_MAIL);
+	assert_int_equal(d.asked_from, chat.c.mailed_seq);
+	assert_int_equal(d.asked_to, chat.c.seq);
+	/* A short pause is all of it; without one nothing waits. */
+	slow.mail_pause_ms = 1000;
+	assert_true(decide_mail_waits(&chat.c, &slow, NOW, &d));
+	assert_int_equal(timer(&d, TIMER_MAIL), NOW + 1000);
+	slow.mail_pause_ms = 0;
+	assert_false(decide_mail_waits(&chat.c, &slow, NOW, &d));
+	/* When the desk has it no more, there is nothing to wait for. */
+	slow.mail_pause_ms = 5 * MINUTE;
+	FINE(&chat, .kind = ACT_PULL, .agent = ANNA, .policy = &slow);
+	assert_int_equal(timer(&chat.acted.decision, TIMER_MAIL), 0);
+	assert_int_equal(decide_timer(&chat.c, TIMER_MAIL, &slow, NOW, &d), OK);
+	assert_int_equal(d.kind, DECIDE_COMMIT);
 	arena_free(&chat.arena);
 }
 
@@ -447,6 +494,7 @@ main(void)
 	    cmocka_unit_test(test_idle_after_a_word_over_the_bot),
 	    cmocka_unit_test(test_no_such_timer),
 	    cmocka_unit_test(test_mail_to_the_desk),
+	    cmocka_unit_test(test_mails_keep_a_distance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

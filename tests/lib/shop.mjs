@@ -86,7 +86,7 @@ const documentOf = (accountsOfIt, more) => ({
   ...company,
   bot: { ...company.bot, idle_minutes: 60 },
   accounts: accountsOfIt,
-  support: { account: "support",
+  support: { account: "support", pause_seconds: 0,
     to: [{ address: DESK, name: "Robin from the desk" }] },
   teams: [{ key: "sales", name: "Sales" }, { key: "repairs", name: "Repairs" }],
   handoff: { team: "sales", unread_minutes: 1 },

@@ -23,6 +23,7 @@ const struct policy cell_policy = {.idle_ms = 3600000,
     .first_response_ms = 300000,
     .next_response_ms = 900000,
     .unread_ms = 180000,
+    .mail_pause_ms = 300000,
     .window_ms = 86400000,
     .has_desk = true};
 

@@ -244,6 +244,13 @@ try_timers(struct graph *g, unsigned from)
 		assert_int_equal(decide_timer(&c, (enum timer_kind)k,
 				     &g->policy, CELL_LATER, &d),
 		    OK);
+		if (d.kind == DECIDE_MAIL) {
+			const struct decision asked = d;
+
+			assert_int_equal(decide_mailed(&c, &asked, &g->policy,
+					     CELL_LATER, &d),
+			    OK);
+		}
 		carry_out(g, s, &d);
 	}
 }
@@ -326,7 +333,7 @@ try_write(struct graph *g, struct step s, const struct decision *asked)
 {
 	const struct conversation c = cell_chat(&g->cells[s.from]);
 	struct decision d;
-	enum err e = decide_mailed(&c, asked, CELL_NOW, &d);
+	enum err e = decide_mailed(&c, asked, &g->policy, CELL_NOW, &d);
 
 	s.deed = DEED_WRITE;
 	if (g->cells[s.from].turn == TURN_STALE)

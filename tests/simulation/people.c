@@ -189,7 +189,8 @@ write_to_desk(struct world *w, struct chat *chat, const struct decision *asked)
 	uint64_t before = chat->c.mailed_seq;
 	struct decision d;
 
-	if (decide_mailed(&chat->c, asked, world_wall(w), &d) != OK ||
+	if (decide_mailed(&chat->c, asked, &w->policy, world_wall(w), &d) !=
+		OK ||
 	    !world_commit(w, chat, &d))
 		return;
 	w->mailed++;
@@ -209,6 +210,20 @@ write_to_desk(struct world *w, struct chat *chat, const struct decision *asked)
 			.arg = chat->c.mailed_seq});
 }
 
+/* As the worker does it. */
+static void
+go_on_by_mail(struct world *w, struct chat *chat, const struct decision *asked)
+{
+	struct decision d;
+
+	if (decide_mail_goes_on(&chat->c) && chat->timers[TIMER_MAIL] != 0)
+		return;
+	if (decide_mail_waits(&chat->c, &w->policy, world_wall(w), &d))
+		(void)world_commit(w, chat, &d);
+	else
+		write_to_desk(w, chat, asked);
+}
+
 static void
 on_work(struct world *w, const struct moment *m)
 {
@@ -219,7 +234,7 @@ on_work(struct world *w, const struct moment *m)
 	if (chat->bot_busy)
 		return;
 	if (asked.kind == DECIDE_MAIL) {
-		write_to_desk(w, chat, &asked);
+		go_on_by_mail(w, chat, &asked);
 	} else if (asked.kind == DECIDE_ASK) {
 		chat->bot_busy = true;
 		chat->tries = 0;
@@ -474,7 +489,10 @@ on_timer(struct world *w, const struct moment *m)
 	if (kind == TIMER_NEXT_RESPONSE && d.event_count == 0)
 		broken(w, "chat %u: timer %s rings for nothing", m->chat,
 		    timer_kind_name(kind));
-	(void)world_commit(w, chat, &d);
+	if (d.kind == DECIDE_MAIL)
+		write_to_desk(w, chat, &d);
+	else
+		(void)world_commit(w, chat, &d);
 	if (chat->timers[kind] == due)
 		broken(w, "chat %u: timer %s stays due", m->chat,
 		    timer_kind_name(kind));

@@ -120,6 +120,7 @@ found_policy(struct world *w)
 	    .first_response_ms = 5 * MINUTE,
 	    .next_response_ms = 10 * MINUTE,
 	    .unread_ms = 3 * MINUTE,
+	    .mail_pause_ms = chance(w, 70) ? between(w, 0, 10) * MINUTE : 0,
 	    .notice_ms = 3 * MINUTE,
 	    .has_desk = chance(w, 80),
 	    .unknown_after = 2,

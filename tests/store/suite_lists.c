@@ -79,6 +79,52 @@ pending_is_the_bots_only(struct fixture *f)
 	assert_int_equal(n, 0);
 }
 
+/* With the support desk, and not written to yet; `due`: not before then. */
+static int64_t
+open_with_desk(struct fixture *f, const char *who, int64_t due)
+{
+	int64_t id = open_conversation(f, who);
+	struct conversation c;
+	struct store_op op;
+
+	must(say(f, id, NULL));
+	c = state_of(f, id);
+	op = answer_op(&c);
+	op.commit.decision.events[0] = (struct event){
+	    .kind = EVENT_HOLDER, .ref = HOLDER_EMAIL, .at = 3};
+	if (due > 0)
+		decision_set_timer(&op.commit.decision, TIMER_MAIL, due);
+	must(store_submit_wait(f->store, &op));
+	return id;
+}
+
+static void
+pending_leaves_out_what_waits_for_its_timer(struct fixture *f)
+{
+	int64_t now = open_with_desk(f, "a", 0), found[3], due = 0;
+	int64_t later = open_with_desk(f, "b", 500);
+	struct conversation c = state_of(f, later);
+	struct store_op op = answer_op(&c);
+	size_t n = ARRAY_LEN(found);
+
+	must(store_list_pending(f->reader, 0, found, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(found[0], now);
+	must(store_read_timer(f->reader, later, TIMER_MAIL, &due));
+	assert_int_equal(due, 500);
+	assert_int_equal(
+	    store_read_timer(f->reader, now, TIMER_MAIL, &due), E_NOTFOUND);
+	assert_int_equal(
+	    store_read_timer(f->reader, later, TIMER_IDLE, &due), E_NOTFOUND);
+	op.commit.decision.event_count = 0;
+	decision_set_timer(&op.commit.decision, TIMER_MAIL, 0);
+	must(store_submit_wait(f->store, &op));
+	n = ARRAY_LEN(found);
+	must(store_list_pending(f->reader, 0, found, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(found[1], later);
+}
+
 static void
 arm(struct fixture *f, int64_t id, int64_t due)
 {
@@ -168,6 +214,7 @@ const struct suite_case suite_lists[] = {
     CASE(events_of_nothing_are_none),
     CASE(pending_lists_what_waits_for_the_bot),
     CASE(pending_is_the_bots_only),
+    CASE(pending_leaves_out_what_waits_for_its_timer),
     CASE(timers_come_the_earliest_first),
     CASE(outbox_comes_the_oldest_first),
     CASE(reader_keeps_its_moment),

@@ -175,7 +175,7 @@ turn(struct sampling *s)
 	struct decision asked = decide(&s->c), d = {0};
 
 	if (asked.kind == DECIDE_MAIL)
-		must(decide_mailed(&s->c, &asked, s->now, &d) == OK);
+		must(decide_mailed(&s->c, &asked, &policy, s->now, &d) == OK);
 	if (asked.kind == DECIDE_ASK)
 		must(decide_answer(&s->c, &asked, &answer, &policy, s->now,
 			 &s->arena, &d) == OK);
