@@ -239,7 +239,9 @@ struct payload {
 	struct str text;      /* JSON, the channel's own */
 };
 
-#define PAYLOADS_MAX 16u
+/* Each of a support desk gets a mail of their own. */
+#define PAYLOADS_MAX 20u
+_Static_assert(PAYLOADS_MAX >= COMPANY_DESK_MAX, "one for each of the desk");
 
 struct payloads {
 	struct payload list[PAYLOADS_MAX];

@@ -78,7 +78,7 @@ const struct channel channel_slack = {
     .title = "Slack",
     .can = {.text_max = 40000,
 	.part_max = 3500,
-	.parts_max = PAYLOADS_MAX,
+	.parts_max = 16,
 	.unit = SLACK_UNIT,
 	.markup = MARKUP_MRKDWN,
 	.buttons_max = 25,
