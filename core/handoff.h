@@ -18,6 +18,7 @@
  *	agent          drop         queue    the seller is gone; to the front
  *	queue          overflow     queue    of another team
  *	queue, bot     mail         email    nobody there, or too long
+ *	email          recall       queue    there is no support desk any more
  *	bot, queue     desk_say     email    the desk's answer came late
  *	agent, queue, email, nobody
  *	               give_back    bot
@@ -73,6 +74,7 @@ enum act_kind {
 	ACT_REFUSED,  /* something came in and was not taken: a note; body,
 		       * source */
 	ACT_BREACH,   /* timer: FIRST_RESPONSE or NEXT_RESPONSE is over */
+	ACT_RECALL,   /* from a support desk that is no more, to the line */
 
 	/* A seller's; `agent` says whose. */
 	ACT_QUEUE, /* from the bot to people: team, wanted, priority, body */

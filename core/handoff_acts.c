@@ -131,6 +131,12 @@ run_queue(struct acting *w)
 	return acting_change_holder(w, w->act->to_team, w->act->body);
 }
 
+static enum act_refusal
+run_recall(struct acting *w)
+{
+	return acting_change_holder(w, w->c->team, (struct str){0});
+}
+
 /* handoff_act() does the rest. */
 static enum act_refusal
 run_notify(struct acting *w)
@@ -435,6 +441,7 @@ const struct act_row act_rows[ACTS] = {
     [ACT_DESK_SAY] = {"desk_say", NEED_BODY, run_desk_say},
     [ACT_REFUSED] = {"refused", NEED_BODY, run_refused},
     [ACT_BREACH] = {"breach", SYSTEM_LIVE, run_breach},
+    [ACT_RECALL] = {"recall", SYSTEM_LIVE, run_recall},
     [ACT_QUEUE] = {"queue", NEED_LIVE, run_queue},
     [ACT_ACCEPT] = {"accept", NEED_SELLER, run_accept},
     [ACT_DECLINE] = {"decline", NEED_SELLER, run_decline},

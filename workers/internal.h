@@ -64,6 +64,10 @@ void turn_submit(struct turn *t);
 void turn_fail(struct turn *t, const char *doing, enum err e);
 /* Ends, or begins again if there is more or something came meanwhile. */
 void turn_finish(struct turn *t, bool more);
+/* Where the customer is, and who carries answers there. */
+enum err turn_read_reach(struct turn *t) MUST_USE;
+/* An automatic text as the body of a message; empty: no memory. */
+struct str turn_notice(struct turn *t, enum notice notice, struct str text);
 
 /* ---- turn_handoff.c ---------------------------------------------------- */
 
@@ -73,9 +77,20 @@ bool turn_gives_up(struct turn *t, const struct answer *answer) MUST_USE;
 /* As t->gives_up says; commits, or ends the turn. */
 void turn_give_up(struct turn *t);
 
+/* Is there a seller, online or not, who could ever take it? */
+bool turn_has_sellers(struct turn *t) MUST_USE;
+
+/* ---- turn_desk.c ------------------------------------------------------- */
+
+/*
+ * t->question is DECIDE_MAIL: the support desk is written to, or not yet; and
+ * where there is no support desk any more, the conversation leaves it.
+ */
+void turn_with_desk(struct turn *t);
+
 /* ---- turn_mail.c ------------------------------------------------------- */
 
-/* t->question is DECIDE_MAIL: the support desk is written to. */
+/* t->question is DECIDE_MAIL: the support desk is written to, now. */
 void turn_mail_desk(struct turn *t);
 /* t->decision is DECIDE_UNREAD: the customer is, if they have not seen it. */
 void turn_mail_customer(struct turn *t);

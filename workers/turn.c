@@ -231,9 +231,8 @@ turn_commit(struct turn *t)
 		turn_submit(t);
 }
 
-/* Where the customer is, and who carries answers there. */
-static enum err
-read_reach(struct turn *t)
+enum err
+turn_read_reach(struct turn *t)
 {
 	enum err e = store_read_reach(
 	    t->worker->reader, t->conversation, &t->arena, &t->reach);
@@ -242,9 +241,8 @@ read_reach(struct turn *t)
 	return e;
 }
 
-/* An automatic text as the body of a message; empty: no memory. */
-static struct str
-notice_body(struct turn *t, enum notice notice, struct str text)
+struct str
+turn_notice(struct turn *t, enum notice notice, struct str text)
 {
 	struct buf b = {0};
 	struct str out = {0};
@@ -279,14 +277,14 @@ static void
 turn_timer(struct turn *t)
 {
 	int64_t now = clock_wall(t->worker->conf.clock);
-	enum err e = t->company == NULL ? E_NOTFOUND : read_reach(t);
+	enum err e = t->company == NULL ? E_NOTFOUND : turn_read_reach(t);
 	struct policy policy;
 
 	if (e == OK) {
 		policy = channel_policy(t->company, t->vendor);
-		policy.mailed = notice_body(
+		policy.mailed = turn_notice(
 		    t, NOTICE_MAILED, t->company->texts.mailed);
-		policy.ended = notice_body(
+		policy.ended = turn_notice(
 		    t, NOTICE_ENDED, t->company->texts.ended);
 		policy.reachable = is_reachable(t);
 		e = decide_timer(&t->c, t->timer, &policy, now, &t->decision);
@@ -297,7 +295,7 @@ turn_timer(struct turn *t)
 	}
 	if (e == OK && t->decision.kind == DECIDE_MAIL) {
 		t->question = t->decision;
-		turn_mail_desk(t);
+		turn_with_desk(t);
 		return;
 	}
 	if (e != OK)
@@ -460,7 +458,7 @@ turn_question(struct turn *t)
 	enum err e = read_messages(t);
 
 	if (e == OK)
-		e = read_reach(t);
+		e = turn_read_reach(t);
 	if (e != OK) {
 		turn_fail(t, "read", e);
 		return;
@@ -477,28 +475,6 @@ turn_question(struct turn *t)
 	} else {
 		turn_ask(t);
 	}
-}
-
-/* The support desk is written to, unless it has had a mail a moment ago: then
- * by the timer, which the sweep does not come before. */
-static void
-turn_write(struct turn *t)
-{
-	int64_t now = clock_wall(t->worker->conf.clock), due;
-	bool goes_on = decide_mail_goes_on(&t->c);
-	enum err e = !goes_on ? E_NOTFOUND
-			      : store_read_timer(t->worker->reader,
-				    t->conversation, TIMER_MAIL, &due);
-
-	if (e == OK)
-		turn_end(t);
-	else if (e != E_NOTFOUND)
-		turn_fail(t, "read", e);
-	else if (decide_mail_waits(
-		     &t->c, &t->company->policy, now, &t->decision))
-		turn_submit(t);
-	else
-		turn_mail_desk(t);
 }
 
 static void
@@ -527,7 +503,7 @@ turn_read(struct turn *t)
 	else if (e != OK)
 		turn_fail(t, "company", e);
 	else if (t->question.kind == DECIDE_MAIL)
-		turn_write(t);
+		turn_with_desk(t);
 	else
 		turn_question(t);
 }

@@ -120,16 +120,13 @@ might(struct turn *t, const struct answer *answer)
 	return out.trigger != TRIGGER_NONE;
 }
 
-/* Is there anybody it could be handed to? */
-static bool
-has_people(struct turn *t)
+bool
+turn_has_sellers(struct turn *t)
 {
 	struct agents_ask ask = {.company = t->c.company};
 	struct agent_row rows[16];
 	size_t n, i;
 
-	if (t->company->policy.has_desk)
-		return true;
 	do {
 		n = ARRAY_LEN(rows);
 		if (store_list_agents(
@@ -142,6 +139,13 @@ has_people(struct turn *t)
 		}
 	} while (n == ARRAY_LEN(rows));
 	return false;
+}
+
+/* Is there anybody it could be handed to? */
+static bool
+has_people(struct turn *t)
+{
+	return t->company->policy.has_desk || turn_has_sellers(t);
 }
 
 /* ---- then it does ---------------------------------------------------------- */

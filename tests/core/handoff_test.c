@@ -401,6 +401,32 @@ test_mail_and_the_desks_answer(void **state)
 	arena_free(&chat.arena);
 }
 
+/* Back to the line of the team that had it; it waits there as any other. */
+static void
+test_a_desk_that_is_no_more(void **state)
+{
+	const struct policy lonely = {
+	    .keep_ms = 300 * MINUTE, .mail_pause_ms = MINUTE};
+	struct chat chat = chat_queued();
+
+	(void)state;
+	REFUSED(&chat, "no_change", .kind = ACT_RECALL);
+	FINE(&chat, .kind = ACT_MAIL);
+	chat_fold(
+	    &chat, (struct event){.kind = EVENT_MAILED, .ref = chat.c.seq});
+	chat_ask(&chat);
+	REFUSED(&chat, "forbidden", .kind = ACT_RECALL, .agent = ANNA);
+	FINE(&chat, .kind = ACT_RECALL, .policy = &lonely);
+	assert_string_equal(kinds(&chat.acted.decision), "holder");
+	assert_int_equal(chat.c.holder, HOLDER_QUEUE);
+	assert_int_equal(chat.c.team, SALES);
+	assert_int_equal(
+	    timer(&chat.acted.decision, TIMER_QUEUE), NOW + 300 * MINUTE);
+	assert_int_equal(timer(&chat.acted.decision, TIMER_MAIL), 0);
+	assert_false(conversation_pending(&chat.c));
+	arena_free(&chat.arena);
+}
+
 static void
 test_nobody_answers_who_is_blocked(void **state)
 {
@@ -583,6 +609,7 @@ main(void)
 	    cmocka_unit_test(test_drop_and_overflow),
 	    cmocka_unit_test(test_given_away),
 	    cmocka_unit_test(test_mail_and_the_desks_answer),
+	    cmocka_unit_test(test_a_desk_that_is_no_more),
 	    cmocka_unit_test(test_nobody_answers_who_is_blocked),
 	    cmocka_unit_test(test_given_back_and_reopened),
 	    cmocka_unit_test(test_taken_over),
