@@ -280,6 +280,26 @@ settled(void *owner, struct mail *m)
 		batch_free(b);
 }
 
+/* A mail to the support desk waits for files that are being fetched. */
+static bool
+is_waited_for(const struct settled *s)
+{
+	const struct conversation *c = &s->conversation_state;
+
+	return s->event.kind == EVENT_FILE && c->holder == HOLDER_EMAIL &&
+	       conversation_pending(c);
+}
+
+static void
+publish(struct bus_publisher *p, const struct settled *s)
+{
+	if (s->event.seq == 0)
+		return;
+	publish_event(p, &s->conversation_state, &s->event, 0);
+	if (is_waited_for(s))
+		bus_add_work(p, s->conversation);
+}
+
 /* On the store's thread. */
 static void
 settle_stored(struct store_op *op)
@@ -288,10 +308,7 @@ settle_stored(struct store_op *op)
 	unsigned i;
 
 	for (i = b->from; op->err == OK && i < b->to; i++)
-		if (b->list[i].event.seq > 0)
-			publish_event(b->d->conf.publisher,
-			    &b->list[i].conversation_state, &b->list[i].event,
-			    0);
+		publish(b->d->conf.publisher, &b->list[i]);
 	mailbox_post(&b->d->mailbox, &b->mail);
 }
 

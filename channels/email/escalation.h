@@ -15,19 +15,33 @@
 #define CHANNELS_EMAIL_ESCALATION_H
 
 #include "channels/channel.h"
-#include "channels/email/address.h"
+#include "channels/email/payload.h"
+#include "core/zone.h"
+
+/* A file of a line, and what became of it. */
+struct escalation_file {
+	struct str name, type; /* name: never empty */
+	uint64_t size;	       /* 0: not known */
+	struct str url;	       /* signed; or empty */
+	bool attached;	       /* to this mail */
+	struct str missing;    /* why it is not here; or empty */
+};
 
 struct escalation_line {
 	int64_t at;	 /* wall ms */
 	struct str who;	 /* "Ann", "Bot", "Sam" */
 	struct str text; /* as it was said */
 	bool customer;	 /* said by them */
+	bool before;	 /* of the talk before this one, which had ended */
+	const struct escalation_file *files;
+	size_t file_count;
 };
 
 /* What is longer is cut, and that is said; of the transcript the newest stay. */
 #define ESCALATION_LINES_MAX 100u
 #define ESCALATION_TEXT_MAX 2000u	  /* characters of one line */
 #define ESCALATION_BYTES_MAX (48u * 1024) /* of the transcript */
+#define ESCALATION_TOPIC_MAX 70u	  /* characters in the subject */
 
 struct escalation {
 	struct str company; /* its name */
@@ -41,30 +55,42 @@ struct escalation {
 	uint64_t number;
 	const uint64_t *earlier;
 	size_t earlier_count;
+	/* The desk gets it with this mail: it tells all. Else what came since
+	 * the mail before. */
+	bool whole;
 	const struct company_desk *to; /* the company's list */
 	size_t to_count;
 
 	struct str customer_name, customer_email, customer_phone; /* or empty */
 	struct str channel; /* its title: "WhatsApp" */
-	struct str why;	    /* "The customer asked for a person." */
+	struct str handle;  /* what the channel calls them; or empty */
+	struct str team;    /* its name; or empty */
+	/* What it is about, in the customer's words; for the subject. The same
+	 * in all mails of a thread, for programs go by it. Or empty. */
+	struct str topic;
+	struct str why; /* "The customer asked for a person." */
 	const struct str *summary;
 	size_t summary_count;
 	const struct str *tried; /* what the bot tried */
 	size_t tried_count;
+	const struct str *notes; /* of colleagues: "Sam: A regular." */
+	size_t note_count;
+	struct str numbers; /* of orders and the like; or empty */
 	const struct escalation_line *transcript; /* the oldest first */
 	size_t transcript_count;
+	const struct mail_file *files; /* that are attached */
+	size_t file_count;
 	struct str link; /* to the conversation in the console; or empty */
-	/* Of the company's clock at `now`: 60 and "CET". */
-	int zone_minutes;
-	struct str zone;
+	/* By whose clock times are told, and its name: "Europe/Berlin". NULL:
+	 * UTC. */
+	const struct zone *zone;
+	struct str zone_name;
 	int64_t now;
 };
 
 /*
- * The first mail of a conversation (earlier_count 0) tells all; a later one
- * only what came since: give it the new lines. One payload for each address of
- * `to`, with the same text. E_BADINPUT: `faults` names what is wrong ("to[0]
- * .address"); E_NOMEM.
+ * One payload for each address of `to`, with the same text. E_BADINPUT:
+ * `faults` names what is wrong ("to[0].address"); E_NOMEM.
  */
 enum err escalation_write(const struct escalation *e, struct arena *a,
     struct payloads *out, struct faults *faults) MUST_USE;
@@ -84,6 +110,8 @@ struct answer_mail {
 	struct str text;     /* Markdown */
 	struct str question; /* what the customer said last; or empty */
 	struct str link;     /* to the chat; or empty */
+	const struct mail_file *files; /* that go with it */
+	size_t file_count;
 	int64_t now;
 };
 

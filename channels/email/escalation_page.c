@@ -11,6 +11,7 @@
 #include "channels/email/markup_inner.h"
 
 #define GREY "#80868b"
+#define BLUE "#1a73e8"
 
 static void
 put_indented(struct buf *out, const char *indent, struct str text)
@@ -52,17 +53,17 @@ page_title(struct pages *p, struct str words)
 	put_indented(&p->text, "", words);
 	buf_char(&p->text, '\n');
 	put_html(&p->html,
-	    "<p style=\"margin:0 0 16px;font-size:18px;font-weight:bold\">",
+	    "<p style=\"margin:0 0 4px;font-size:18px;font-weight:bold\">",
 	    words, "</p>\n");
 }
 
 void
-page_note(struct pages *p, struct str words)
+page_small(struct pages *p, struct str words)
 {
-	buf_str(&p->text, "\n");
 	put_indented(&p->text, "", words);
+	buf_char(&p->text, '\n');
 	put_html(&p->html,
-	    "<p style=\"margin:24px 0 0;font-size:12px;color:" GREY "\">",
+	    "<p style=\"margin:0 0 16px;font-size:13px;color:" GREY "\">",
 	    words, "</p>\n");
 }
 
@@ -75,11 +76,11 @@ page_words(struct pages *p, struct str words)
 }
 
 void
-page_heading(struct pages *p, const char *words)
+page_heading(struct pages *p, struct str words)
 {
-	buf_addf(&p->text, "%s\n", words);
+	buf_addf(&p->text, "%.*s\n", STR_FMT(words));
 	put_html(&p->html, "<p style=\"margin:20px 0 6px;font-weight:bold\">",
-	    str_from(words), "</p>\n");
+	    words, "</p>\n");
 }
 
 void
@@ -143,30 +144,88 @@ page_link(struct pages *p, const char *label, struct str url)
 	buf_addf(&p->html,
 	    "\" style=\"display:inline-block;padding:8px 16px;"
 	    "border:1px solid " GREY ";border-radius:4px;"
-	    "text-decoration:none;font-weight:bold\">%s</a><br>\n"
+	    "text-decoration:none;font-weight:bold;color:" BLUE "\">%s</a>"
+	    "<br>\n"
 	    "<span style=\"font-size:12px;color:" GREY "\">",
 	    label);
 	html_escape(&p->html, url);
 	buf_str(&p->html, "</span></p>\n");
 }
 
+/* ---- what was said --------------------------------------------------------- */
+
+static void
+put_size(struct buf *b, uint64_t size)
+{
+	if (size >= 1000000)
+		buf_addf(b, ", %.1f MB", (double)size / 1e6);
+	else if (size > 0)
+		buf_addf(b, ", %llu kB",
+		    (unsigned long long)(size < 1000 ? 1 : size / 1000));
+}
+
+/* "Picture", "Sound", "Film", "File" */
+static const char *
+kind_of(struct str type)
+{
+	static const char *const kinds[][2] = {{"image/", "Picture"},
+	    {"audio/", "Sound"}, {"video/", "Film"}, {"", "File"}};
+	size_t i = 0;
+
+	while (!lex_begins(type, str_from(kinds[i][0])))
+		i++;
+	return kinds[i][1];
+}
+
+/* "Picture: bike.jpg, 240 kB, attached" */
+static void
+put_file(struct pages *p, const struct escalation_file *f)
+{
+	struct buf words = {0};
+	bool linked = f->url.n > 0 && markup_url_valid(f->url);
+
+	buf_addf(&words, "%s: %.*s", kind_of(f->type), STR_FMT(f->name));
+	put_size(&words, f->size);
+	if (f->attached)
+		buf_str(&words, ", attached");
+	if (f->missing.n > 0)
+		buf_addf(&words, " (%.*s)", STR_FMT(f->missing));
+	buf_addf(&p->text, "  [%.*s]\n", STR_FMT(buf_view(&words)));
+	if (linked)
+		buf_addf(&p->text, "  %.*s\n", STR_FMT(f->url));
+	buf_str(&p->html, "<div style=\"margin:2px 0\">");
+	if (linked) {
+		buf_str(&p->html, "<a style=\"color:" BLUE "\" href=\"");
+		html_escape(&p->html, f->url);
+		buf_str(&p->html, "\">");
+	}
+	html_escape(&p->html, buf_view(&words));
+	buf_str(&p->html, linked ? "</a></div>\n" : "</div>\n");
+	p->text.failed |= words.failed;
+	buf_free(&words);
+}
+
 void
 page_said(struct pages *p, const struct escalation_line *line, struct str when)
 {
-	buf_addf(&p->text, "[%.*s] %.*s:\n", STR_FMT(when), STR_FMT(line->who));
+	size_t i;
+
+	buf_addf(&p->text, "%.*s, %.*s:\n", STR_FMT(line->who), STR_FMT(when));
 	put_indented(&p->text, "  ", line->text);
-	buf_char(&p->text, '\n');
 	buf_addf(&p->html,
 	    "<table role=\"presentation\" width=\"100%%\" cellpadding=\"0\" "
 	    "cellspacing=\"0\" border=\"0\" style=\"margin:0 0 10px\"><tr>"
 	    "<td style=\"padding:2px 0 2px 12px;border-left:3px solid %s\">"
-	    "<span style=\"font-size:12px;color:" GREY "\"><b>",
-	    line->customer ? "#1a73e8" : GREY);
+	    "<span style=\"font-size:13px;color:" GREY "\"><b>",
+	    line->customer ? BLUE : GREY);
 	html_escape(&p->html, line->who);
 	buf_str(&p->html, "</b> &middot; ");
 	html_escape(&p->html, when);
 	buf_str(&p->html, "</span><br>\n");
 	put_html_lines(&p->html, line->text);
+	for (i = 0; i < line->file_count; i++)
+		put_file(p, &line->files[i]);
+	buf_char(&p->text, '\n');
 	buf_str(&p->html, "</td></tr></table>\n");
 }
 

@@ -132,7 +132,8 @@ static const char page_top[] =
     "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" "
     "cellspacing=\"0\" border=\"0\"><tr><td style=\"padding:16px;"
     "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,"
-    "sans-serif;font-size:15px;line-height:1.5\">\n"
+    "sans-serif;font-size:15px;line-height:1.5;overflow-wrap:anywhere;"
+    "word-break:break-word\">\n"
     "<div style=\"color:#80868b;font-size:12px;margin:0 0 16px\">" LETTER_MARKER
     "</div>\n<div style=\"max-width:640px\">\n";
 static const char page_end[] = "</div>\n</td></tr></table>\n</body></html>\n";

@@ -15,9 +15,27 @@ static const struct str summary[] = {
     STR("Wants money back for order 123."), STR("Is annoyed.")};
 static const struct str tried[] = {STR("Answered from the list of questions.")};
 static const struct escalation_line lines[] = {
-    {RIG_NOW - 60000, STR("Ann"),
-	STR("Where is <b>my</b> order?\nhttps://evil.example/\"x"), true},
-    {RIG_NOW - 50000, STR("Assistant"), STR("I do not know."), false}};
+    {.at = RIG_NOW - 60000,
+	.who = STR("Ann"),
+	.text = STR("Where is <b>my</b> order?\nhttps://evil.example/\"x"),
+	.customer = true},
+    {.at = RIG_NOW - 50000,
+	.who = STR("Ann"),
+	.text = STR("Please."),
+	.customer = true},
+    {.at = RIG_NOW - 40000,
+	.who = STR("Assistant"),
+	.text = STR("I do not know.")}};
+static const struct str notes[] = {STR("Sam: A regular.")};
+
+static const struct zone *
+berlin(void)
+{
+	static struct zone zone;
+
+	assert_true(zone_find(STR("Europe/Berlin"), &zone));
+	return &zone;
+}
 
 static struct escalation
 example(void)
@@ -25,11 +43,20 @@ example(void)
 	return (struct escalation){.company = STR("Sh\xc3\xb6p"),
 	    .conversation = 42,
 	    .number = 7,
+	    .whole = true,
 	    .to = people,
 	    .to_count = ARRAY_LEN(people),
 	    .customer_name = STR("Ann Smith"),
 	    .customer_email = STR("ann@x.example"),
+	    .customer_phone = STR("+15550001"),
 	    .channel = STR("WhatsApp"),
+	    .team = STR("Repairs"),
+	    .topic = STR("Wants money back for order 123."),
+	    .notes = notes,
+	    .note_count = ARRAY_LEN(notes),
+	    .numbers = STR("123, 456"),
+	    .zone = berlin(),
+	    .zone_name = STR("Europe/Berlin"),
 	    .why = STR("The customer asked for a person."),
 	    .summary = summary,
 	    .summary_count = ARRAY_LEN(summary),
@@ -38,8 +65,6 @@ example(void)
 	    .transcript = lines,
 	    .transcript_count = ARRAY_LEN(lines),
 	    .link = STR("https://chat.example/console#/42"),
-	    .zone_minutes = 60,
-	    .zone = STR("CET"),
 	    .now = RIG_NOW};
 }
 
@@ -109,8 +134,10 @@ all_that_is_known_is_there(void **state)
 {
 	static const char *const words[] = {"asked for a person",
 	    "Wants money back", "Is annoyed", "Ann Smith", "ann@x.example",
-	    "WhatsApp", "list of questions", "I do not know.",
-	    "https://chat.example/console#/42", "21 Nov 2026, 10:59 CET"};
+	    "WhatsApp, +15550001", "I do not know.", "A regular.", "123, 456",
+	    "#42, Repairs", "https://chat.example/console#/42",
+	    "Sat 21 Nov 2026, 11:00", "Conversation (times: Europe/Berlin)",
+	    "10:59"};
 	struct email_rig r;
 	struct escalation e = example();
 	struct made m;
@@ -146,7 +173,8 @@ the_header_makes_a_thread(void **state)
 	email_rig_open(&r);
 	escalated(&r, &e, &one, 0);
 	first = field(&one, "Message-ID");
-	assert_text(field(&one, "Subject"), "Sh\xc3\xb6p: Ann Smith (#42)");
+	assert_text(field(&one, "Subject"),
+	    "Ann Smith: Wants money back for order 123. (#42)");
 	assert_text(field(&one, "Auto-Submitted"), "auto-generated");
 	assert_text(field(&one, "X-Frontdesk-Row"), "77");
 	assert_null(field(&one, "In-Reply-To").p);
@@ -155,12 +183,14 @@ the_header_makes_a_thread(void **state)
 	e.number = 15;
 	e.earlier = earlier;
 	e.earlier_count = 2;
+	e.whole = false;
 	escalated(&r, &e, &two, 1);
 	references = field(&two, "References");
 	assert_true(lex_begins(references, first));
 	assert_true(lex_ends(references, field(&two, "In-Reply-To")));
 	assert_false(str_eq(first, field(&two, "In-Reply-To")));
-	assert_text(field(&two, "Subject"), "Sh\xc3\xb6p: Ann Smith (#42)");
+	assert_text(field(&two, "Subject"),
+	    "Ann Smith: Wants money back for order 123. (#42)");
 	has(two.text, "Ann Smith wrote again");
 	assert_false(email_rig_has(two.text, "Wants money back"));
 	email_rig_close(&r);
@@ -236,14 +266,17 @@ long_transcripts_keep_the_newest(void **state)
 	email_rig_open(&r);
 	many = arena_alloc(&r.arena, 300 * sizeof(*many));
 	for (i = 0; i < 300; i++)
-		many[i] = (struct escalation_line){RIG_NOW, STR("Ann"),
-		    arena_printf(&r.arena, "line %zu.", i), true};
+		many[i] = (struct escalation_line){.at = RIG_NOW,
+		    .who = STR("Ann"),
+		    .text = arena_printf(&r.arena, "line %zu.", i),
+		    .customer = true};
 	e.transcript = many;
 	e.transcript_count = 300;
 	escalated(&r, &e, &m, 0);
 	has(m.text, "(200 earlier messages are not shown here.)");
 	has(m.text, "line 299.");
 	has(m.text, "line 200.");
+	has(m.text, "What the assistant tried\r\n- Answered from the list");
 	assert_false(email_rig_has(m.text, "line 199."));
 	for (i = 0; i < 300; i++) {
 		char *p = arena_alloc(&r.arena, 10001);
@@ -254,6 +287,167 @@ long_transcripts_keep_the_newest(void **state)
 	escalated(&r, &e, &m, 0);
 	assert_true(m.text.n < 2 * ESCALATION_BYTES_MAX);
 	has(m.text, "a \xe2\x80\xa6");
+	email_rig_close(&r);
+}
+
+/* What had ended stands apart; one message needs no summary. */
+static void
+what_was_before_stands_apart(void **state)
+{
+	struct escalation_line two[] = {
+	    {.at = RIG_NOW - INT64_C(400) * 24 * 3600 * 1000,
+		.who = STR("Ann"),
+		.text = STR("Long ago."),
+		.customer = true,
+		.before = true},
+	    {.at = RIG_NOW - 24 * 3600 * 1000,
+		.who = STR("Ann"),
+		.text = STR("Yesterday."),
+		.customer = true}};
+	struct email_rig r;
+	struct escalation e = example();
+	struct made m;
+
+	(void)state;
+	email_rig_open(&r);
+	e.zone = NULL;
+	e.transcript = two;
+	e.transcript_count = 2;
+	escalated(&r, &e, &m, 0);
+	has(m.text, "Some time before (times: UTC)\r\nAnn, Fri 17 Oct 2025, "
+		    "10:00:\r\n  Long ago.");
+	has(m.text, "Conversation\r\nAnn, Fri 20 Nov, 10:00:\r\n  Yesterday.");
+	assert_false(email_rig_has(m.text, "Summary"));
+	e.transcript_count = 1;
+	escalated(&r, &e, &m, 0);
+	has(m.text, "Long ago.");
+	email_rig_close(&r);
+}
+
+static void
+files_are_named(void **state)
+{
+	static const struct escalation_file files[] = {
+	    {.name = STR("<b>.png"),
+		.type = STR("image/png"),
+		.size = 240000,
+		.attached = true},
+	    {.name = STR("film.mp4"),
+		.type = STR("video/mp4"),
+		.size = 7300000,
+		.url = STR("https://chat.example/v1/files/0?a=1&b=2")},
+	    {.name = STR("a.zip"),
+		.type = STR("application/zip"),
+		.missing = STR("it is of a kind that is not kept")}};
+	const struct escalation_line line = {.at = RIG_NOW,
+	    .who = STR("Ann"),
+	    .customer = true,
+	    .files = files,
+	    .file_count = ARRAY_LEN(files)};
+	struct email_rig r;
+	struct escalation e = example();
+	struct made m;
+
+	(void)state;
+	email_rig_open(&r);
+	e.whole = false;
+	e.transcript = &line;
+	e.transcript_count = 1;
+	escalated(&r, &e, &m, 0);
+	has(m.text, "  [Picture: <b>.png, 240 kB, attached]\r\n"
+		    "  [Film: film.mp4, 7.3 MB]\r\n"
+		    "  https://chat.example/v1/files/0?a=1&b=2\r\n"
+		    "  [File: a.zip (it is of a kind that is not kept)]\r\n");
+	has(m.html, "Picture: &lt;b&gt;.png, 240 kB, attached");
+	has(m.html,
+	    "href=\"https://chat.example/v1/files/0?a=1&amp;b=2\">Film");
+	email_rig_close(&r);
+}
+
+/* A file that is attached is read when the mail is made; one that is gone is
+ * named. */
+static enum err
+read_stored(const struct job *job, struct str hash, size_t most,
+    struct str *out, struct arena *a)
+{
+	(void)a;
+	assert_true(most >= 5);
+	assert_ptr_equal(job->read_arg, job);
+	if (str_eq(hash, STR("gone")))
+		return E_NOTFOUND;
+	*out = STR("bytes");
+	return OK;
+}
+
+static void
+files_are_attached(void **state)
+{
+	static const struct mail_file files[] = {{.name = STR("a.png"),
+						     .type = STR("image/png"),
+						     .hash = STR("here")},
+	    {.name = STR("b.png"),
+		.type = STR("image/png"),
+		.hash = STR("gone")}};
+	struct email_rig r;
+	struct escalation e = example();
+	struct faults faults = {0};
+	struct payloads out;
+	struct mail_payload p;
+	struct mail_made made;
+	struct job job = {.read_file = read_stored};
+	struct mail_of of = {.row = 77, .at = RIG_NOW, .job = &job};
+
+	(void)state;
+	email_rig_open(&r);
+	job.read_arg = &job;
+	of.account = &r.account;
+	e.files = files;
+	e.file_count = ARRAY_LEN(files);
+	assert_int_equal(escalation_write(&e, &r.arena, &out, &faults), OK);
+	assert_int_equal(mail_payload_read(out.list[0].text, &r.arena, &p), OK);
+	assert_int_equal(mail_make(&p, &of, &r.arena, &faults, &made), OK);
+	has(made.text, "Content-Disposition: attachment;");
+	has(made.text, "\r\n\r\nYnl0ZXM=");
+	has(made.text, "b.png: (it is not kept any more)");
+	has(made.text, "filename=\"a.png\"");
+	assert_false(email_rig_has(made.text, "filename=\"b.png"));
+	email_rig_close(&r);
+}
+
+/* In the subject stands what others wrote: one line, and not too long. */
+static void
+topics_do_no_harm(void **state)
+{
+	static const struct {
+		struct str topic;
+		const char *subject;
+	} all[] = {
+	    {STR("a\r\nBcc: x@y"), "Ann Smith: a Bcc: x@y (#42)"},
+	    {STR("  a \t b  "), "Ann Smith: a b (#42)"},
+	    {STR("\xe2\x80\xae"
+		 "a\xe2\x80\x8b"
+		 "b"),
+		"Ann Smith: ab (#42)"},
+	    {STR("\xff"), "Ann Smith needs an answer (#42)"},
+	    {STR("\n"), "Ann Smith needs an answer (#42)"},
+	    {STR("one two three four five six seven eight nine ten eleven "
+		 "twelve thirteen"),
+		"Ann Smith: one two three four five six seven eight nine ten "
+		"eleven twelve... (#42)"},
+	};
+	struct email_rig r;
+	struct escalation e = example();
+	struct made m;
+	size_t i;
+
+	(void)state;
+	email_rig_open(&r);
+	for (i = 0; i < ARRAY_LEN(all); i++) {
+		e.topic = all[i].topic;
+		escalated(&r, &e, &m, 0);
+		assert_text(field(&m, "Subject"), all[i].subject);
+		assert_null(field(&m, "Bcc").p);
+	}
 	email_rig_close(&r);
 }
 
@@ -360,6 +554,10 @@ main(void)
 	    cmocka_unit_test(each_gets_a_copy),
 	    cmocka_unit_test(an_answer_finds_its_way_back),
 	    cmocka_unit_test(long_transcripts_keep_the_newest),
+	    cmocka_unit_test(what_was_before_stands_apart),
+	    cmocka_unit_test(files_are_named),
+	    cmocka_unit_test(files_are_attached),
+	    cmocka_unit_test(topics_do_no_harm),
 	    cmocka_unit_test(names_do_no_harm),
 	    cmocka_unit_test(wrong_recipients_are_named),
 	    cmocka_unit_test(a_customer_who_left_is_answered),

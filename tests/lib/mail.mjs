@@ -16,7 +16,7 @@ import { until, within } from "./until.mjs";
 const binary = (text, coding) => {
   if (coding === "base64") return Buffer.from(text, "base64");
   if (coding !== "quoted-printable") return Buffer.from(text, "latin1");
-  return Buffer.from(text.replace(/[ \t]*=\r?\n/g, "")
+  return Buffer.from(text.replace(/=[ \t]*\r?\n/g, "")
     .replace(/=([0-9A-F]{2})/gi, (_, hex) =>
       String.fromCharCode(parseInt(hex, 16))), "latin1");
 };
@@ -59,8 +59,16 @@ function entity(raw) {
       .slice(1, -1).map(entity);
   const coding = one("content-transfer-encoding").toLowerCase();
   return { fields, all, one, type: type.split(";")[0].toLowerCase(), parts,
+    bytes: () => binary(body, coding),
     text: () => decode(binary(body, coding), quoted(type, "charset")) };
 }
+
+// What stands beside the texts: { name, type, bytes }.
+const attached = (top) => leaves(top)
+  .map((e) => [e, e.one("content-disposition")])
+  .filter(([, how]) => /^attachment/i.test(how))
+  .map(([e, how]) => ({ name: words(quoted(how, "filename") ?? ""),
+    type: e.type, bytes: e.bytes() }));
 
 const leaves = (e) => e.parts.length === 0 ? [e] : e.parts.flatMap(leaves);
 
@@ -81,6 +89,7 @@ export function read({ n, from, to, raw, user, tls }) {
     type: top.type,
     text: part("text/plain"),
     html: part("text/html"),
+    files: attached(top),
   };
 }
 

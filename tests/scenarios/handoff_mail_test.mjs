@@ -80,12 +80,12 @@ function checkFirst(mail, bo, mark) {
   assert.match(mail.replyTo, /<support\+[a-z2-7]{36}@shop\.example>$/);
   for (const said of [mail.text, mail.html]) {
     // What was missed and then asked for brings no name.
-    assert.ok(said.includes(bo.name) || said.includes("A customer"), said);
-    assert.ok(said.includes("WhatsApp"), said);
-    assert.ok(said.includes(bo.place.replace("whatsapp:", "")), said);
+    const number = bo.place.replace("whatsapp:", "");
+    assert.match(said, new RegExp(`(${bo.name}|\\${number}) needs an answer`));
+    assert.ok(said.includes(`WhatsApp, ${number}`), said);
     assert.ok(said.includes("The customer asked for a person."), said);
     assert.ok(said.includes(`Can I talk to a real person? ${mark}`), said);
-    assert.match(said, /Summary[^]*Customer[^]*Conversation/);
+    assert.match(said, /Conversation[^]*Customer/);
     assert.match(said, /http:\/\/127\.0\.0\.1:\d+\/console#\/\d+/);
   }
 }
