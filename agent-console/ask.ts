@@ -3,8 +3,9 @@
 import { button, type Child, h } from "./dom.ts";
 
 /**
- * Shows a form; one without a label has nothing to be sent. done() does what was asked and says why not, or nothing: then
- * it closes. The keyboard goes back to where it was.
+ * Shows a form; one without a label has nothing to be sent. done() does what
+ * was asked and says why not, or nothing: then it closes. The keyboard goes
+ * back to where it was.
  */
 export function ask(title: string, parts: Child[], label: string,
   done: (form: HTMLFormElement) => Promise<string>) {

@@ -27,7 +27,7 @@ export function say(e: Element, text: string) {
   if (e.textContent !== text) e.textContent = text;
 }
 
-// ---- lists ------------------------------------------------------------------
+// ---- lists -----------------------------------------------------------------
 
 /** A child by its key; `is` says all that it shows. */
 export type Item = { key: string; is: string; make: () => Element };
@@ -88,7 +88,7 @@ export function list(parent: Element, items: Item[]) {
 export const fill = (parent: Element, is: unknown, make: () => Element) =>
   list(parent, [{ key: "", is: JSON.stringify(is), make }]);
 
-// ---- texts ------------------------------------------------------------------
+// ---- texts -----------------------------------------------------------------
 
 /** A text whose web addresses are links that show where they lead. */
 export function linked(text: string): DocumentFragment {
@@ -105,12 +105,17 @@ export function linked(text: string): DocumentFragment {
   return out;
 }
 
-export const clock = (at?: number) => at === undefined ? ""
-  : new Date(at).toLocaleTimeString([], { hour: "2-digit",
-    minute: "2-digit" });
+// Made once: each costs as much as a thousand uses.
+const CLOCK = new Intl.DateTimeFormat([], { hour: "2-digit",
+  minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat([], { weekday: "long", day: "numeric",
+  month: "long" });
+const DATE = new Intl.DateTimeFormat([], { day: "numeric", month: "short" });
 
-export const day = (at: number) => new Date(at).toLocaleDateString([],
-  { weekday: "long", day: "numeric", month: "long" });
+export const clock = (at?: number) => at === undefined ? ""
+  : CLOCK.format(at);
+
+export const day = (at: number) => DAY.format(at);
 
 /** "3 min", "2 h", or a date. */
 export function since(at?: number): string {
@@ -119,8 +124,7 @@ export function since(at?: number): string {
   if (minutes < 1) return "now";
   if (minutes < 60) return `${minutes} min`;
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h`;
-  return new Date(at).toLocaleDateString([], { day: "numeric",
-    month: "short" });
+  return DATE.format(at);
 }
 
 export function announce(text: string) {

@@ -28,9 +28,9 @@ function form(root: Element, { title, words, why, fields, label, send }:
       fault.textContent = complaint(x);
       submit.disabled = false;
     }
-  } }, h("h1", {}, title), h("p", { class: "soft" }, words),
-  why && h("p", { class: "notice", role: "status" }, why), ...fields, fault,
-    submit);
+  } }, h("h1", {}, title),
+  why && h("p", { class: "notice", role: "status" }, why),
+  h("p", { class: "soft" }, words), ...fields, fault, submit);
   root.replaceChildren(h("main", { class: "doorway" }, f));
   const inputs = [...f.querySelectorAll("input")];
   inputs.find((i) => i.value === "")?.focus();

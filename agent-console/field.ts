@@ -6,7 +6,7 @@ import { Drafts, pick } from "./replies.ts";
 import { customer, isMine, may, type Mode, modes, nameOf, type State } from
   "./state.ts";
 import { refusal } from "./words.ts";
-import type { Actions } from "./work.ts";
+import type { Actions } from "./actions.ts";
 
 const TYPING_MS = 4000;
 const NOTE_MAX = 20000;

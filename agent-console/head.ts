@@ -6,12 +6,12 @@ import { customer, isMine, may, nameOf, type State } from "./state.ts";
 import type { Row, Thing } from "./types.ts";
 import { channel, whose } from "./words.ts";
 import { call } from "./wire.ts";
-import type { Actions } from "./work.ts";
+import type { Actions } from "./actions.ts";
 
 const HOUR = 3600000;
 const NOTE_MAX = 5000;
 
-// ---- questions ----------------------------------------------------------------
+// ---- questions -------------------------------------------------------------
 
 /** To whom, and what they should know. */
 function handOn(s: State, to: Actions, r: Row) {
@@ -26,8 +26,10 @@ function handOn(s: State, to: Actions, r: Row) {
     choice("to", "To whom?", [...people, ...teams]),
     h("label", { class: "field" },
       h("span", {}, "Note for whoever gets it (customers never see it)"),
-      h("textarea", { name: "note", rows: 3, maxlength: NOTE_MAX })),
-  ], "Hand on", (form) => {
+      h("textarea", { name: "note", rows: 3 })),
+  ], "Hand on", async (form) => {
+    const over = [...text(form, "note")].length - NOTE_MAX;
+    if (over > 0) return `The note is ${over} characters too long.`;
     const [kind, value = ""] = text(form, "to").split(/:(.*)/s);
     return to.act(r.id, "transfer", {
       ...(kind === "team" ? { team: value } : { agent: Number(value) }),
@@ -71,11 +73,11 @@ async function label(to: Actions, r: Row) {
     .catch(() => ({ items: [] }));
   const all = [...new Set([...r.labels, ...known.items.map((l) => l.key)])];
   ask("Labels", [
-    h("fieldset", { class: "choice" }, h("legend", {}, "On it"),
-      ...all.map((key) => h("label", {}, h("input", { type: "checkbox",
-        name: "on", value: key, checked: r.labels.includes(key) }),
-      h("span", {}, key)))),
-    h("label", { class: "field" }, h("span", {}, "Another"),
+    all.length > 0 && h("fieldset", { class: "choice" },
+      h("legend", {}, "On it"), ...all.map((key) => h("label", {},
+        h("input", { type: "checkbox", name: "on", value: key,
+          checked: r.labels.includes(key) }), h("span", {}, key)))),
+    h("label", { class: "field" }, h("span", {}, "A new one"),
       h("input", { name: "new", maxlength: 40, autocomplete: "off" })),
   ], "Save", async (form) => {
     const on = new FormData(form).getAll("on").map(String);
@@ -87,7 +89,7 @@ async function label(to: Actions, r: Row) {
   });
 }
 
-// ---- the head -----------------------------------------------------------------
+// ---- the head --------------------------------------------------------------
 
 function more(s: State, to: Actions, r: Row, act: Act) {
   const held = isMine(s) || may(s, "supervise");

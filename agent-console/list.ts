@@ -4,7 +4,7 @@ import { button, h, type Item, list, say, since } from "./dom.ts";
 import { customer, nameOf, shown, type State, VIEWS } from "./state.ts";
 import type { Found, Row } from "./types.ts";
 import { channel, whose } from "./words.ts";
-import type { Actions } from "./work.ts";
+import type { Actions } from "./actions.ts";
 
 function tab(s: State, to: Actions, name: string, label: string): Item {
   const n = name === "mine" ? s.lists.mine.length : s.counts[name] ?? 0;
@@ -108,7 +108,7 @@ export class Side {
   }
 }
 
-// ---- offers -----------------------------------------------------------------
+// ---- offers ----------------------------------------------------------------
 
 /** What is offered, and how long; who listens hears of it once (work.ts). */
 export function drawOffers(s: State, to: Actions, offers: Element) {

@@ -3,7 +3,7 @@
 import { accept, closed, login } from "./door.ts";
 import type { Account } from "./types.ts";
 import { me, Refused } from "./wire.ts";
-import { work } from "./work.ts";
+import { Work } from "./work.ts";
 
 const root = document.getElementById("root") as HTMLElement;
 
@@ -13,7 +13,9 @@ function leave(why: string) {
   location.reload();
 }
 
-const enter = (account: Account) => work(root, account, leave);
+function enter(account: Account) {
+  new Work(root, account, leave);
+}
 
 const token = /^#(invitation|reset)=(.+)$/.exec(location.hash);
 if (token) accept(root, token[2] ?? "", token[1] === "invitation", enter);

@@ -6,7 +6,7 @@ import { drawHead } from "./head.ts";
 import { drawOffers, Side, tick } from "./list.ts";
 import { shown, type State } from "./state.ts";
 import { Log } from "./talk.ts";
-import type { Actions } from "./work.ts";
+import type { Actions } from "./actions.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -55,7 +55,7 @@ export function build(root: Element, s: State, to: Actions,
   const offered = h("section", { "aria-label": "Offers" }, offers);
   const head = h("header", { class: "head" });
   const fault = h("p", { class: "fault", role: "alert" });
-  const talk = h("section", { class: "talk", "aria-label": "Chat" }, head,
+  const talk = h("main", { class: "talk", "aria-label": "Chat" }, head,
     h("div", { class: "log-box" }, log.element, log.newer),
     field.element);
   const none = nothing();

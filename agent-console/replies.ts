@@ -69,7 +69,7 @@ export async function pick(words: string, mayShare: boolean,
   search.focus();
 }
 
-// ---- what was begun ------------------------------------------------------------
+// ---- what was begun --------------------------------------------------------
 
 const PAUSE = 1500;
 

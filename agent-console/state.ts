@@ -45,8 +45,8 @@ export type State = {
 
 export function initial(account: Account | null = null): State {
   return { account, line: "connecting", away: false, set: false, view: "mine",
-    lists: { mine: [], view: [] }, loaded: false, more: false, found: null, counts: {},
-    teams: [], staff: new Map(), offers: [], open: 0, row: null,
+    lists: { mine: [], view: [] }, loaded: false, more: false, found: null,
+    counts: {}, teams: [], staff: new Map(), offers: [], open: 0, row: null,
     channel: null, from: 0, entries: [], seen: 0, typing: "", draft: "",
     unsent: [] };
 }

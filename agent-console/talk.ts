@@ -5,7 +5,7 @@ import { attached, show } from "./files.ts";
 import { customer, type State, type Unsent } from "./state.ts";
 import type { Entry } from "./types.ts";
 import { line, refusal, speaker } from "./words.ts";
-import type { Actions } from "./work.ts";
+import type { Actions } from "./actions.ts";
 
 const SOON = 180000; // then the speaker's name need not stand there again
 const NEAR_END = 80; // pixels

@@ -1,7 +1,8 @@
 // The line to the gateway: requests, and one WebSocket that is opened again
 // when it breaks or nothing comes over it any more.
 
-import type { Account, Fault, Frame } from "./types.ts";
+import type { Account, Channel, Entry, Fault, Found, Frame, Row } from
+  "./types.ts";
 
 export class Refused extends Error {
   constructor(readonly status: number, readonly fault: Fault) {
@@ -27,8 +28,19 @@ export async function call<T>(method: string, path: string, body?: unknown) {
 
 export const me = () => call<Account>("GET", "me");
 
+export const conversation = (id: number) => call<{ row: Row;
+  channel: Channel }>("GET", `conversations/${id}`);
+
+export const events = (id: number, after: number, limit: number) =>
+  call<{ events: Entry[] }>("GET",
+    `conversations/${id}/events?after=${after}&limit=${limit}`);
+
+export const search = (words: string) => call<{ found: Found[] }>("GET",
+  `search?q=${encodeURIComponent(words)}&limit=50`);
+
 /** In words, for whoever asked. */
-export const complaint = (e: unknown) => e instanceof Refused ? e.message
+export const complaint = (e: unknown) => e instanceof Refused
+  ? e.message.charAt(0).toUpperCase() + e.message.slice(1)
   : "The server cannot be reached. Try again in a moment.";
 
 const FIRST_WAIT = 500;

@@ -115,6 +115,7 @@ export function whose(s: State, r: Row, since: string): string {
 const FAULTS: Record<string, string> = {
   line: "There is no connection; nothing was done.",
   unsure: "The connection broke. Look whether it was done.",
+  not_found: "There is no such conversation.",
   over: "The offer is gone: somebody else has it, or the time was over.",
   held: "Somebody else has it.", not_yours: "You do not have it.",
   spoken: "More was said meanwhile. Read it first.",
