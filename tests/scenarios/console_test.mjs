@@ -51,6 +51,8 @@ function faint() {
   return found;
 }
 
+const brisk = { ...people, routing: { offer_seconds: 5, ignore_max: 1 } };
+
 describe("the console", { skip: noBrowser }, () => {
   let server, browser, context, admin;
   const visitors = []; // that a test opened
@@ -71,7 +73,7 @@ describe("the console", { skip: noBrowser }, () => {
   };
   before(async () => {
     try {
-      server = await startServer({ companies: { demo: people },
+      server = await startServer({ companies: { demo: people, brisk },
         settings: { connectionsPerAddress: 0, sessionsPerMinute: 0,
           visitorBurst: 0, visitorPerMinute: 0 } });
       browser = await startBrowser();
@@ -89,6 +91,7 @@ describe("the console", { skip: noBrowser }, () => {
   afterEach(async () => {
     for (const v of visitors.splice(0)) v.socket?.terminate();
     await browser.closeContexts();
+    if (!server.processes.serve) await server.start("serve");
     await clear();
   });
   after(end);
@@ -344,7 +347,7 @@ describe("the console", { skip: noBrowser }, () => {
       assert.equal(await field(page).inputValue(),
         "A drop of oil <u>helps</u>.");
       await more(page, "Labels");
-      await page.getByLabel("Another").fill("squeak & co");
+      await page.getByLabel("A new one").fill("squeak & co");
       await page.getByRole("button", { name: "Save" }).click();
       await page.locator(".head .label", { hasText: "squeak & co" }).waitFor();
       await page.getByRole("button", { name: "Put off …" }).click();
@@ -482,7 +485,7 @@ describe("the console", { skip: noBrowser }, () => {
     const page = await enter({ name: "Dora" });
     const v = await customer("Before");
     await page.getByRole("button", { name: "Accept" }).click();
-    await log(page).getByText("Before").waitFor();
+    await log(page).getByText("Dora took it").waitFor();
     await server.end("serve", "SIGKILL");
     await page.locator("[data-line=lost]").waitFor();
     await answer(page, "Still here");
@@ -500,6 +503,41 @@ describe("the console", { skip: noBrowser }, () => {
     assert.equal(await log(page).getByText("Still here").count(), 1);
     assert.deepEqual(page.problems, []);
   });
+
+  test("a line over which nothing comes is given up", limit, async () => {
+    await context.clock.install();
+    const page = await enter({ name: "Lou" });
+    const { pid } = server.processes.serve.child;
+    process.kill(pid, "SIGSTOP");
+    try {
+      await page.clock.fastForward(25_000); // asks whether it is there
+      await page.clock.fastForward(20_000);
+      await page.locator("[data-line=lost]").waitFor();
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await until("the line is back", async () => {
+      await page.clock.fastForward(5_000);
+      return page.locator("[data-line=open]").count();
+    });
+    assert.deepEqual(page.problems, []);
+  });
+
+  test("who lets offers pass is told that they are away now", limit,
+    async () => {
+      const page = await enter({ name: "Max", company: "brisk" });
+      const v = await visitor({ company: "brisk" });
+      await v.send({ type: "handoff" });
+      await page.getByRole("button", { name: "Accept" }).waitFor();
+      await page.getByText("You were set away").waitFor();
+      assert.ok(await page.getByRole("radio", { name: "Away" }).isChecked());
+      await shoot(page, "console-12-set-away");
+      await page.getByRole("button", { name: "I am there" }).click();
+      await page.getByText("You were set away").waitFor({ state: "hidden" });
+      await page.getByRole("button", { name: "Accept" }).click();
+      await log(page).getByText("Max took it").waitFor();
+      assert.deepEqual(page.problems, []);
+    });
 
   test("a session ends, and what was begun is still there", limit,
     async () => {
