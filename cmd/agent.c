@@ -80,14 +80,21 @@ find(struct task *t, const char *email)
 	return e;
 }
 
+/* A gateway that runs follows these lines: see gateway/seller_over.c. */
 static struct audit_row
-line_of(const struct task *t, const char *what)
+line_of(struct task *t, const char *what)
 {
+	struct str detail = STR("{\"by\":\"command\"}"), named = {0};
+
+	if (t->agent.id != 0)
+		named = arena_printf(&t->arena,
+		    "{\"by\":\"command\",\"agent\":%lld}",
+		    (long long)t->agent.id);
 	return (struct audit_row){.at = clock_wall(&t->process->clock),
 	    .company = t->company,
 	    .what = str_from(what),
 	    .outcome = STR("ok"),
-	    .detail = STR("{\"by\":\"command\"}")};
+	    .detail = named.p != NULL ? named : detail};
 }
 
 /* ---- what words say ---------------------------------------------------- */
@@ -411,7 +418,23 @@ enable_one(struct task *t)
 	return E_BADINPUT;
 }
 
-/* Who lost their phone, too, gets in again. */
+static enum err
+end_sessions(struct task *t)
+{
+	struct audit_row line = line_of(t, "agent.end");
+	struct store_op op = {.verb = STORE_PASS};
+
+	op.pass.deed = PASS_END_ALL;
+	op.pass.row = (struct pass_row){
+	    .kind = PASS_SESSION, .company = t->company, .agent = t->agent.id};
+	op.pass.audit = &line;
+	return say(store_submit_wait(t->process->store, &op), "sessions");
+}
+
+/*
+ * Who lost their phone, too, gets in again; and whoever has got hold of the
+ * account is out.
+ */
 static enum err
 reset_one(struct task *t)
 {
@@ -423,6 +446,8 @@ reset_one(struct task *t)
 	}
 	if (t->agent.totp.n > 0)
 		e = forget_totp(t);
+	if (e == OK)
+		e = end_sessions(t);
 	return e == OK ? print_link(t, PASS_RESET) : e;
 }
 

@@ -232,8 +232,11 @@ is_let_in(struct seller_socket *s, const struct seller_frame *f,
 {
 	struct staff *staff = seller_gateway(s)->staff;
 
+	/* What was shown with the request may have ended meanwhile. */
 	if (s->is_known)
-		return true;
+		return staff_look(staff, &s->who) != E_DENIED ||
+		       staff_refuse(error, STAFF_NOT_LOGGED_IN,
+			   "the session has ended; log in again");
 	if (f->key.n == 0)
 		return staff_refuse(error, STAFF_NOT_LOGGED_IN,
 		    "log in first, or bring a key of the API in hello");

@@ -78,6 +78,7 @@ rooms_make(struct hub *h)
 	r->hub = h;
 	r->fresh_last = &r->fresh;
 	r->quiet_last = &r->quiet;
+	over_begin(r);
 	hub_listen(h, &listener, r);
 	return r;
 }
@@ -352,6 +353,7 @@ on_step(struct hub *h)
 	more = offers_step(r);
 	more |= rows_step(r);
 	counts_step(r);
+	over_step(r);
 	tidy(r);
 	return more;
 }
@@ -374,63 +376,3 @@ static const struct hub_listener listener = {
     .step = on_step,
     .ended = on_hub_ended,
 };
-
-/* ---- passes that ended; any thread --------------------------------------- */
-
-struct ended_letter {
-	struct mail mail;
-	struct hub *hub;
-	struct staff_ended ended;
-};
-
-static bool
-is_ended(const struct seller_socket *s, const struct staff_ended *e)
-{
-	if (e->pass != 0)
-		return s->who.pass == e->pass;
-	return e->keys || s->who.kind == PASS_SESSION;
-}
-
-/* On the hub's thread. */
-static void
-close_ended(struct hub *h, const struct staff_ended *e)
-{
-	struct rooms *r = rooms_of(h);
-	struct seller_room *room = r == NULL ? NULL : room_find(r, e->company);
-	struct seller_socket *s, *next;
-
-	for (s = room == NULL ? NULL : room->sockets; s != NULL; s = next) {
-		next = s->next_room;
-		if ((e->pass != 0 || s->who.agent == e->agent) &&
-		    is_ended(s, e))
-			ws_close(&s->ws, 1008, STR("session_over"));
-	}
-}
-
-static void
-ended_arrived(void *owner, struct mail *m)
-{
-	struct ended_letter *l = CONTAINER_OF(m, struct ended_letter, mail);
-
-	close_ended(owner, &l->ended);
-	hub_release(l->hub);
-	free(l);
-}
-
-void
-seller_room_ended(void *gateway, const struct staff_ended *e)
-{
-	struct gateway *g = gateway;
-	struct ended_letter *l;
-	unsigned i;
-
-	for (i = 0; i < g->conf.hub_threads; i++) {
-		l = calloc(1, sizeof(*l));
-		if (l == NULL)
-			return; /* each looks by itself with its next ping */
-		*l = (struct ended_letter){
-		    .mail.fn = ended_arrived, .hub = g->hubs[i], .ended = *e};
-		hub_hold(l->hub);
-		hub_post(l->hub, &l->mail);
-	}
-}

@@ -55,6 +55,9 @@ struct rooms {
 	struct open_offer *offers[OFFER_CHAINS];
 	unsigned offers_unchecked; /* chains that are to be held against the
 				    * store */
+	/* The audit: its newest line that was looked at; when to look. */
+	int64_t audit_seen, look_at;
+	bool look_at_all; /* nobody knows what was before */
 };
 
 struct rooms *rooms_of(const struct hub *h); /* NULL: nobody came yet */
@@ -66,6 +69,12 @@ struct piece *room_piece(const struct buf *text);
 /* Who does not keep up is left out. p may be NULL. */
 void room_tell(struct seller_room *room, struct piece *p);
 void desk_tell(struct seller_desk *d, struct piece *p);
+
+/* ---- seller_over.c ------------------------------------------------------- */
+
+/* Before the first one comes. */
+void over_begin(struct rooms *r);
+void over_step(struct rooms *r);
 
 /* ---- seller_rows_live.c -------------------------------------------------- */
 

@@ -194,8 +194,8 @@ enum err staff_look(struct staff *s, struct caller *who) MUST_USE;
  * fn is called when passes have ended here, so that WebSockets which came in
  * by them can be closed at once. pass: that one; 0: all sessions of the agent
  * save `but`, and, with `keys`, their keys. Any thread; must not block. What
- * was ended by another process shows in staff_look(). At most one fn, set
- * before the front opens.
+ * was ended by another process is in the audit, and shows in staff_look()
+ * behind staff_forget(). At most one fn, set before the front opens.
  */
 struct staff_ended {
 	int64_t company, agent, pass;
@@ -205,6 +205,12 @@ struct staff_ended {
 };
 void staff_on_ended(struct staff *s,
     void (*fn)(void *arg, const struct staff_ended *e), void *arg);
+
+/*
+ * Others may have changed who of this company is let in, or what they may:
+ * what is known of it is asked anew. Any thread.
+ */
+void staff_forget(struct staff *s, int64_t company);
 
 /*
  * A line of the audit on something refused: forgets it rather than block or

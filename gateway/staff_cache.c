@@ -62,32 +62,52 @@ remove_at(struct staff_cache *c, struct entry **at)
 	c->count--;
 }
 
-/* Those that fn names; NULL: all. */
+/* What is set counts; nothing set: all. */
+struct which {
+	int64_t company, agent, pass;
+};
+
+static bool
+is_one(const struct caller *who, const struct which *w)
+{
+	return (w->company == 0 || who->company == w->company) &&
+	       (w->agent == 0 || who->agent == w->agent) &&
+	       (w->pass == 0 || who->pass == w->pass);
+}
+
 static void
-drop_if(struct staff_cache *c, int64_t agent, int64_t pass, bool all)
+drop(struct staff_cache *c, const struct which *w)
 {
 	struct entry **at;
 	size_t i;
 
 	for (i = 0; i < CHAINS; i++)
-		for (at = &c->chains[i]; *at != NULL;) {
-			const struct caller *who = &(*at)->who;
-			bool same = pass != 0 ? who->pass == pass
-					      : who->agent == agent;
-
-			if (all || same)
+		for (at = &c->chains[i]; *at != NULL;)
+			if (is_one(&(*at)->who, w))
 				remove_at(c, at);
 			else
 				at = &(*at)->next;
-		}
+}
+
+static void
+drop_locked(struct staff_cache *c, const struct which *w)
+{
+	pthread_mutex_lock(&c->lock);
+	drop(c, w);
+	pthread_mutex_unlock(&c->lock);
 }
 
 void
 staff_cache_drop(struct staff_cache *c, int64_t agent, int64_t pass)
 {
-	pthread_mutex_lock(&c->lock);
-	drop_if(c, agent, pass, false);
-	pthread_mutex_unlock(&c->lock);
+	drop_locked(
+	    c, &(struct which){.agent = pass == 0 ? agent : 0, .pass = pass});
+}
+
+void
+staff_cache_forget(struct staff_cache *c, int64_t company)
+{
+	drop_locked(c, &(struct which){.company = company});
 }
 
 /* ---- looking up -------------------------------------------------------- */
@@ -287,7 +307,7 @@ get(struct staff_cache *c, const unsigned char hash[PASS_HASH],
 	enum err e = OK;
 
 	if (c->count >= ENTRIES_MAX)
-		drop_if(c, 0, 0, true);
+		drop(c, &(struct which){.pass = 0});
 	at = find(c, hash);
 	if (*at == NULL || !is_fresh(c, *at))
 		e = refresh(c, hash, at);
@@ -336,7 +356,7 @@ staff_cache_close(struct staff_cache *c)
 {
 	if (c == NULL)
 		return;
-	drop_if(c, 0, 0, true);
+	drop(c, &(struct which){.pass = 0});
 	store_reader_close(c->reader);
 	arena_free(&c->arena);
 	pthread_mutex_destroy(&c->lock);

@@ -75,6 +75,8 @@ enum err staff_cache_get(struct staff_cache *c,
     const unsigned char hash[PASS_HASH], struct caller *out) MUST_USE;
 /* What is known of these is looked up anew. pass 0: all of the agent's. */
 void staff_cache_drop(struct staff_cache *c, int64_t agent, int64_t pass);
+/* All of a company. */
+void staff_cache_forget(struct staff_cache *c, int64_t company);
 
 /* What a role may do in this company; none that there is not. */
 enum err staff_role(struct store_reader *r, int64_t company, struct str role,

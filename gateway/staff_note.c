@@ -93,6 +93,12 @@ staff_on_ended(struct staff *s,
 }
 
 void
+staff_forget(struct staff *s, int64_t company)
+{
+	staff_cache_forget(s->cache, company);
+}
+
+void
 staff_tell_ended(struct staff *s, const struct staff_ended *e)
 {
 	staff_cache_drop(s->cache, e->agent, e->pass);

@@ -134,6 +134,8 @@ struct store_engine {
 	    struct arena *a, struct item *out);
 	enum err (*list_audit)(void *reader, const struct audit_ask *ask,
 	    struct arena *a, struct audit_row *out, size_t *n);
+	enum err (*follow_audit)(void *reader, int64_t *after, struct arena *a,
+	    struct audit_row *out, size_t *n);
 };
 
 /* Is e the answer to one op, rather than trouble of the whole group? */

@@ -68,3 +68,10 @@ store_list_audit(struct store_reader *r, const struct audit_ask *ask,
 {
 	return r->engine->list_audit(r->data, ask, a, out, n);
 }
+
+enum err
+store_follow_audit(struct store_reader *r, int64_t *after, struct arena *a,
+    struct audit_row *out, size_t *n)
+{
+	return r->engine->follow_audit(r->data, after, a, out, n);
+}

@@ -252,4 +252,13 @@ struct audit_ask {
 enum err store_list_audit(struct store_reader *r, const struct audit_ask *ask,
     struct arena *a, struct audit_row *out, size_t *n) MUST_USE;
 
+/*
+ * Lines about no conversation, of all companies, id > *after, in order: for
+ * who must hear of what other processes do to accounts. *after becomes the
+ * newest line's id, or, where there may be more, the last one's given. *after
+ * < 0: none is given, and it becomes the newest line's.
+ */
+enum err store_follow_audit(struct store_reader *r, int64_t *after,
+    struct arena *a, struct audit_row *out, size_t *n) MUST_USE;
+
 #endif

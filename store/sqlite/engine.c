@@ -391,4 +391,5 @@ const struct store_engine store_engine_sqlite = {
     .list_items = sqlite_list_items,
     .read_item = sqlite_read_item,
     .list_audit = sqlite_list_audit,
+    .follow_audit = sqlite_follow_audit,
 };

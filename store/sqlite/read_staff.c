@@ -277,3 +277,45 @@ sqlite_list_audit(void *reader, const struct audit_ask *ask, struct arena *a,
 		e = audit_row(q, a, &out[(*n)++]);
 	return list_end(r, q, e);
 }
+
+static enum err
+audit_newest(struct reader *r, int64_t *out)
+{
+	sqlite3_stmt *q;
+	enum err e = conn_query(&r->conn, SQL_AUDIT_NEWEST, &q, NULL, 0);
+
+	if (e == OK && (e = conn_row(&r->conn, q)) == OK)
+		*out = sqlite3_column_int64(q, 0);
+	conn_reset(q);
+	return e;
+}
+
+/* A line that is written in between comes with the next call. */
+enum err
+sqlite_follow_audit(void *reader, int64_t *after, struct arena *a,
+    struct audit_row *out, size_t *n)
+{
+	struct reader *r = reader;
+	int64_t newest = 0;
+	sqlite3_stmt *q = NULL;
+	size_t max = *n;
+	enum err e = reader_enter(r);
+
+	*n = 0;
+	if (e != OK)
+		return e;
+	e = audit_newest(r, &newest);
+	if (e == OK && *after >= 0 && newest > *after)
+		e = CONN_QUERY(&r->conn, SQL_AUDIT_FOLLOW, &q, NUM(*after),
+		    NUM(newest), NUM(max));
+	while (e == OK && q != NULL && *n < max &&
+	       (e = conn_row(&r->conn, q)) == OK)
+		e = audit_row(q, a, &out[(*n)++]);
+	if (q != NULL)
+		e = list_end(r, q, e);
+	else
+		e = reader_leave(r, e);
+	if (e == OK)
+		*after = *n == max && max > 0 ? out[max - 1].id : newest;
+	return e;
+}

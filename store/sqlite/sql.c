@@ -451,4 +451,8 @@ const char *const sql_text[SQLS] = {
     [SQL_AUDIT_LIST_CONVERSATION] = AUDIT_SELECT
     " WHERE company = ?1 AND conversation = ?5 AND conversation <> 0"
     " AND (?4 = 0 OR agent = ?4)" AUDIT_ORDER,
+    [SQL_AUDIT_NEWEST] = "SELECT coalesce(max(id), 0) FROM audit",
+    [SQL_AUDIT_FOLLOW] =
+	AUDIT_SELECT " WHERE id > ?1 AND id <= ?2 AND conversation = 0"
+		     " ORDER BY id LIMIT ?3",
 };

@@ -89,5 +89,7 @@ enum err sqlite_read_item(void *reader, const struct item *which,
     struct arena *a, struct item *out) MUST_USE;
 enum err sqlite_list_audit(void *reader, const struct audit_ask *ask,
     struct arena *a, struct audit_row *out, size_t *n) MUST_USE;
+enum err sqlite_follow_audit(void *reader, int64_t *after, struct arena *a,
+    struct audit_row *out, size_t *n) MUST_USE;
 
 #endif

@@ -2,6 +2,7 @@
  * seller_socket: sellers on WebSockets against a whole gateway. The desk's
  * part is the test's; the clock is set ahead where one would have to wait.
  */
+#include "gateway/staff.h"
 #include "tests/gateway/seller_talk.h"
 #include "tests/gateway/visitor_talk.h"
 #include "tests/lib/cmocka.h"
@@ -69,6 +70,29 @@ test_session_over(void **state)
 	assert_int_equal(store_submit_wait(rig.gateway.store, &op), OK);
 	rig_ahead(&rig, 26000);
 	closes_with(&ben.ws, 1008, "session_over");
+}
+
+/* The key comes with the request, and ends before hello: nobody is let in. */
+static void
+test_over_before_hello(void **state)
+{
+	struct store_op op = {.verb = STORE_AGENT};
+	char path[256];
+
+	(void)state;
+	/* What stands behind the path ends the line with it. */
+	snprintf(path, sizeof(path),
+	    "/v1/staff/socket HTTP/1.1\r\nAuthorization: Bearer %s\r\nX-End:",
+	    ben.key);
+	ws_client_open(&ben.ws, gateway_port(&rig.gateway), path);
+	op.agent = (struct store_agent){
+	    .row = {.id = ben.id, .state = AGENT_DISABLED}, .set = AGENT_STATE};
+	assert_int_equal(store_submit_wait(rig.gateway.store, &op), OK);
+	rig_ahead(&rig, STAFF_FRESH_MS);
+	SAY(&ben, "{\"type\":\"hello\"}");
+	UNTIL(&ben, "\"not_logged_in\"");
+	assert_int_equal(ws_client_closed(&ben.ws).code, 1008);
+	ws_client_close(&ben.ws);
 }
 
 /* ---- conversations ------------------------------------------------------- */
@@ -409,6 +433,7 @@ main(void)
 	    TEST(test_welcome),
 	    TEST(test_bad_hello),
 	    TEST(test_session_over),
+	    TEST(test_over_before_hello),
 	    TEST(test_watch),
 	    TEST(test_many_watches),
 	    TEST(test_others),

@@ -158,6 +158,45 @@ audit_is_read_from_its_end(struct fixture *f)
 	assert_int_equal(store_submit_wait(f->store, &op), E_NOTFOUND);
 }
 
+static size_t
+audit_since(struct fixture *f, int64_t *after, struct audit_row *out, size_t n)
+{
+	must(store_follow_audit(f->reader, after, &f->arena, out, &n));
+	return n;
+}
+
+/* Of all companies, without what is about conversations. */
+static void
+audit_is_followed(struct fixture *f)
+{
+	int64_t other = put_company(f->store, "other", "{}"), after = -1;
+	struct store_op op = {.verb = STORE_AUDIT};
+	struct audit_row page[10];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(audit_since(f, &after, page, 10), 0);
+		assert_int_equal(after, 0);
+	}
+	for (i = 0; i < 6; i++) {
+		op.audit.row = line_of(f, 1, i % 2);
+		if (i == 2)
+			op.audit.row.company = other;
+		must(store_submit_wait(f->store, &op));
+	}
+	/* A page is full, so there may be more. */
+	assert_int_equal(audit_since(f, &after, page, 2), 2);
+	assert_int_equal(page[1].company, other);
+	assert_int_equal(after, page[1].id);
+	assert_int_equal(audit_since(f, &after, page, 2), 1);
+	assert_int_equal(page[0].company, f->company);
+	assert_true(str_eq(page[0].what, STR("accept")));
+	assert_true(after > page[0].id); /* behind what is left out */
+	assert_int_equal(audit_since(f, &after, page, 2), 0);
+	must(store_submit_wait(f->store, &op)); /* of a conversation */
+	assert_int_equal(audit_since(f, &after, page, 2), 0);
+}
+
 static void
 audit_goes_with_what_is_done(struct fixture *f)
 {
@@ -188,6 +227,7 @@ const struct suite_case suite_items[] = {
     CASE(items_belong_to_their_owner),
     CASE(items_are_listed_in_pages),
     CASE(audit_is_read_from_its_end),
+    CASE(audit_is_followed),
     CASE(audit_goes_with_what_is_done),
     {0},
 };
