@@ -35,6 +35,7 @@ static const char *const verbs[STORE_VERBS] = {
     [STORE_PRESENCE] = "presence",
     [STORE_AGENT] = "agent",
     [STORE_FEED] = "feed",
+    [STORE_PLACE] = "place",
     [STORE_ACT] = "act",
 };
 

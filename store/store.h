@@ -62,6 +62,7 @@ enum store_verb {
 	STORE_LANE,	   /* how an account is doing */
 	STORE_ACT,	   /* what a seller or the desk does; decided here */
 	STORE_FEED,	   /* how far a follower of the log has come */
+	STORE_PLACE,	   /* how far one of something else has come */
 	STORE_AGENT,	   /* a seller is made or changed; see staff.h */
 	STORE_PRESENCE,	   /* a seller came, went, is away */
 	STORE_PASS,	   /* a session, key or invitation begins or ends */
@@ -386,6 +387,16 @@ struct store_feed {
 	unsigned text_count;
 };
 
+/*
+ * Who follows something that is not in the store (a mailbox) keeps its place
+ * here, too: follower, a word that no follower of the log has; place, whatever
+ * it makes of 64 bits. store_read_place() reads it; 0 stands for none.
+ */
+struct store_place {
+	struct str follower;
+	uint64_t place;
+};
+
 struct store_op {
 	enum store_verb verb;
 	union {
@@ -402,6 +413,7 @@ struct store_op {
 		struct store_lane lane;
 		struct store_act act;
 		struct store_feed feed;
+		struct store_place place;
 		struct store_agent agent;
 		struct store_presence presence;
 		struct store_pass pass;

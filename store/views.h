@@ -120,7 +120,7 @@ struct feed_row {
 /* Positions > after, in order. */
 enum err store_read_feed(struct store_reader *r, uint64_t after,
     struct arena *a, struct feed_row *out, size_t *n) MUST_USE;
-/* Where a follower is; 0: it has not begun. */
+/* Where a follower is (STORE_FEED, STORE_PLACE); 0: it has not begun. */
 enum err store_read_place(
     struct store_reader *r, struct str follower, uint64_t *out) MUST_USE;
 /* The newest position. */

@@ -210,6 +210,12 @@ do_feed(struct conn *c, struct store_op *op)
 }
 
 static enum err
+do_place(struct conn *c, struct store_op *op)
+{
+	return write_place(c, &op->place);
+}
+
+static enum err
 do_agent(struct conn *c, struct store_op *op)
 {
 	return write_agent(c, &op->agent);
@@ -254,6 +260,7 @@ static enum err (*const verbs[STORE_VERBS])(
     [STORE_LANE] = do_lane,
     [STORE_ACT] = do_act,
     [STORE_FEED] = do_feed,
+    [STORE_PLACE] = do_place,
     [STORE_AGENT] = do_agent,
     [STORE_PRESENCE] = do_presence,
     [STORE_PASS] = do_pass,

@@ -132,3 +132,14 @@ write_feed(struct conn *c, struct store_feed *in)
 	return CONN_CHANGE(
 	    c, SQL_FOLLOWER_PUT, NULL, TEXT(in->follower), NUM(in->upto));
 }
+
+/* ---- elsewhere ----------------------------------------------------------- */
+
+enum err
+write_place(struct conn *c, const struct store_place *in)
+{
+	if (in->follower.n == 0)
+		return E_BADINPUT;
+	return CONN_CHANGE(
+	    c, SQL_FOLLOWER_PUT, NULL, TEXT(in->follower), NUM(in->place));
+}

@@ -90,6 +90,23 @@ a_place_moves_only_from_where_it_is(struct fixture *f)
 	assert_int_equal(place_of(f, "hooks"), 2);
 }
 
+static void
+a_place_elsewhere_is_any_number(struct fixture *f)
+{
+	struct store_op op = {.verb = STORE_PLACE,
+	    .place = {.follower = STR("box"), .place = UINT64_MAX - 6}};
+
+	must(store_submit_wait(f->store, &op));
+	assert_true(place_of(f, "box") == UINT64_MAX - 6);
+	op.place.place = 7;
+	must(store_submit_wait(f->store, &op));
+	fixture_reopen(f);
+	assert_int_equal(place_of(f, "box"), 7);
+	assert_int_equal(place_of(f, "other"), 0);
+	op.place.follower = STR("");
+	assert_int_equal(store_submit_wait(f->store, &op), E_BADINPUT);
+}
+
 static struct outbox_row
 hook_row(int64_t id, uint64_t seq)
 {
@@ -306,6 +323,7 @@ a_search_is_bounded(struct fixture *f)
 const struct suite_case suite_feed[] = {
     CASE(the_log_of_all_is_in_the_order_of_commits),
     CASE(a_place_moves_only_from_where_it_is),
+    CASE(a_place_elsewhere_is_any_number),
     CASE(rows_come_with_the_place_or_not_at_all),
     CASE(too_much_at_once_is_refused),
     CASE(words_are_found),
