@@ -29,6 +29,7 @@ enum err write_lane(struct conn *c, struct store_lane *in) MUST_USE;
 
 enum err write_act(struct conn *c, struct store_act *in) MUST_USE;
 enum err write_feed(struct conn *c, struct store_feed *in) MUST_USE;
+enum err write_place(struct conn *c, const struct store_place *in) MUST_USE;
 enum err write_agent(struct conn *c, struct store_agent *in) MUST_USE;
 enum err write_presence(struct conn *c, struct store_presence *in) MUST_USE;
 enum err write_pass(struct conn *c, struct store_pass *in) MUST_USE;
