@@ -211,6 +211,7 @@ start_mail(struct server *v, char *why, size_t why_size)
 	    .authserv = s->mail_authserv,
 	    .timeout_ms = s->mail_timeout_ms,
 	    .poll_ms = s->mail_poll_ms,
+	    .behind_ms = s->mail_behind_ms,
 	    .per_hour = s->mail_per_hour,
 	    .public_url = public_url(v),
 	    .keys = &p->keys,

@@ -228,6 +228,9 @@ const struct setting settings_table[] = {
 	"for one mail to be sent, and for each answer of a mailbox"),
     NUMBER(mail_poll_ms, SETTING_MS, "20s", 100, 3600000,
 	"how often mailboxes are looked into"),
+    NUMBER(mail_behind_ms, SETTING_MS, "5m", 1000, 86400000,
+	"a mailbox in which something was left for so long, or that could not "
+	"be read, is told by /health"),
     NUMBER(mail_per_hour, SETTING_COUNT, "60", 0, 1000000,
 	"mails of one sender that are taken within an hour; more are kept, "
 	"noted and not answered; 0: any number"),

@@ -25,6 +25,7 @@ struct settings {
 	const char *mail_ca, *mail_authserv;
 	bool mail_plain;
 	unsigned mail_timeout_ms, mail_poll_ms, mail_per_hour, desk_reread_ms;
+	unsigned mail_behind_ms;
 	unsigned store_queue, store_group;
 	const char *bus_work, *bus_news;
 	unsigned bus_high_water, test_lose_work, test_lose_news;

@@ -140,22 +140,25 @@ check_channels(const struct gateway *g, struct buf *out, bool in_full)
 
 /*
  * Mails that a mail server handed over and that nobody takes in, or soon has no
- * room to: as little an illness of this process.
+ * room to, and mailboxes that are not read to their end: as little an illness
+ * of this process.
  */
 static bool
 check_mail(const struct gateway *g, struct buf *out)
 {
 	uint64_t full = metric_get(g->metrics, METRIC_MAIL_SPOOLS_FULL);
 	uint64_t oldest = metric_get(g->metrics, METRIC_MAIL_SPOOLED_OLDEST_MS);
-	bool well = full == 0 && oldest < SPOOLED_MS_MAX;
+	uint64_t behind = metric_get(g->metrics, METRIC_MAILBOXES_BEHIND);
+	bool well = full == 0 && oldest < SPOOLED_MS_MAX && behind == 0;
 
 	check_begin(out, "mail", well);
 	buf_addf(out,
 	    ",\"waiting\":%llu,\"oldest_ms\":%llu,\"nearly_full\":%llu,"
-	    "\"aside\":%llu}",
+	    "\"aside\":%llu,\"behind\":%llu}",
 	    (unsigned long long)metric_get(g->metrics, METRIC_MAIL_SPOOLED),
 	    (unsigned long long)oldest, (unsigned long long)full,
-	    (unsigned long long)metric_get(g->metrics, METRIC_MAIL_ASIDE));
+	    (unsigned long long)metric_get(g->metrics, METRIC_MAIL_ASIDE),
+	    (unsigned long long)behind);
 	return well;
 }
 

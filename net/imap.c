@@ -168,6 +168,14 @@ begin(struct imap_box *b, struct imap_fault *fault)
 	fault->words[0] = '\0';
 	b->fault = fault;
 	b->until = imap_steady() + b->timeout_ms;
+	if (b->limit != 0 && b->limit < b->until)
+		b->until = b->limit;
+}
+
+void
+imap_hurry(struct imap_box *b, int64_t ms)
+{
+	b->limit = imap_steady() + ms;
 }
 
 /* A NO comes to `no`. */
@@ -266,6 +274,8 @@ imap_open(const struct imap_conf *conf, struct imap_box **out,
 	b->stop = conf->stop;
 	b->timeout_ms = conf->timeout_ms;
 	b->dead = true;
+	if (conf->most_ms > 0)
+		imap_hurry(b, conf->most_ms);
 	begin(b, fault);
 	if (mail_server_read(&conf->server, MAIL_IMAP, &b->place, &why) != OK) {
 		imap_blame(b, str_from(why));
@@ -295,6 +305,12 @@ imap_close(struct imap_box *b)
 	curl_global_cleanup();
 	buf_free(&b->in);
 	free(b);
+}
+
+uint32_t
+imap_validity(const struct imap_box *b)
+{
+	return b->validity;
 }
 
 /* ---- listing ---------------------------------------------------------------- */
@@ -395,9 +411,21 @@ drop_up_to(struct found *f, size_t from, uint32_t last)
 	f->count = kept;
 }
 
+static enum imap_end
+search_unseen(struct imap_box *b, uint32_t passed, struct found *f)
+{
+	char words[96] = "UID SEARCH UNSEEN UNDELETED";
+	size_t n = strlen(words);
+
+	if (passed > 0 && passed < UINT32_MAX)
+		(void)snprintf(words + n, sizeof(words) - n,
+		    " OR UID %u:* SMALLER %u", passed + 1, IMAP_MAIL_MAX + 1);
+	return search(b, words, f);
+}
+
 enum imap_end
-imap_list(struct imap_box *b, uint32_t last, struct imap_list *out,
-    struct imap_fault *fault)
+imap_list(struct imap_box *b, uint32_t last, uint32_t passed,
+    struct imap_list *out, struct imap_fault *fault)
 {
 	struct found f = {0};
 	enum imap_end end;
@@ -409,7 +437,7 @@ imap_list(struct imap_box *b, uint32_t last, struct imap_list *out,
 	/* A server may look for new mails only when nothing else is asked. */
 	end = search(b, "NOOP", &f);
 	if (end == IMAP_DONE)
-		end = search(b, "UID SEARCH UNSEEN UNDELETED", &f);
+		end = search_unseen(b, passed, &f);
 	unseen = f.count;
 	if (end == IMAP_DONE && last < UINT32_MAX) {
 		(void)snprintf(words, sizeof(words),
@@ -471,11 +499,12 @@ fetch(struct imap_box *b, const char *what, struct imap_command *c)
 }
 
 static enum imap_end
-fetch_text(struct imap_box *b, uint32_t uid, size_t max, struct buf *raw)
+fetch_text(struct imap_box *b, const char *what, uint32_t uid, size_t max,
+    struct buf *raw)
 {
 	struct fetched f = {.uid = uid};
 	struct imap_command c = {.literal = raw, .literal_max = max, .arg = &f};
-	enum imap_end end = fetch(b, "BODY.PEEK[]", &c);
+	enum imap_end end = fetch(b, what, &c);
 
 	if (end != IMAP_DONE)
 		return end;
@@ -501,7 +530,21 @@ imap_fetch(struct imap_box *b, uint32_t uid, size_t max, struct buf *raw,
 	if (end == IMAP_DONE && f.size > max)
 		end = IMAP_TOO_BIG;
 	if (end == IMAP_DONE)
-		end = fetch_text(b, uid, max, raw);
+		end = fetch_text(b, "BODY.PEEK[]", uid, max, raw);
+	if (end != IMAP_DONE)
+		raw->len = before;
+	return end;
+}
+
+enum imap_end
+imap_fetch_header(struct imap_box *b, uint32_t uid, size_t max, struct buf *raw,
+    struct imap_fault *fault)
+{
+	size_t before = raw->len;
+	enum imap_end end;
+
+	begin(b, fault);
+	end = fetch_text(b, "BODY.PEEK[HEADER]", uid, max, raw);
 	if (end != IMAP_DONE)
 		raw->len = before;
 	return end;

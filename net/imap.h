@@ -4,7 +4,7 @@
  * a second once *stop is true.
  *
  *	imap_open(&conf, &box, &fault);
- *	imap_list(box, last, &list, &fault);	what is new
+ *	imap_list(box, last, passed, &list, &fault);	what is new
  *	each: imap_fetch(box, uid, max, &raw, &fault);
  *	      store it; only when it is on disk:
  *	      imap_mark_seen(box, uid, &fault) or imap_move(box, uid, folder ...)
@@ -60,7 +60,8 @@ struct imap_fault {
 struct imap_conf {
 	struct mail_server server; /* imap or imaps */
 	unsigned timeout_ms;	   /* of each call */
-	const atomic_bool *stop;   /* NULL: never */
+	int64_t most_ms; /* see imap_hurry(), from now on; 0: any time */
+	const atomic_bool *stop; /* NULL: never */
 };
 
 struct imap_box;
@@ -82,20 +83,35 @@ struct imap_list {
 };
 
 /*
+ * All calls from now on together take at most so long, until it is said again:
+ * the last one ends with IMAP_SLOW. Each of them has timeout_ms besides.
+ */
+void imap_hurry(struct imap_box *box, int64_t ms);
+/* Of the folder that is open. */
+uint32_t imap_validity(const struct imap_box *box);
+
+/* A larger one is not for us. */
+#define IMAP_MAIL_MAX (25u * 1024 * 1024)
+
+/*
  * The mails that were not seen, and those with a uid beyond `last`, whoever
  * has seen them: a person who reads the mailbox takes nothing from us. With
  * UINT32_MAX only those that were not seen, with 0 all: for when the validity
- * changed, or was not known. Mails that are marked as deleted are left out.
+ * changed, or was not known. Mails that are marked as deleted are left out;
+ * so are, up to the uid `passed`, those beyond IMAP_MAIL_MAX: nobody marks
+ * them as seen. The very last mail may be given nevertheless.
  */
-enum imap_end imap_list(struct imap_box *box, uint32_t last,
+enum imap_end imap_list(struct imap_box *box, uint32_t last, uint32_t passed,
     struct imap_list *out, struct imap_fault *fault) MUST_USE;
 
 /*
  * The whole mail, behind what is in raw. IMAP_TOO_BIG: it has more than max
  * bytes; nothing was fetched. IMAP_GONE: somebody removed it.
  */
-#define IMAP_MAIL_MAX (26u * 1024 * 1024)
 enum imap_end imap_fetch(struct imap_box *box, uint32_t uid, size_t max,
+    struct buf *raw, struct imap_fault *fault) MUST_USE;
+/* Its header alone, and the empty line; the same. */
+enum imap_end imap_fetch_header(struct imap_box *box, uint32_t uid, size_t max,
     struct buf *raw, struct imap_fault *fault) MUST_USE;
 
 /* Both are also DONE when the mail is gone. */

@@ -16,6 +16,7 @@ struct imap_box {
 	const atomic_bool *stop;
 	unsigned timeout_ms;
 	int64_t until; /* steady ms, of the call under way */
+	int64_t limit; /* of all calls; 0: none */
 	bool dead;     /* the connection says nothing any more */
 	struct imap_fault *fault;
 

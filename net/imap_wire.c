@@ -74,6 +74,9 @@ on_debug(CURL *easy, curl_infotype what, char *bytes, size_t n, void *box)
 static bool
 set_numbers(CURL *c, const struct imap_conf *conf)
 {
+	int64_t ms = conf->most_ms > 0 && conf->most_ms < conf->timeout_ms
+			 ? conf->most_ms
+			 : conf->timeout_ms;
 	const struct {
 		CURLoption option;
 		long value;
@@ -83,8 +86,8 @@ set_numbers(CURL *c, const struct imap_conf *conf)
 	    {CURLOPT_VERBOSE, 1},
 	    {CURLOPT_NOPROGRESS, 0},
 	    {CURLOPT_QUICK_EXIT, 1},
-	    {CURLOPT_CONNECTTIMEOUT_MS, (long)conf->timeout_ms},
-	    {CURLOPT_TIMEOUT_MS, (long)conf->timeout_ms},
+	    {CURLOPT_CONNECTTIMEOUT_MS, (long)ms},
+	    {CURLOPT_TIMEOUT_MS, (long)ms},
 	    {CURLOPT_USE_SSL,
 		conf->server.plain ? CURLUSESSL_NONE : CURLUSESSL_ALL},
 	    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},

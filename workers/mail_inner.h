@@ -15,16 +15,41 @@
 
 #include <pthread.h>
 
+/* More of a header is not read where the mail is too big. */
+#define MAIL_HEADER_MAX (256u * 1024)
+
+/*
+ * How far a mailbox was looked through. It is kept in the store, where it has
+ * begun, as one number of 64 bits: mark and passed.
+ */
+struct mail_position {
+	uint32_t mark;	 /* of server, login and the folder's validity */
+	uint32_t passed; /* each uid up to it was looked at, if it was new */
+	uint32_t since;	 /* what was there when we came has no larger uid */
+	bool begun;	 /* all that was unread when we came was looked at */
+};
+
 /* An account that gets mail, as long as its company has it. */
 struct mail_box {
 	struct mail_box *next;
 	int64_t company;
 	struct str company_key, account; /* its own memory */
 	bool named;			 /* by the roll call under way */
+
+	/* Its mailbox. */
+	bool fetched;	/* the document names one */
+	uint64_t login; /* a hash of what the connection was made with */
 	struct imap_box *imap;
-	uint32_t validity, last; /* every uid up to last was looked at */
-	int64_t imap_at;	 /* steady ms: not before */
-	unsigned failures;	 /* in a row */
+	bool read; /* its position, from the store */
+	struct mail_position at;
+	uint64_t stored;    /* the position there */
+	int64_t imap_at;    /* steady ms: not before */
+	unsigned failures;  /* in a row */
+	int64_t patience;   /* ms; a look takes no longer */
+	uint64_t look;	    /* the number of its last look */
+	uint64_t turn;	    /* of its company's last look */
+	int64_t through_at; /* steady ms: nothing was left in it */
+	bool behind;	    /* and that is too long ago */
 };
 
 struct mail_thread {
@@ -39,8 +64,14 @@ struct mail_thread {
 	struct hourly *senders;
 	struct arena arena; /* of one mail */
 	struct buf raw;
-	int64_t wall, steady, roll_at;
+	int64_t wall, steady, roll_at, spool_at;
+	uint64_t looks; /* into mailboxes, so far */
 };
+
+/* One look, into a spool or a mailbox: then it is another's turn. */
+#define LOOK_MS 3000
+
+void mail_look_at_clock(struct mail_thread *m);
 
 /* Where a mail came in. */
 struct mail_place_of {
@@ -79,12 +110,37 @@ struct taking {
 /* One mail, from its bytes to the store. */
 enum taken mail_take(struct mail_thread *m, const struct mail_place_of *of,
     struct str raw) MUST_USE;
+/*
+ * One that is too big to be taken, of which there is the header: people are
+ * told, on the conversation that it belongs to, or in the audit.
+ */
+enum taken mail_take_header(struct mail_thread *m,
+    const struct mail_place_of *of, struct str header) MUST_USE;
 
 /* What an error of the store means for a mail. */
 enum taken mail_outcome(enum err e) MUST_USE;
 void mail_note(const struct taking *t, const char *event, const char *word);
 /* It changes nothing but the audit. */
 enum taken mail_refuse(struct taking *t, const char *word) MUST_USE;
+
+/* ---- mail_spool.c ----------------------------------------------------------- */
+
+void mail_look_into_spool(
+    struct mail_thread *m, struct mail_box *b, const struct mail_place_of *of);
+
+/* ---- mail_box.c ------------------------------------------------------------- */
+
+/* The document, as it is now: another login is used at once. */
+void mail_box_follow(struct mail_thread *m, struct mail_box *b,
+    const struct company_account *doc);
+/* One look, and when the next may be. */
+void mail_look_into_box(
+    struct mail_thread *m, struct mail_box *b, const struct mail_place_of *of);
+/* Whose turn it is: the company's that waits longest, of its boxes the same;
+ * NULL: nobody's. */
+struct mail_box *mail_next_box(const struct mail_thread *m);
+/* Says of each whether it is behind, to the log and the metrics. */
+void mail_watch_boxes(struct mail_thread *m);
 
 /* ---- mail_answer.c --------------------------------------------------------- */
 

@@ -188,6 +188,73 @@ take_refused(struct taking *t)
 	return mail_refuse(t, word);
 }
 
+/* ---- by what it is ----------------------------------------------------------- */
+
+static enum err
+judge(struct taking *t, struct str raw)
+{
+	const struct mail_thread *m = t->m;
+	const struct account_of account = {.company = t->of->company,
+	    .doc = t->of->doc,
+	    .public_url = str_from(m->conf.public_url)};
+	const struct letter_ask ask = {.account = &t->account,
+	    .mail = raw,
+	    .desk = t->of->company->desk,
+	    .desk_count = t->of->company->desk_count,
+	    .authserv = str_from(m->conf.authserv),
+	    .now = m->wall};
+	enum err e = account_open(
+	    m->conf.keys, &account, t->arena, &t->account);
+
+	if (e == E_DENIED)
+		mail_note(t, "mail.account", "its secrets cannot be opened");
+	return e == OK ? letter_in_read(&ask, t->arena, &t->in) : e;
+}
+
+/* Of who says to be somebody, and does not prove it, nothing is told on a
+ * conversation that only the subject names. */
+static enum taken
+refuse_big(struct taking *t)
+{
+	if (mail_too_many(t))
+		return mail_refuse_many(t);
+	faults_add(&t->faults, "size",
+	    "is larger than %u MB: the mail is kept, and not taken",
+	    IMAP_MAIL_MAX >> 20);
+	if (t->in.kind != LETTER_REFUSED || t->in.desk != NULL)
+		mail_leave_note(t, "too_big");
+	return mail_refuse(t, "too_big");
+}
+
+enum taken
+mail_take_header(
+    struct mail_thread *m, const struct mail_place_of *of, struct str header)
+{
+	struct taking t = {.m = m, .of = of, .arena = &m->arena};
+	enum taken taken;
+
+	if (judge(&t, header) != OK)
+		return TAKEN_NOT;
+	metric_add(m->conf.metrics, METRIC_MAIL_TOO_BIG, 1);
+	taken = t.in.kind == LETTER_MACHINE ? take_machine(&t) : refuse_big(&t);
+	faults_free(&t.faults);
+	return taken;
+}
+
+/* Up to the empty line; nothing where that is too far away. */
+static struct str
+header_of(struct str raw)
+{
+	size_t n = raw.n < MAIL_HEADER_MAX ? raw.n : MAIL_HEADER_MAX, i;
+
+	for (i = 1; i < n; i++)
+		if (raw.p[i] == '\n' &&
+		    (raw.p[i - 1] == '\n' || (i > 1 && raw.p[i - 1] == '\r' &&
+						 raw.p[i - 2] == '\n')))
+			return (struct str){raw.p, i + 1};
+	return (struct str){raw.p, 0};
+}
+
 enum taken
 mail_take(struct mail_thread *m, const struct mail_place_of *of, struct str raw)
 {
@@ -199,24 +266,11 @@ mail_take(struct mail_thread *m, const struct mail_place_of *of, struct str raw)
 	    [LETTER_CUSTOMER] = take_customer,
 	};
 	struct taking t = {.m = m, .of = of, .arena = &m->arena};
-	const struct account_of account = {.company = of->company,
-	    .doc = of->doc,
-	    .public_url = str_from(m->conf.public_url)};
-	struct letter_ask ask = {.account = &t.account,
-	    .mail = raw,
-	    .desk = of->company->desk,
-	    .desk_count = of->company->desk_count,
-	    .authserv = str_from(m->conf.authserv),
-	    .now = m->wall};
-	enum err e = account_open(m->conf.keys, &account, t.arena, &t.account);
+	enum err e = judge(&t, raw);
 	enum taken taken;
 
-	if (e == OK)
-		e = letter_in_read(&ask, t.arena, &t.in);
 	if (e == E_LIMIT)
-		return mail_refuse(&t, "too_big");
-	if (e == E_DENIED)
-		mail_note(&t, "mail.account", "its secrets cannot be opened");
+		return mail_take_header(m, of, header_of(raw));
 	if (e != OK)
 		return TAKEN_NOT;
 	taken = mail_too_many(&t) ? mail_refuse_many(&t) : takes[t.in.kind](&t);

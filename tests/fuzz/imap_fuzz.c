@@ -42,7 +42,7 @@ list(struct imap_box *b, struct imap_fault *fault)
 	static struct imap_list l;
 	unsigned i;
 
-	if (imap_list(b, 3, &l, fault) != IMAP_DONE)
+	if (imap_list(b, 3, 2, &l, fault) != IMAP_DONE)
 		return;
 	if (l.count > IMAP_LIST_MAX)
 		abort();

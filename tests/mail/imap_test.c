@@ -114,7 +114,7 @@ list(uint32_t last)
 {
 	struct imap_list l;
 
-	assert_end(imap_list(my.box, last, &l, &my.fault), IMAP_DONE);
+	assert_end(imap_list(my.box, last, 0, &l, &my.fault), IMAP_DONE);
 	return l;
 }
 
@@ -235,6 +235,39 @@ a_mail_may_be_large_or_too_large(void **state)
 	free(mail);
 }
 
+/* Those up to a uid are asked for by their size, too. */
+static void
+what_was_passed_is_listed_where_it_is_small(void **state)
+{
+	uint32_t first = put("Subject: a\r\n\r\none"), second;
+	struct imap_list l;
+
+	(void)state;
+	second = put("Subject: b\r\n\r\ntwo");
+	assert_end(
+	    imap_list(my.box, UINT32_MAX, first, &l, &my.fault), IMAP_DONE);
+	assert_int_equal(l.count, 2);
+	assert_end(imap_list(my.box, second, second, &l, &my.fault), IMAP_DONE);
+	assert_int_equal(l.count, 2);
+}
+
+static void
+a_header_comes_alone(void **state)
+{
+	uint32_t uid = put("Subject: a\r\n\r\none\r\n");
+
+	(void)state;
+	assert_end(
+	    imap_fetch_header(my.box, uid, 14, &my.raw, &my.fault), IMAP_DONE);
+	assert_true(str_eq(buf_view(&my.raw), STR("Subject: a\r\n\r\n")));
+	assert_end(imap_fetch_header(my.box, uid, 13, &my.raw, &my.fault),
+	    IMAP_TOO_BIG);
+	assert_int_equal(my.raw.len, 14);
+	assert_end(
+	    imap_fetch_header(my.box, 4711, 13, &my.raw, &my.fault), IMAP_GONE);
+	assert_false(is_seen());
+}
+
 static void
 what_is_gone_is_told(void **state)
 {
@@ -306,7 +339,7 @@ a_no_leaves_the_connection_alone(void **state)
 	put("Subject: x\r\n\r\n");
 	mail_rule("\"path\":\"/imap/search\",\"kind\":\"status\",\"status\":"
 		  "400,\"body\":\"not now\",\"count\":1");
-	assert_end(imap_list(my.box, 0, &l, &my.fault), IMAP_REFUSED);
+	assert_end(imap_list(my.box, 0, 0, &l, &my.fault), IMAP_REFUSED);
 	assert_non_null(strstr(my.fault.words, "not now"));
 	assert_int_equal(list(0).count, 1);
 	assert_end(imap_move(my.box, 1, STR("Done"), &my.fault), IMAP_REFUSED);
@@ -328,7 +361,7 @@ a_cut_is_told_and_stays(void **state)
 		  "\"count\":1");
 	assert_end(imap_fetch(my.box, 1, 1000, &my.raw, &my.fault), IMAP_CUT);
 	assert_int_equal(my.raw.len, 0);
-	assert_end(imap_list(my.box, 0, &l, &my.fault), IMAP_CUT);
+	assert_end(imap_list(my.box, 0, 0, &l, &my.fault), IMAP_CUT);
 	assert_end(open_with(&c), IMAP_DONE);
 	assert_int_equal(list(0).count, 1);
 	mail_rule("\"path\":\"/imap/select\",\"kind\":\"cut_after\"");
@@ -348,7 +381,7 @@ what_is_slow_or_stopped_ends(void **state)
 	mail_rule("\"path\":\"/imap/search\",\"kind\":\"delay\",\"ms\":60000");
 	atomic_store(&my.stop, true);
 	began = mail_now_ms();
-	assert_end(imap_list(my.box, 0, &l, &my.fault), IMAP_STOPPED);
+	assert_end(imap_list(my.box, 0, 0, &l, &my.fault), IMAP_STOPPED);
 	assert_true(mail_now_ms() - began < 2000);
 	assert_end(open_with(&c), IMAP_STOPPED);
 	atomic_store(&my.stop, false);
@@ -357,6 +390,29 @@ what_is_slow_or_stopped_ends(void **state)
 	began = mail_now_ms();
 	assert_end(open_with(&c), IMAP_SLOW);
 	assert_true(mail_now_ms() - began < 2000);
+}
+
+/* However long each call may take. */
+static void
+all_calls_together_have_a_bound(void **state)
+{
+	struct imap_conf c = conf();
+	struct imap_list l;
+	int64_t began = mail_now_ms();
+
+	(void)state;
+	c.timeout_ms = 60000;
+	c.most_ms = 60000;
+	assert_end(open_with(&c), IMAP_DONE);
+	assert_int_equal(list(0).count, 0);
+	mail_rule("\"path\":\"/imap/noop\",\"kind\":\"delay\",\"ms\":100");
+	mail_rule("\"path\":\"/imap/search\",\"kind\":\"delay\",\"ms\":60000");
+	imap_hurry(my.box, 250);
+	assert_end(imap_list(my.box, 0, 0, &l, &my.fault), IMAP_SLOW);
+	mail_rule("\"path\":\"/imap/connect\",\"kind\":\"delay\",\"ms\":60000");
+	c.most_ms = 150;
+	assert_end(open_with(&c), IMAP_SLOW);
+	assert_true(mail_now_ms() - began < 5000);
 }
 
 /* It may be something that we do not know; the end never comes. */
@@ -370,7 +426,7 @@ garbage_is_no_answer(void **state)
 	mail_rule("\"path\":\"/imap/search\",\"kind\":\"garbage\"");
 	c.timeout_ms = 150;
 	assert_end(open_with(&c), IMAP_DONE);
-	assert_end(imap_list(my.box, 0, &l, &my.fault), IMAP_SLOW);
+	assert_end(imap_list(my.box, 0, 0, &l, &my.fault), IMAP_SLOW);
 }
 
 #define A_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
@@ -383,6 +439,9 @@ main(void)
 	    A_TEST(takes_no_mail_for_an_answer),
 	    A_TEST(a_long_list_comes_in_parts),
 	    A_TEST(a_mail_may_be_large_or_too_large),
+	    A_TEST(what_was_passed_is_listed_where_it_is_small),
+	    A_TEST(a_header_comes_alone),
+	    A_TEST(all_calls_together_have_a_bound),
 	    A_TEST(what_is_gone_is_told),
 	    A_TEST(logins_and_folders_are_told_apart),
 	    A_TEST(no_login_goes_out_in_clear),

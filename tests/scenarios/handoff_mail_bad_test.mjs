@@ -240,7 +240,8 @@ test("mails that were set aside are counted, and keep none out", inShop(admin,
     });
     assert.equal(status, "ok");
     assert.deepEqual(checks.mail,
-      { ok: true, waiting: 0, oldest_ms: 0, nearly_full: 0, aside: 2 });
+      { ok: true, waiting: 0, oldest_ms: 0, nearly_full: 0, aside: 2,
+        behind: 0 });
     const bad = join(shop.dir, "data/mail-in/shop/support/bad");
     for (let i = 0; i < 1200; i++)
       writeFileSync(join(bad, `${String(i).padStart(16, "0")}-${

@@ -178,7 +178,7 @@ do_list(const json_t *in, json_t *out, struct imap_fault *fault)
 {
 	static struct imap_list list;
 	enum imap_end end = imap_list(
-	    box, number_of(in, "last", UINT32_MAX), &list, fault);
+	    box, number_of(in, "last", UINT32_MAX), 0, &list, fault);
 	json_t *uids = json_array();
 	unsigned i;
 
