@@ -70,6 +70,7 @@ mailer_lost(struct child *c, bool by_us)
 
 	p->end = c->phase >= PHASE_HANDED ? POSTING_CUT : POSTING_UNSENT;
 	p->reply = (struct mail_reply){0};
+	p->lost = !by_us;
 	if (by_us && late)
 		(void)snprintf(p->why, sizeof(p->why),
 		    "the time of %u ms was over %s", p->timeout_ms,
@@ -152,6 +153,7 @@ mailer_start(struct mailer *m, struct posting *p)
 
 	if (e != OK)
 		return e;
+	p->lost = false;
 	c = find_room(m);
 	if (c == NULL)
 		return E_LIMIT;

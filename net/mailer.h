@@ -95,6 +95,7 @@ struct posting {
 	/* One line for the log and the operator: what happened and, of
 	 * BLOCKED, what to do; no secrets, no addresses. */
 	char why[MAIL_WORDS_MAX + 1];
+	bool lost; /* its process ended by itself: no server's doing */
 	unsigned took_ms;
 
 	void (*done)(struct posting *p);

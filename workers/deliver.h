@@ -30,7 +30,8 @@
  *
  * A lane whose sends fail again and again (BREAKER_FAILURES in a row without
  * an answer, with 5xx, or with what cannot be understood; what else is asked of
- * the vendor does not count) is DOWN: it is probed (JOB_CHECK) with back-off,
+ * the vendor does not count; of a process of ours that died, two in a row) is
+ * DOWN: it is probed (JOB_CHECK) with back-off,
  * and when that went well one row at a time is tried until one comes through;
  * its rows keep their attempts. A lane whose account is refused is BLOCKED, and
  * probed ever more seldom, at last every ten minutes. A change of the company's

@@ -130,6 +130,14 @@ breaker_heard(struct track *t, bool well, const char *why)
 		stop(t, LANE_DOWN, str_from(why));
 }
 
+/* A vendor may be busy for a moment; a process of ours that dies may not. */
+void
+breaker_broken(struct track *t, const char *why)
+{
+	t->failures += BREAKER_FAILURES / 2;
+	breaker_heard(t, false, why);
+}
+
 void
 breaker_hold(struct track *t, int64_t ms)
 {

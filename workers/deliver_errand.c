@@ -139,7 +139,10 @@ tell_breaker(struct errand *e)
 	if (o->kind == OUTCOME_BLOCKED && blocks(e)) {
 		breaker_block(t, o->reason.n > 0 ? o->reason : o->code);
 	} else if (e->verdict.no_answer && tells(e)) {
-		breaker_heard(t, false, e->fetch.why);
+		if (e->verdict.broken)
+			breaker_broken(t, e->fetch.why);
+		else
+			breaker_heard(t, false, e->fetch.why);
 	} else if (e->job.kind == JOB_FETCH && o->kind == OUTCOME_OK) {
 		breaker_fetched(t);
 	} else if (answered && tells(e)) {
@@ -323,6 +326,8 @@ request(struct errand *e)
 		metric_add(e->d->conf.metrics, METRIC_DELIVER_REQUESTS, 1);
 	} else if (err == E_BADINPUT) {
 		on_forbidden(e);
+	} else if (e->verdict.broken) {
+		on_unsent(e);
 	} else {
 		put_off(e);
 	}

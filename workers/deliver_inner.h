@@ -208,6 +208,7 @@ struct verdict {
 	struct outcome outcome;
 	bool unsent;	/* nothing left */
 	bool no_answer; /* nothing came back */
+	bool broken;	/* by our own doing: what sends does not work */
 	bool too_big;
 	bool spared; /* it is not to count as an attempt */
 };
@@ -357,6 +358,8 @@ void track_tell(struct track *t);
 
 /* A request of the track was answered well, or not. */
 void breaker_heard(struct track *t, bool well, const char *why);
+/* What sends is broken here: that it is so twice is enough. */
+void breaker_broken(struct track *t, const char *why);
 /* A file came: where no message is there to be tried, that will do. */
 void breaker_fetched(struct track *t);
 /* The vendor wants it to wait until held_until, in so many ms. */

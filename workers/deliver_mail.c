@@ -56,6 +56,7 @@ on_posted(struct posting *posting)
 	struct fetch *f = &e->fetch;
 
 	f->why = posting->why;
+	e->verdict.broken = posting->lost;
 	f->took_ms = posting->took_ms;
 	f->end = FETCH_ANSWERED;
 	if (posting->end == POSTING_UNSENT)
@@ -122,6 +123,10 @@ mail_start(struct errand *e)
 	if (err == OK) {
 		e->posted = p;
 		return OK;
+	}
+	if (err == E_IO) {
+		e->verdict.broken = true;
+		e->fetch.why = "no process that sends mail can be started";
 	}
 	free(p);
 	return err;

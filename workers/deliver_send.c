@@ -5,6 +5,8 @@
 #include "workers/deliver_inner.h"
 
 #define HOUR_MS ((int64_t)3600 * 1000)
+/* Where something of ours broke, the next try tells whether it was a chance. */
+#define BROKEN_AGAIN_MS 250
 
 /* ---- what both share ----------------------------------------------------- */
 
@@ -118,6 +120,8 @@ later_ms(const struct errand *e, const struct row *r)
 {
 	int64_t wish = e->verdict.outcome.after_ms;
 
+	if (e->verdict.broken && r->tries <= 1)
+		return BROKEN_AGAIN_MS;
 	if (wish <= 0)
 		return backoff_ms(r->attempts + r->tries, deliver_random());
 	return wish + deliver_random() % (wish / 10 + 50);

@@ -290,6 +290,7 @@ a_kill_in_each_phase_is_told_apart(void **state)
 		assert_int_equal(l.posting.end, hangs[i].end);
 		assert_int_equal(l.to[0].end, hangs[i].end);
 		assert_non_null(strstr(l.posting.why, "process ended"));
+		assert_true(l.posting.lost);
 		fake_close(server);
 	}
 	server = NULL;
@@ -316,6 +317,7 @@ a_server_that_hangs_costs_the_time_and_no_more(void **state)
 		assert_int_equal(l.posting.end, hangs[i].end);
 		assert_non_null(strstr(l.posting.why, "time of 20000 ms"));
 		assert_non_null(strstr(l.posting.why, hangs[i].why));
+		assert_false(l.posting.lost);
 		fake_close(server);
 	}
 	server = NULL;
