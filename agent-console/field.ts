@@ -1,7 +1,7 @@
 // The field below a conversation: what is said there, to whom, and how much
 // may be said.
 
-import { button, fill, h, say } from "./dom.ts";
+import { button, clock, fill, h, say } from "./dom.ts";
 import { Drafts, pick } from "./replies.ts";
 import { customer, isMine, may, type Mode, modes, nameOf, type State } from
   "./state.ts";
@@ -10,6 +10,7 @@ import type { Actions } from "./actions.ts";
 
 const TYPING_MS = 4000;
 const NOTE_MAX = 20000;
+const SOON_MS = 2 * 3600000;
 const NEAR = 0.8; // of the limit; from then on it is said
 
 type How = { label: (s: State) => string; name: string;
@@ -132,12 +133,22 @@ export class Field {
       : s.channel?.text ?? NOTE_MAX;
   }
 
+  // Some channels take free text only so long after the customer's last.
+  #window(s: State) {
+    const until = s.channel?.window_until;
+    if (!until || this.#most(s) !== s.channel?.text) return "";
+    if (until > Date.now() + SOON_MS) return "";
+    if (until > Date.now()) return `Free text only until ${clock(until)}`;
+    return "The customer wrote too long ago for free text" +
+      (s.channel.template ? "; the approved template goes out instead" : "");
+  }
+
   #drawCount(s: State) {
     const n = length(this.#text.value), most = this.#most(s);
     const over = n > most, near = n > NEAR * most;
     say(this.#count, over ? `${number(n - most)} characters too many; ${
       number(most)} fit` : near ? `${number(n)} of ${number(most)} characters`
-      : "");
+      : this.#window(s));
     this.#count.classList.toggle("fault", over);
     say(this.#heard, over ? `Too long: at most ${number(most)} characters.`
       : near ? `Almost ${number(most)} characters, which is the most.` : "");

@@ -37,7 +37,8 @@ function own(url?: string): string | undefined {
 
 /** Chats on a phone give their pictures no name. */
 const nameOf = (f: Attached) => f.name || { image: "Picture", audio: "Sound",
-  video: "Film" }[f.type?.split("/")[0] ?? ""] || "File";
+  video: "Film" }[f.type?.split("/")[0] ?? ""] ||
+  (f.type === "application/pdf" ? "PDF" : "File");
 
 function chip(f: Attached) {
   const url = own(f.url);

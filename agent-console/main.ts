@@ -17,11 +17,11 @@ function enter(account: Account) {
   new Work(root, account, leave);
 }
 
+const why = sessionStorage.getItem("why") ?? "";
+sessionStorage.removeItem("why");
 const token = /^#(invitation|reset)=(.+)$/.exec(location.hash);
 if (token) accept(root, token[2] ?? "", token[1] === "invitation", enter);
 else me().then(enter, (e) => {
-  const why = sessionStorage.getItem("why") ?? "";
-  sessionStorage.removeItem("why");
   if (e instanceof Refused && e.status < 500) login(root, why, enter);
   else closed(root);
 });

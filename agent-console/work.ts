@@ -252,9 +252,10 @@ export class Work implements Actions {
 
   /** What is new is said; what was there before is not. */
   #tell(e: Entry) {
-    if (e.seq > this.#newest && e.author === "customer" &&
-      e.kind === "message")
-      announce(`${customer(this.#s.row)}: ${
-        String(e.body?.["text"] || "a file")}`);
+    const { row, channel, open } = this.#s;
+    if (e.seq <= this.#newest || e.author !== "customer" ||
+      e.kind !== "message") return;
+    announce(`${customer(row)}: ${String(e.body?.["text"] || "a file")}`);
+    if (channel?.window_until) void this.#details(open); // it is later now
   }
 }
