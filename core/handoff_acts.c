@@ -184,6 +184,9 @@ run_breach(struct acting *w)
 
 /* ---- what is said -------------------------------------------------------- */
 
+/* Who is gone is written to soon; but what is said line by line is one mail. */
+#define GONE_MS 20000
+
 static enum act_refusal
 say(struct acting *w)
 {
@@ -197,9 +200,9 @@ say(struct acting *w)
 	e->source = w->act->source;
 	acting_stop_timer(w, TIMER_FIRST_RESPONSE);
 	acting_start_response(w, 0);
-	/* Who has closed the chat reads nothing there. */
-	acting_start_timer(
-	    w, TIMER_UNREAD, w->c->gone && unread_ms > 0 ? 1 : unread_ms);
+	if (w->c->gone && unread_ms > GONE_MS)
+		unread_ms = GONE_MS;
+	acting_start_timer(w, TIMER_UNREAD, unread_ms);
 	/* The bot arms it with its first answer; there may never be one. */
 	if (w->c->holder == HOLDER_BOT)
 		acting_start_timer(w, TIMER_IDLE, w->policy->idle_ms);

@@ -313,13 +313,16 @@ take_mailed(struct letter_of *l, const struct event *e, const json_t *body)
 		take_earlier(l, e->ref);
 }
 
-/* It stands for a mail that went to the customer. */
+/* It stands for a mail that went to the customer, with all until then. */
 static void
 take_timer(struct letter_of *l, const struct event *e, const json_t *body)
 {
 	(void)body;
-	if (e->ref == TIMER_UNREAD && l->to_customer)
-		take_earlier(l, l->answered);
+	if (e->ref != TIMER_UNREAD || !l->to_customer)
+		return;
+	take_earlier(l, l->answered);
+	if (e->seq > l->after)
+		l->after = e->seq;
 }
 
 /* ---- the walk -------------------------------------------------------------------- */
