@@ -36,6 +36,7 @@ turn_drop_try(struct turn *t)
 	t->found = NULL;
 	t->rows = (struct outgoing_list){0};
 	t->found_email = (struct str){0};
+	t->unwritten = (struct str){0};
 	arena_reset(&t->arena);
 }
 

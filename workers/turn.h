@@ -72,6 +72,7 @@ struct turn {
 				     * says is no reason to give up */
 	const struct answer *found; /* what it found before; or NULL */
 	struct outgoing_list rows;  /* mails that go with the commit */
+	struct str unwritten;	    /* why the desk gets no mail: a body */
 	struct str found_email;	    /* an address that the customer left */
 	size_t typed;		    /* bytes of the answer shown so far */
 

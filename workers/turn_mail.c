@@ -3,6 +3,7 @@
  * the conversation; and to a customer of the website who has not read what a
  * person answered. The rows go into the commit that decides it.
  */
+#include "channels/email/address.h"
 #include "workers/turn_mail_inner.h"
 
 #include <stdlib.h>
@@ -92,17 +93,77 @@ complain_of_mail(struct turn *t, const char *why)
 	    t->worker->conf.log, LOG_WARN, "turn.mail", "why", str_from(why));
 }
 
+/* Some of the desk get no mail: people must read that in the conversation. */
+static enum err
+tell_of_wrong(struct turn *t, const struct letter_of *l, struct str wrong)
+{
+	struct buf b = {0}, why = {0};
+
+	buf_addf(&why,
+	    "These cannot be written to; correct support.to in the company's "
+	    "document: %.*s",
+	    STR_FMT(wrong));
+	buf_str(&b, "{\"state\":\"failed\",\"channel\":");
+	buf_json(&b, l->account->channel);
+	buf_str(&b, ",\"reason\":");
+	buf_json(&b, buf_view(&why));
+	buf_char(&b, '}');
+	if (!b.failed && !why.failed)
+		t->unwritten = arena_copy(&t->arena, buf_view(&b));
+	buf_free(&why);
+	buf_free(&b);
+	return t->unwritten.p == NULL ? E_NOMEM : OK;
+}
+
+/* Those of the desk whose addresses are any. */
+static enum err
+pick_people(struct turn *t, const struct letter_of *l, struct escalation *e)
+{
+	const struct company *c = t->company;
+	struct company_desk *to = arena_alloc(
+	    &t->arena, (c->desk_count + 1) * sizeof(*to));
+	struct buf wrong = {0};
+	enum err err = to == NULL ? E_NOMEM : OK;
+	size_t i;
+
+	e->to = to;
+	for (i = 0; err == OK && i < c->desk_count; i++)
+		if (address_valid(c->desk[i].address))
+			to[e->to_count++] = c->desk[i];
+		else
+			buf_addf(&wrong, "%s%.*s", wrong.len == 0 ? "" : ", ",
+			    STR_FMT(c->desk[i].address));
+	if (wrong.failed)
+		err = E_NOMEM;
+	if (err == OK && wrong.len > 0)
+		err = tell_of_wrong(t, l, buf_view(&wrong));
+	buf_free(&wrong);
+	return err;
+}
+
+static void
+add_unwritten(struct turn *t, int64_t now)
+{
+	struct decision *d = &t->decision;
+
+	if (t->unwritten.n > 0)
+		d->events[d->event_count++] = (struct event){
+		    .kind = EVENT_DELIVERY,
+		    .author = AUTHOR_SYSTEM,
+		    .ref = t->c.last_customer_seq,
+		    .at = now,
+		    .body = t->unwritten};
+}
+
 static enum err
 desk_rows(struct turn *t, const struct letter_of *l)
 {
-	const struct escalation e = {.company = t->company->name,
+	struct escalation e = {.company = t->company->name,
 	    .conversation = (uint64_t)t->conversation,
 	    .number = t->decision.asked_to,
 	    .earlier = l->earlier,
 	    .earlier_count = l->earlier_count,
 	    .whole = l->whole,
-	    .to = t->company->desk,
-	    .to_count = t->company->desk_count,
 	    .customer_name = l->name,
 	    .customer_email = l->email,
 	    .customer_phone = l->phone,
@@ -128,11 +189,11 @@ desk_rows(struct turn *t, const struct letter_of *l)
 	    .now = clock_wall(t->worker->conf.clock)};
 	struct faults faults = {0};
 	struct payloads out = {.count = 0};
-	enum err err = escalation_write(&e, &t->arena, &out, &faults);
+	enum err err = pick_people(t, l, &e);
 	unsigned i;
 
-	if (err == E_BADINPUT)
-		complain_of_mail(t, "the mail cannot be written");
+	if (err == OK && e.to_count > 0)
+		err = escalation_write(&e, &t->arena, &out, &faults);
 	faults_free(&faults);
 	for (i = 0; err == OK && i < out.count; i++)
 		err = add_row(t, l->account, &out.list[i]);
@@ -152,9 +213,11 @@ write_to_desk(struct turn *t, struct letter_of *l, int64_t now)
 		complain_of_mail(t, "no account can write to the desk");
 	else
 		e = desk_rows(t, l);
-	if (e == OK || e == E_BADINPUT)
+	if (e == OK)
 		e = decide_mailed(&t->c, &t->question, &t->company->policy, now,
 		    &t->decision);
+	if (e == OK)
+		add_unwritten(t, now);
 	if (e == OK && l->row.contact.email.n == 0)
 		t->found_email = l->email;
 	return e;
@@ -219,8 +282,6 @@ customer_rows(struct turn *t, const struct letter_of *l)
 	size_t i;
 	enum err e;
 
-	if (l->shown_count == 0)
-		return OK;
 	for (i = 0; i < l->shown_count; i++) {
 		buf_str(&text, i == 0 ? "" : "\n\n");
 		buf_add(&text, l->shown[i].text.p, l->shown[i].text.n);
@@ -237,12 +298,14 @@ customer_rows(struct turn *t, const struct letter_of *l)
 	return e == OK ? add_row(t, l->account, &out) : e;
 }
 
-/* Have they seen it, or can they not be written to? Then it is no more. */
+/* Have they seen it, were they written all of it, or can they not be written
+ * to? Then it is no more. */
 static bool
 need_not(struct turn *t, const struct letter_of *l)
 {
 	return t->vendor != NULL || l->account == NULL || l->email.n == 0 ||
-	       l->row.seen.customer >= t->decision.asked_to;
+	       l->row.seen.customer >= t->decision.asked_to ||
+	       l->shown_count == 0;
 }
 
 void

@@ -1,11 +1,11 @@
-// A support desk as large as the document allows: each of them gets the mail,
-// and one of them answers.
+// A support desk as large as the document allows, and one with an address that
+// is none.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { answer } from "../lib/mail.mjs";
-import { inShop } from "../lib/shop.mjs";
+import { DESK, inShop } from "../lib/shop.mjs";
 import { until } from "../lib/until.mjs";
 
 const schema = JSON.parse(readFileSync(
@@ -31,3 +31,22 @@ test("each of the desk gets the mail", inShop(
       { from: to.at(-1).address });
     await bo.hears("Here I am.");
   }));
+
+test("an address that is none stops nobody else's mail, and is told", inShop({
+  sellers: [{ name: "sam", role: "admin" }],
+  company: { support: { account: "support", to: [
+    { address: "x@-desk.example", name: "Wrong" },
+    { address: DESK, name: "Robin" }] } } }, async (shop) => {
+  const { sam } = shop.sellers;
+  await sam.login();
+  const bo = shop.whatsapp();
+  await bo.say("Can I talk to a real person?");
+  const mail = await shop.mail.next(DESK);
+  const conversation = Number(/\(#(\d+)\)$/.exec(mail.subject)[1]);
+  const failed = (await sam.log(conversation))
+    .filter((e) => e.kind === "delivery");
+  assert.equal(failed.length, 1);
+  assert.equal(failed[0].body.state, "failed");
+  assert.match(failed[0].body.reason, /support\.to.* x@-desk\.example$/);
+  assert.equal((await shop.mail.all()).length, 1);
+}));
