@@ -3,12 +3,15 @@
  * did not arrive, or what came of a file. Which part of a message, which of
  * its files: by its place among the rows that the same event caused.
  */
+#include "core/file_url.h"
 #include "workers/deliver_inner.h"
 
 #include <jansson.h>
 
 /* What one event causes: PAYLOADS_MAX parts, or ENVELOPE_FILES_MAX files. */
 #define ROWS_OF_EVENT 32u
+/* Who may read the conversation may have its files: for a year. */
+#define LINK_LIFE_S (365 * 24 * (int64_t)3600)
 
 /* Does it go the same way? Others are told of the same event, too. */
 static bool
@@ -77,44 +80,70 @@ event_delivery(
 	return event_of(t->d, EVENT_DELIVERY, &b, a);
 }
 
-/* What the sender called it. */
-static void
-write_name(const struct row *r, size_t place, struct buf *out, struct arena *a)
+/* What the sender called it; may be empty. */
+static struct str
+name_of(const struct row *r, size_t place, struct arena *a)
 {
 	const struct talk *k = r->talk;
 	struct event e;
 	size_t n = 1;
-	const char *name = NULL;
+	const json_t *name;
 	json_t *body = NULL;
+	struct str out = {0};
 
 	if (store_read_events(k->track->d->reader, k->conversation, r->seq - 1,
 		a, &e, &n) == OK &&
 	    n == 1)
 		body = json_loadb(
 		    e.body.p, e.body.n, JSON_REJECT_DUPLICATES, NULL);
-	name = json_string_value(json_object_get(
-	    json_array_get(json_object_get(body, "files"), place), "name"));
-	buf_json(out, str_from(name == NULL ? "" : name));
+	name = json_object_get(
+	    json_array_get(json_object_get(body, "files"), place), "name");
+	if (json_string_length(name) > 0)
+		out = arena_copy(a, (struct str){json_string_value(name),
+					json_string_length(name)});
 	json_decref(body);
+	return out.p == NULL ? STR("") : out;
 }
 
-static void
+static struct str
 begin_file(const struct row *r, struct buf *b, struct arena *a)
 {
 	size_t n, place = place_of(r, a, &n);
+	struct str name = name_of(r, place, a);
 
 	buf_addf(b, "{\"index\":%zu,\"name\":", place);
-	write_name(r, place, b, a);
+	buf_json(b, name);
+	return name;
+}
+
+static void
+write_url(const struct row *r, const struct kept_file *f, struct str name,
+    struct buf *out)
+{
+	const struct deliver *d = r->talk->track->d;
+	const struct file_url url = {.hash = str_from(f->hash),
+	    .name = name,
+	    .type = str_from(f->type),
+	    .expires_s = d->wall / 1000 + LINK_LIFE_S};
+	struct buf b = {0};
+
+	file_url_write(d->conf.keys, STR(""), &url, &b);
+	buf_str(out, ",\"url\":");
+	buf_json(out, buf_view(&b));
+	out->failed |= b.failed;
+	buf_free(&b);
 }
 
 struct event
 event_file_kept(struct row *r, const struct kept_file *f, struct arena *a)
 {
 	struct buf b = {0};
+	struct str name = begin_file(r, &b, a);
 
-	begin_file(r, &b, a);
-	buf_addf(&b, ",\"type\":\"%s\",\"size\":%zu,\"hash\":\"%s\"}", f->type,
+	buf_addf(&b, ",\"type\":\"%s\",\"size\":%zu,\"hash\":\"%s\"", f->type,
 	    f->size, f->hash);
+	write_url(r, f, name, &b);
+	buf_char(&b, '}');
 	return event_of(r->talk->track->d, EVENT_FILE, &b, a);
 }
 
@@ -123,7 +152,7 @@ event_file_refused(struct row *r, struct str why, struct arena *a)
 {
 	struct buf b = {0};
 
-	begin_file(r, &b, a);
+	(void)begin_file(r, &b, a);
 	buf_str(&b, ",\"refused\":");
 	buf_json(&b, why.n > 0 ? why : STR("It could not be fetched."));
 	buf_char(&b, '}');

@@ -7,7 +7,7 @@
 #include "workers/mail_inner.h"
 #include "workers/sniff.h"
 
-/* The conversation is there for ever; who has left it for so long is not. */
+/* Who may read the conversation may have its files: for a year. */
 #define LINK_LIFE_S (365 * 24 * (int64_t)3600)
 
 static enum err
@@ -54,10 +54,6 @@ mail_write_files(const struct taking *t, struct buf *body)
 	buf_char(body, ']');
 }
 
-/*
- * What the desk sends is for the customer, who may have nothing but the page:
- * the event brings the address of the file.
- */
 static void
 write_url(const struct taking *t, unsigned i, struct buf *body)
 {
@@ -68,8 +64,6 @@ write_url(const struct taking *t, unsigned i, struct buf *body)
 	    .expires_s = t->m->wall / 1000 + LINK_LIFE_S};
 	struct buf b = {0};
 
-	if (t->in.kind != LETTER_ANSWER)
-		return;
 	file_url_write(t->m->conf.keys, STR(""), &url, &b);
 	buf_str(body, ",\"url\":");
 	buf_json(body, buf_view(&b));

@@ -161,3 +161,30 @@ test("files alone are an answer, too; Slack and the website get links",
       `http://${shop.server.listen}`)), PDF);
     await visitor.close();
   }));
+
+test("files go with answers by mail", inShop({ movable: true },
+  async (shop) => {
+    await shop.sellers.sam.login();
+    const mark = newId();
+    await shop.mail.deliver(["From: Carla <carla@mail.example>",
+      "To: support@shop.example", `Subject: Bill ${mark}`,
+      "Message-ID: <1@mail.example>", "Date: Sat, 21 Nov 2026 10:20:00 +0000",
+      "", "I need to talk to a human being.", ""].join("\r\n"));
+    const first = await mailAbout(shop, mark);
+    await shop.mail.deliver(withFiles(first, "Your bill.", [bill]));
+    const there = await mailAbout(shop, "Your bill.", "carla@mail.example");
+    assert.deepEqual(there.files, [{ name: "bill.pdf",
+      type: "application/pdf", bytes: PDF }]);
+
+    const visitor = await shop.page();
+    await visitor.say("Can I talk to a real person? I am dora@mail.example");
+    const second = await mailAbout(shop, "dora@mail.example");
+    await visitor.close();
+    await shop.mail.deliver(withFiles(second, "For Dora.", [photo]));
+    await until("it is said", async () => (await shop.sellers.sam.log(
+      numberOf(second))).some((e) => e.kind === "file"));
+    shop.later(2 * 60_000); // beyond handoff.unread_minutes
+    const late = await mailAbout(shop, "For Dora.", "dora@mail.example");
+    assert.deepEqual(late.files, [{ name: "bike.png", type: "image/png",
+      bytes: PNG }]);
+  }));

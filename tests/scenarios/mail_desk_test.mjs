@@ -56,6 +56,10 @@ test("the first mail says who, how, what and when", inShop({ company: hours },
       mail.text.includes(`, ${local.format(at.getTime() + ms)}\n`)), mail.text);
     assert.deepEqual(files(mail), [["picture.png", "image/png", PNG],
       ["picture-2.png", "image/png", PNG]]);
+    const { body } = (await shop.sellers.sam.log(numberOf(mail)))
+      .find((e) => e.kind === "file");
+    const picture = await fetch(new URL(body.url, shop.server.base));
+    assert.deepEqual(Buffer.from(await picture.arrayBuffer()), PNG);
   }));
 
 test("what the customer sends, changes and takes back is told", inShop({},

@@ -55,6 +55,7 @@ a_file_is_kept_as_what_it_is(void **state)
 	    "{\"index\":0,\"name\":\"a.bin\",\"type\":\"image/png\","
 	    "\"size\":16,"));
 	assert_kept(body, png);
+	assert_non_null(strstr(body, "\",\"url\":\"/v1/files/"));
 	assert_int_equal(metric_get(&rig.f.metrics, METRIC_DELIVER_FILES), 1);
 }
 

@@ -26,7 +26,7 @@ export function insert(items: Item[], item: Item): Item[] {
   return [...items.slice(0, at), item, ...items.slice(at)];
 }
 
-// What the company sends; what the visitor sent they have.
+// By whom it was sent, its message says.
 function fileOf(event: Event, at: number): Item | null {
   const { seq, ref, body = {} } = event;
   if (!body.url?.startsWith("/v1/files/")) return null;

@@ -145,6 +145,7 @@ function told(items: Item[]): Row[] {
     const only = item.kind === "message" && item.author === "agent" &&
       item.text === ""; // its files say all
     if (only) return;
+    if (item.kind === "file" && by.author === "customer") return; // theirs
     if (item.kind === "file" ||
       (item.kind === "message" && item.author !== "system")) {
       const name = item.author === "agent" ? by.name ?? holder : "";

@@ -213,6 +213,7 @@ export function nextToSend(state: State): Pending | undefined {
 
 // How far there is something of the company's to read.
 export function unread(state: State): number {
-  const last = state.items.findLast((i) => i.author !== "customer");
+  const last = state.items.findLast((i) =>
+    i.author !== "customer" && i.kind !== "file");
   return last !== undefined && last.seq > state.seen.customer ? last.seq : 0;
 }
