@@ -32,6 +32,7 @@ struct server {
 	struct watch watch;
 	struct sandbox *sandbox; /* the demo's */
 	char sandbox_url[128];
+	char gateway_url[256]; /* a worker's guess */
 	struct desk *desk;
 	struct mail_thread *mail;
 	struct feed *feed;
@@ -127,13 +128,24 @@ channels_healthy(void *arg, struct buf *out)
 	return watch_lanes_write(&v->watch.lanes, out);
 }
 
-/* Where vendors reach us: a gateway without a public URL knows its port. */
+/*
+ * Where vendors reach us. A gateway without a public URL knows its port; a
+ * worker on its own takes it to listen where it was told that it would.
+ */
 static const char *
-public_url(const struct server *v)
+public_url(struct server *v)
 {
+	const struct settings *s = v->process.settings;
+	const char *port = strrchr(s->listen, ':');
+
 	if (v->gateway.front != NULL)
 		return atomic_load(&v->gateway.public_url);
-	return v->process.settings->public_url;
+	if (s->public_url[0] != '\0' || port == NULL ||
+	    strcmp(port, ":0") == 0)
+		return s->public_url;
+	(void)snprintf(v->gateway_url, sizeof(v->gateway_url), "http://%s%s",
+	    port == s->listen ? "localhost" : "", s->listen);
+	return v->gateway_url;
 }
 
 /* Rows were written: they may go out. */

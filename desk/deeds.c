@@ -110,7 +110,10 @@ act_stored(struct store_op *op)
 	for (i = 0; op->err == OK && i < in->acted.decision.event_count; i++)
 		publish_event(e->d->conf.publisher, &in->state,
 		    &in->acted.decision.events[i], 0);
-	if (op->err == OK && conversation_pending(&in->state))
+	/* Whoever gets it and finds nothing to decide looks for rows that are
+	 * to go out: the deliverer may be in another process. */
+	if (op->err == OK &&
+	    (in->notice_count > 0 || conversation_pending(&in->state)))
 		bus_add_work(e->d->conf.publisher, in->state.id);
 	if (op->err == OK && in->notice_count > 0 && e->d->conf.poke != NULL)
 		e->d->conf.poke(e->d->conf.poke_arg);

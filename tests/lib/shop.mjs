@@ -233,11 +233,11 @@ class Shop {
   }
 
   async open({ sellers = ["sam"], company: more = {}, settings = {},
-    movable = false, template = true }) {
+    movable = false, template = true, mode = "serve" }) {
     if (movable) this.#clock();
     const gateway = `127.0.0.1:${await freePort()}`;
     await this.#sandbox(`http://${gateway}`);
-    this.server = new Server("serve", this.dir, { ...SETTINGS, ...settings });
+    this.server = new Server(mode, this.dir, { ...SETTINGS, ...settings });
     this.server.listen = gateway;
     this.server.env = this.env;
     this.document = documentOf(accounts(this.url, this.ports, template), more);
