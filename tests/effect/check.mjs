@@ -48,19 +48,20 @@ export function checkSellers({ messages }, said, refused) {
 }
 
 // Each honest answer is what a person said, once; or, where a seller had the
-// conversation, a note for them. The others are nothing.
+// conversation, a note for them. The others are nothing, or a note that says
+// why not.
 export function checkDesk({ messages, notes }, { answers, falses }) {
-  const told = tally(messages.filter((m) => m.author === "agent" &&
-    m.agent === 0).map((m) => markOf(m.body.text)));
-  const noted = tally(notes.filter((n) => n.what === "refused")
-    .map((n) => markOf(n.body.text ?? "")));
+  const marks = (list) => tally(list.map((e) => markOf(e.body.text ?? "")));
+  const told = marks(messages.filter((m) => m.author === "agent" &&
+    m.agent === 0));
+  const noted = marks(notes.filter((n) => n.what === "refused"));
+  const all = marks([...messages, ...notes]);
   const count = (mark) => (told.get(mark) ?? 0) + (noted.get(mark) ?? 0);
-  const all = JSON.stringify([messages, notes]);
-  none(answers.filter(({ mark }) => count(mark) !== 1)
+  none(answers.filter(({ mark }) => count(mark) !== 1 || all.get(mark) !== 1)
     .map((a) => ({ ...a, times: count(a.mark) })),
   "answers by mail that are not there once");
-  none(falses.filter((mark) => all.includes(`[${mark}]`)),
-    "what is not true was believed");
+  none(falses.filter((mark) => (all.get(mark) ?? 0) !==
+    Math.min(noted.get(mark) ?? 0, 1)), "what is not true was believed");
   return answers.filter(({ mark }) => noted.has(mark)).length;
 }
 
