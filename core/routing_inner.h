@@ -315,16 +315,18 @@ traits_add(struct traits *t, const struct traits *more)
 		t->words[i] |= more->words[i];
 }
 
-/* How many `all` has of `some`. */
+/* How many `all` has of `some`; a few, mostly none. */
 static inline unsigned
 traits_count(const struct traits *all, const struct traits *some)
 {
+	uint64_t both;
 	unsigned n = 0;
 	size_t i;
 
 	for (i = 0; i < TRAIT_WORDS; i++)
-		n += (unsigned)__builtin_popcountll(
-		    all->words[i] & some->words[i]);
+		for (both = all->words[i] & some->words[i]; both != 0;
+		     both &= both - 1)
+			n++;
 	return n;
 }
 
