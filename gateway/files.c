@@ -1,12 +1,16 @@
 /*
- * files: from a signed address to the file. Opening it is the only thing that
- * may touch the disk here; sending it is the front's business.
+ * files: from a signed address to the file, and from an event to the address.
+ * Opening it is the only thing that may touch the disk here; sending it is the
+ * front's business.
  */
 #include "gateway/files.h"
 #include "core/file_url.h"
 #include "core/utf8.h"
 #include "gateway/gateway.h"
 #include "gateway/guard.h"
+
+#include <jansson.h>
+#include <stdlib.h>
 
 /* ---- the name ---------------------------------------------------------- */
 
@@ -132,6 +136,64 @@ kind_of(struct str type)
 		if (guard_same_name(type, str_from(kinds[i].type)))
 			return &kinds[i];
 	return &unknown;
+}
+
+/* ---- addresses ---------------------------------------------------------- */
+
+#define DAY_S ((int64_t)24 * 3600)
+
+static struct str
+text_of(const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+
+	if (!json_is_string(value))
+		return STR("");
+	return (struct str){
+	    json_string_value(value), json_string_length(value)};
+}
+
+/* NULL: it tells of no file that is kept, or there is no memory. */
+static char *
+with_address(const struct gateway *g, json_t *event)
+{
+	json_t *body = json_object_get(event, "body");
+	int64_t now_s = clock_wall(g->clock) / 1000;
+	const struct file_url url = {.hash = text_of(body, "hash"),
+	    .name = text_of(body, "name"),
+	    .type = text_of(body, "type"),
+	    .expires_s = (now_s / DAY_S + 2) * DAY_S};
+	struct buf text = {0};
+	char *out = NULL;
+
+	if (url.hash.n != FILE_URL_HASH)
+		return NULL;
+	file_url_write(g->keys, STR(""), &url, &text);
+	if (!text.failed && json_object_set_new(body, "url",
+				json_stringn(text.data, text.len)) == 0)
+		out = json_dumps(event, JSON_COMPACT);
+	buf_free(&text);
+	return out;
+}
+
+void
+files_address(
+    const struct gateway *g, enum event_kind kind, struct buf *out, size_t at)
+{
+	json_t *event;
+	char *text;
+
+	if (kind != EVENT_FILE || out->failed)
+		return;
+	event = json_loadb(out->data + at, out->len - at,
+	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	text = with_address(g, event);
+	if (text != NULL) {
+		out->len = at;
+		buf_str(out, text);
+	}
+	free(text);
+	json_decref(event);
 }
 
 /* ---- the request ------------------------------------------------------- */

@@ -11,10 +11,21 @@
 #define GATEWAY_FILES_H
 
 #include "core/buf.h"
+#include "core/event.h"
+#include "gateway/gateway.h"
 #include "gateway/http.h"
 
 /* On an HTTP thread. */
 void files_serve(struct request *r);
+
+/*
+ * An event's object stands in out from `at` on. If it tells of a file that is
+ * kept, it is told with an address that is good from now: until the end of the
+ * day after tomorrow, so that all who read it in one day get the same. What was
+ * stored may be too old, or signed by a key that is gone. Any thread.
+ */
+void files_address(
+    const struct gateway *g, enum event_kind kind, struct buf *out, size_t at);
 
 /*
  * The value of Content-Disposition (RFC 6266): shown or saved, and under which

@@ -4,6 +4,7 @@
  * so a frame lost anywhere on the way to it is noticed by it.
  */
 #include "channels/web/frames.h"
+#include "gateway/files.h"
 #include "gateway/hub_inner.h"
 #include "gateway/seller_write.h"
 
@@ -278,15 +279,30 @@ tell_watchers(struct hub *h, struct passing *p)
 	}
 }
 
+/* A file's event is told with an address; see files.h. */
+static struct str
+body_as_told(struct hub *h, const struct news *n, struct buf *out)
+{
+	if (n->kind != NEWS_EVENT || n->event != EVENT_FILE)
+		return n->body;
+	buf_add(out, n->body.p, n->body.n);
+	files_address(h->gateway, n->event, out, 0);
+	return out->failed ? n->body : buf_view(out);
+}
+
 static void
 take_news(struct hub *h, const struct news *n)
 {
-	struct passing p = {.news = n};
+	struct news told = *n;
+	struct passing p = {.news = &told};
+	struct buf body = {0};
 	unsigned i;
 
+	told.body = body_as_told(h, n, &body);
 	tell_watchers(h, &p);
 	for (i = 0; i < AUDIENCES; i++)
 		piece_unref(p.pieces[i]);
+	buf_free(&body);
 	if (h->listener != NULL)
 		h->listener->news(h, n);
 }

@@ -4,6 +4,7 @@
  * while it has room. Nothing here takes longer than a few reads at once.
  */
 #include "channels/web/frames.h"
+#include "gateway/files.h"
 #include "gateway/hub_inner.h"
 #include "gateway/seller_write.h"
 
@@ -198,25 +199,21 @@ drop(struct hub *h, struct watcher *w, const char *why)
 	w->kind->dropped(w, why);
 }
 
-static void
-write_for_visitor(struct buf *out, struct buf *object, const struct event *e)
-{
-	frame_write_event_object(object, e);
-	frame_write_event(out, buf_view(object));
-}
-
 static struct piece *
 event_piece(struct hub *h, const struct watcher *w, const struct event *e)
 {
 	struct buf object = {0}, *frame = hub_text(h);
 	struct piece *p = NULL;
 
-	if (w->audience == AUDIENCE_VISITORS) {
-		write_for_visitor(frame, &object, e);
-	} else {
+	if (w->audience == AUDIENCE_VISITORS)
+		frame_write_event_object(&object, e);
+	else
 		event_write(&object, e);
+	files_address(h->gateway, e->kind, &object, 0);
+	if (w->audience == AUDIENCE_VISITORS)
+		frame_write_event(frame, buf_view(&object));
+	else
 		seller_write_event(frame, w->conversation, buf_view(&object));
-	}
 	if (!object.failed && !frame->failed)
 		p = piece_new(buf_view(frame));
 	buf_free(&object);

@@ -60,7 +60,10 @@
  *	    {"events":[...],"seq":15}: whole events, hidden ones too
  *	    (schemas/event.schema.json), dense; an offer's body says why this
  *	    seller and why not the others. limit 1..500, default 100. seq: of
- *	    the last of them, else `after`
+ *	    the last of them, else `after`. A file that came is told by an event
+ *	    "file" with its name, type, size and "url": the address, signed, that
+ *	    it can be had at until the end of the next day; read again, it is
+ *	    a fresh one. So over the WebSocket, and to visitors
  *	GET /v1/staff/search?q=words&before=CURSOR&limit=20 ->
  *	    {"found":[{"conversation":7,"seq":3,"text":"...","row":{...}}],
  *	    "next":"CURSOR"}

@@ -2,6 +2,7 @@
  * seller_http: conversations over HTTP: what is read of them, and what is done
  * to them.
  */
+#include "gateway/files.h"
 #include "gateway/seller_http.h"
 #include "gateway/seller_list.h"
 
@@ -280,13 +281,15 @@ answer_events(struct staff_work *w, const struct event *events, size_t n)
 {
 	const struct seller_request *q = w->arg;
 	struct buf text = {0};
-	size_t i;
+	size_t i, at;
 
 	buf_str(&text, "{\"events\":[");
 	for (i = 0; i < n; i++) {
 		if (i > 0)
 			buf_char(&text, ',');
+		at = text.len;
 		event_write(&text, &events[i]);
+		files_address(w->gateway, events[i].kind, &text, at);
 	}
 	buf_str(&text, "],\"seq\":");
 	buf_u64(&text, n > 0 ? events[n - 1].seq : q->after);

@@ -3,6 +3,7 @@
  * watcher that wants to know of one event and then reads what there is; a
  * stream is a watcher for as long as the connection lasts.
  */
+#include "gateway/files.h"
 #include "gateway/visitor.h"
 
 #include <sodium.h>
@@ -103,7 +104,7 @@ write_events(struct poll *p, struct buf *out)
 	struct arena *a = hub_arena(p->hub);
 	struct event *list = arena_alloc(a, EVENTS_MAX * sizeof(*list));
 	uint64_t seq = p->after;
-	size_t n = EVENTS_MAX, i;
+	size_t n = EVENTS_MAX, i, at;
 	enum err e;
 
 	if (list == NULL)
@@ -116,7 +117,9 @@ write_events(struct poll *p, struct buf *out)
 	for (i = 0; i < n && (i == 0 || out->len < BYTES_MAX); i++) {
 		if (i > 0)
 			buf_char(out, ',');
+		at = out->len;
 		frame_write_event_object(out, &list[i]);
+		files_address(hub_gateway(p->hub), list[i].kind, out, at);
 		seq = list[i].seq;
 	}
 	buf_str(out, "],\"seq\":");

@@ -229,6 +229,97 @@ test_other_keys(void **state)
 	rig.gateway.keys = &rig.keys;
 }
 
+/* ---- addresses --------------------------------------------------------- */
+
+#define EVENT(url) \
+	"{\"seq\":7,\"kind\":\"file\",\"author\":\"system\",\"at\":1,\"ref\":" \
+	"6," \
+	"\"body\":{\"index\":0,\"name\":\"K\xc3\xa4tzchen.png\"," \
+	"\"type\":\"image/png\",\"size\":25,\"hash\":\"%s\"" url "}}"
+
+static void
+write_event(struct buf *out, const char *format)
+{
+	buf_clear(out);
+	buf_str(out, "[");
+	buf_addf(out, format, hash);
+}
+
+/* Of what is told: its address; an empty one if there is none. */
+static void
+address_of(const struct buf *b, char *out, size_t size)
+{
+	const char *at = memmem(b->data, b->len, "\"url\":\"", 7);
+	size_t n = at == NULL ? 0 : strcspn(at + 7, "\"");
+
+	assert_true(n < size);
+	memcpy(out, at == NULL ? "" : at + 7, n);
+	out[n] = '\0';
+}
+
+static bool
+is_served(const char *address)
+{
+	struct buf request = {0};
+	const char *got;
+	bool served;
+
+	buf_addf(&request,
+	    "GET %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n", address);
+	got = client_ask_bytes(rig.gateway.front, buf_view(&request));
+	served = strncmp(got, "HTTP/1.1 200", 12) == 0;
+	buf_free(&request);
+	return served;
+}
+
+/* Whatever was stored, or nothing: it is good from now on. */
+static void
+test_events_have_addresses(void **state)
+{
+	static const char *const events[] = {
+	    EVENT(""), EVENT(",\"url\":\"/v1/files/old\"")};
+	char address[1024], again[1024];
+	struct buf b = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(events); i++) {
+		write_event(&b, events[i]);
+		files_address(&rig.gateway, EVENT_FILE, &b, 1);
+		assert_memory_equal(b.data, "[{\"seq\":7,", 10);
+		address_of(&b, address, sizeof(address));
+		assert_true(is_served(address));
+		assert_null(strstr(address, "old"));
+	}
+	write_event(&b, events[0]);
+	files_address(&rig.gateway, EVENT_FILE, &b, 1);
+	address_of(&b, again, sizeof(again));
+	assert_string_equal(address, again);
+	rig_ahead(&rig, 24 * 3600 * 1000 - 1000);
+	assert_true(is_served(address));
+	rig_ahead(&rig, 24 * 3600 * 1000 + 2000);
+	assert_false(is_served(address));
+	buf_free(&b);
+}
+
+static void
+test_other_events_have_none(void **state)
+{
+	static const char refused[] = "{\"seq\":7,\"body\":{\"index\":0,"
+				      "\"name\":\"\",\"refused\":\"no\"}}";
+	struct buf b = {0};
+
+	(void)state;
+	buf_str(&b, refused);
+	files_address(&rig.gateway, EVENT_FILE, &b, 0);
+	assert_true(str_eq(buf_view(&b), STR(refused)));
+	/* What stands in a message is its author's. */
+	write_event(&b, EVENT(""));
+	files_address(&rig.gateway, EVENT_MESSAGE, &b, 1);
+	assert_null(memmem(b.data, b.len, "url", 3));
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -238,6 +329,8 @@ main(void)
 	    cmocka_unit_test(test_types),
 	    cmocka_unit_test(test_other_keys),
 	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_events_have_addresses),
+	    cmocka_unit_test(test_other_events_have_none),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
