@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#define PUT_BACK_MS 1000 /* more than clocks are mended by without a jump */
 #define LEAD_MS 1000
 #define WAIT_MAX_MS 500
 
@@ -119,12 +120,26 @@ try_to_lead(struct desk *d)
 	d->reread_at = 0;
 }
 
+/* False: not yet, acts are under way. */
+static bool
+begin_anew(struct desk *d)
+{
+	if (d->deeds > 0)
+		return false;
+	table_free(d);
+	d->reread = (struct rereading){.stage = REREAD_NOT};
+	d->reread_at = 0;
+	d->begins = true;
+	d->anew = false;
+	return true;
+}
+
 static void
 step(struct desk *d)
 {
 	d->wake_at = d->steady + WAIT_MAX_MS;
 	try_to_lead(d);
-	if (!d->leads)
+	if (!d->leads || (d->anew && !begin_anew(d)))
 		return;
 	if (d->reread.stage == REREAD_NOT &&
 	    (d->steady >= d->reread_at || atomic_exchange(&d->lost, false))) {
@@ -159,6 +174,9 @@ look_at_clock(struct desk *d)
 	d->wall = clock_wall(d->conf.clock);
 	d->steady = clock_steady(d->conf.clock);
 	atomic_store(&d->alive_at, d->steady);
+	if (d->wall - d->steady < d->ahead - PUT_BACK_MS)
+		d->anew = true;
+	d->ahead = d->wall - d->steady;
 }
 
 static void *
@@ -224,6 +242,7 @@ desk_start(const struct desk_conf *conf, struct desk **out)
 	if (e == OK)
 		e = store_reader_open(conf->store, &d->reader);
 	look_at_clock(d);
+	d->anew = false;
 	if (e == OK && pthread_create(&d->thread, NULL, run, d) != 0)
 		e = E_NOMEM;
 	if (e != OK) {

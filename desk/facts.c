@@ -70,6 +70,8 @@ offline_since(struct desk *d, struct seller *s, const struct agent_row *row)
 		s->offline_at = row->presence_at;
 	if (acted > s->offline_at)
 		s->offline_at = acted;
+	if (s->offline_at > d->wall) /* the clock was put back */
+		s->offline_at = d->wall;
 	s->online = online;
 	return s->offline_at;
 }
@@ -230,11 +232,29 @@ read_route(struct str body, struct arena *a, struct routing_chat *out)
 }
 
 /*
+ * One that was made later than it is now, as the clock was put back, runs from
+ * now on.
+ */
+static int64_t
+offer_ends(const struct desk *d, struct chat *chat)
+{
+	int64_t ms = chat->bureau->company->policy.offer_ms;
+
+	if (chat->offered_at != chat->c.offered_at) {
+		chat->offered_at = chat->c.offered_at;
+		chat->offer_ends = chat->offered_at + ms;
+	}
+	if (chat->offer_ends > d->wall + ms)
+		chat->offer_ends = d->wall + ms;
+	return chat->offer_ends;
+}
+
+/*
  * What is put off is its seller's, but takes no room, and is not taken from
  * who has gone home: it comes back by itself.
  */
 static void
-place_of(const struct chat *chat, struct routing_chat *out)
+place_of(const struct desk *d, struct chat *chat, struct routing_chat *out)
 {
 	const struct conversation *c = &chat->c;
 
@@ -251,8 +271,7 @@ place_of(const struct chat *chat, struct routing_chat *out)
 	} else if (c->holder == HOLDER_QUEUE && c->offered != 0) {
 		out->place = ROUTING_OFFERED;
 		out->seller = c->offered;
-		out->until = c->offered_at +
-			     chat->bureau->company->policy.offer_ms;
+		out->until = offer_ends(d, chat);
 	} else if (c->holder == HOLDER_QUEUE) {
 		out->place = ROUTING_WAITS;
 	}
@@ -288,7 +307,7 @@ put_chat(struct desk *d, struct chat *chat, const struct handed_row *row)
 	chat->c = row->c;
 	chat->channel = channel;
 	chat->visitors = channel == channel_of_visitors();
-	place_of(chat, &fact);
+	place_of(d, chat, &fact);
 	read_route(row->route, &d->arena, &fact);
 	fact.weight = company_chat_weight(chat->bureau->company, row->channel);
 	if (row->c.holder == HOLDER_QUEUE) {
@@ -317,8 +336,9 @@ put_row(struct desk *d, const struct handed_row *row)
 	if (chat->bureau == NULL)
 		chat->bureau = bureau_of(d, row->c.company);
 	chat->named = true;
-	if (chat->bureau == NULL) {
-		chat_forget(d, chat);
+	if (chat->bureau == NULL) { /* with the next rereading */
+		if (!chat->dirty && chat->busy == 0)
+			chat_forget(d, chat);
 		return;
 	}
 	if (row->c.holder == HOLDER_QUEUE && d->new_count < NEWS_MAX &&

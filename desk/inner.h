@@ -37,8 +37,10 @@ struct chat {
 	struct conversation c;	       /* as it was read last */
 	int64_t seller;		       /* held by, or offered to */
 	const struct channel *channel; /* or NULL */
-	uint64_t line_seq;   /* when it came into this line: that event, and */
-	int64_t line_at;     /* its time */
+	uint64_t line_seq;  /* when it came into this line: that event, and */
+	int64_t line_at;    /* its time */
+	int64_t offered_at; /* the offer that ends then: */
+	int64_t offer_ends;
 	bool visitors;	     /* on the website: told its place as it changes */
 	uint64_t told_place; /* to the visitor */
 	bool dirty;	     /* to be read again */
@@ -94,6 +96,7 @@ struct desk {
 	_Atomic bool lost; /* news may have been missed */
 	bool leads;
 	bool begins; /* has not read all once yet */
+	bool anew;   /* the clock was put back: forget all, and read it */
 
 	struct bureau *bureaus;
 	struct chat *chats[BUCKETS], *all;
@@ -104,6 +107,7 @@ struct desk {
 	unsigned deeds; /* under way */
 
 	int64_t wall, steady; /* of this round of the loop */
+	int64_t ahead;	      /* the one of the other */
 	int64_t reread_at, line_at, lead_at, wake_at; /* steady */
 	struct rereading reread;
 	struct chat *line_next; /* who is told next how the line moves */
@@ -129,6 +133,7 @@ struct seller *seller_make(struct desk *d, int64_t id, int64_t company);
 struct bureau *bureau_of(struct desk *d, int64_t company);
 /* The company's document may have changed. */
 void bureau_refresh(struct desk *d, struct bureau *b);
+/* Only while no act is under way. It is empty then, and may be filled again. */
 void table_free(struct desk *d);
 
 /* ---- facts.c: from the store to routing ---------------------------------- */

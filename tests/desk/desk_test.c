@@ -319,6 +319,39 @@ asks_the_next_when_one_does_not_answer(void **state)
 	close_office(&o);
 }
 
+/* No offer lasts an hour longer because of that. */
+static void
+asks_the_next_when_the_clock_is_put_back(void **state)
+{
+	const struct timespec nap = {.tv_nsec = 10000000};
+	const int64_t jump = -3600 * 1000;
+	struct office o;
+	struct conversation c;
+	int64_t first, id;
+
+	(void)state;
+	open_office(&o, with_mail);
+	(void)hire(&o, "ann", true);
+	(void)hire(&o, "ben", true);
+	start_desk(&o);
+	id = ask(&o, "v1");
+	do
+		fixture_state(&o.f, id, &c);
+	while (c.offered == 0);
+	first = c.offered;
+	o.f.wall_offset += jump;
+	do {
+		nanosleep(&nap, NULL);
+		o.f.wall_offset += 200;
+		fixture_state(&o.f, id, &c);
+	} while ((c.offered == first || c.offered == 0) &&
+		 o.f.wall_offset < jump + 600 * 1000);
+	assert_int_equal(c.holder, HOLDER_QUEUE);
+	assert_int_not_equal(c.offered, 0);
+	assert_int_not_equal(c.offered, first);
+	close_office(&o);
+}
+
 static void
 gives_chats_of_a_seller_who_left_to_another(void **state)
 {
@@ -447,6 +480,7 @@ main(void)
 	    cmocka_unit_test(writes_to_the_desk_where_nobody_is),
 	    cmocka_unit_test(keeps_in_line_without_a_desk),
 	    cmocka_unit_test(asks_the_next_when_one_does_not_answer),
+	    cmocka_unit_test(asks_the_next_when_the_clock_is_put_back),
 	    cmocka_unit_test(gives_chats_of_a_seller_who_left_to_another),
 	    cmocka_unit_test(keeps_chats_of_who_acts),
 	    cmocka_unit_test(lets_a_chat_that_comes_back_wait_anew),
