@@ -16,6 +16,8 @@
 
 #include "cmd/keys.h"
 
+#define LOCK_MS 2000
+
 static int64_t
 read_clock(clockid_t id)
 {
@@ -82,6 +84,23 @@ open_keys(struct process *p, char *why, size_t why_size)
 	return keys_load(p->settings, &p->keys, why, why_size);
 }
 
+/*
+ * A process that was killed while it started one of its own has left that one
+ * the lock, until it is what it is to be.
+ */
+static bool
+lock_soon(int file)
+{
+	const struct timespec nap = {0, 5000000};
+
+	for (int ms = 0; flock(file, LOCK_EX | LOCK_NB) != 0; ms += 5) {
+		if (errno != EWOULDBLOCK || ms >= LOCK_MS)
+			return false;
+		nanosleep(&nap, NULL);
+	}
+	return true;
+}
+
 /* One gateway a folder: two would take each other's sockets away. */
 static enum err
 open_lock(struct process *p, char *why, size_t why_size)
@@ -92,7 +111,7 @@ open_lock(struct process *p, char *why, size_t why_size)
 		return OK;
 	snprintf(path, sizeof(path), "%s/gateway.lock", p->settings->data_dir);
 	p->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (p->lock >= 0 && flock(p->lock, LOCK_EX | LOCK_NB) == 0)
+	if (p->lock >= 0 && lock_soon(p->lock))
 		return OK;
 	if (p->lock >= 0 && errno == EWOULDBLOCK)
 		snprintf(why, why_size,

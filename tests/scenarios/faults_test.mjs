@@ -1,14 +1,20 @@
 // faults: what a gateway and its workers lose, and what nobody may notice of
 // it: notices and news, a worker in the middle of an answer, the room on the
-// disk.
+// disk; and the folder that another one has.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Server, company, slowCompany, startServer } from "../lib/server.mjs";
+import {
+  Process, Server, company, slowCompany, startServer,
+} from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 import { SocketVisitor } from "../lib/visitor.mjs";
 import { call } from "../lib/visitor_http.mjs";
@@ -77,6 +83,45 @@ describe("a worker dies while it types", () => {
     }
   });
 });
+
+// Who has the lock of a gateway's folder, until its input ends.
+async function holds(path) {
+  const holder = spawn("flock", [path, "sh", "-c", "echo held; exec cat"],
+    { stdio: ["pipe", "pipe", "inherit"] });
+  await once(holder.stdout, "data");
+  return holder;
+}
+
+const hasOpen = (pid, path) => readdirSync(`/proc/${pid}/fd`).some((fd) => {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${fd}`) === path;
+  } catch {
+    return false;
+  }
+});
+
+test("waits for a folder that one who was killed has not let go of yet",
+  async () => {
+    const server = await startServer();
+    const data = join(server.dir, "data");
+    const lock = join(data, "gateway.lock");
+    await server.end("serve", "SIGKILL");
+    const holder = await holds(lock);
+    try {
+      const begins = server.start("serve");
+      const { pid } = server.processes.serve.child;
+      await until("it is at the lock", () => hasOpen(pid, lock));
+      holder.stdin.end();
+      await begins;
+      const other = new Process(["serve", "--data-dir", data,
+        "--listen", "127.0.0.1:0"]);
+      assert.equal((await other.ended).code, 1);
+      assert.match(other.errors, /another gateway runs on the folder/);
+    } finally {
+      holder.stdin.end();
+      await server.stop();
+    }
+  });
 
 // A file system of a few megabytes, or why there can be none.
 function smallDisk() {
