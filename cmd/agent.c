@@ -299,7 +299,7 @@ is_there(struct task *t, struct str email)
 static enum err
 load_one(struct task *t, const struct agent_entry *entry)
 {
-	char made[32], hash[HASHER_TEXT] = "";
+	char made[32] = "", hash[HASHER_TEXT] = "";
 	struct str password = entry->password;
 	enum err e;
 
@@ -314,9 +314,11 @@ load_one(struct task *t, const struct agent_entry *entry)
 	t->agent.password = str_from(hash);
 	if (e == OK)
 		e = create(t, AGENT_ACTIVE, "agent.new");
+	/* What stands in the file they have; what was made is said once. */
 	if (e == OK)
-		printf("%.*s\t%.*s\t%.*s\n", STR_FMT(t->agent.email),
-		    STR_FMT(t->agent.role), STR_FMT(password));
+		printf("%.*s\t%.*s%s%s\n", STR_FMT(t->agent.email),
+		    STR_FMT(t->agent.role), made[0] == '\0' ? "" : "\t", made);
+	sodium_memzero(made, sizeof(made));
 	return e == E_CLAIMED ? OK : e;
 }
 

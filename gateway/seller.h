@@ -29,7 +29,7 @@
  * two rows the one with the higher seq is the newer; with the same seq the
  * one that came later. team is the key of the team whose queue it is or was
  * in; none: everybody's. unread: the customer has said something that nobody
- * of the company has seen. Times are wall ms.
+ * of the company has seen or answered. Times are wall ms.
  *
  * ---- being there -----------------------------------------------------------
  *
@@ -45,10 +45,11 @@
  *	GET /v1/staff/conversations?view=open&team=sales&label=vip&limit=50
  *	    &before=CURSOR
  *	    view: mine, queue, open, mail, snoozed, resolved, bot; default mine.
- *	    limit 1..200, default 50. -> {"view":"open","rows":[...],
- *	    "next":"CURSOR"}; next is there where there may be more. A cursor is
- *	    opaque. Order: newest last_at first; queue: who waits longest first;
- *	    bot: newest conversation first
+ *	    limit 1..200, default 50; another is refused, as in all lists. ->
+ *	    {"view":"open","rows":[...],"next":"CURSOR"}; next is there where
+ *	    there may be more. A cursor is opaque, and of its view. Order:
+ *	    newest last_at first; queue: who waits longest first; bot: newest
+ *	    conversation first
  *	GET /v1/staff/counts -> {"mine":2,"queue":5,"open":9,"mail":0,
  *	    "snoozed":1,"resolved":1000,"bot":30}; 1000 means at least so many
  *	GET /v1/staff/conversations/7 -> {"row":{...},"channel":{"name":"...",

@@ -10,10 +10,9 @@
 #include <stdlib.h>
 
 #define CONVERSATIONS "/v1/staff/conversations/"
-#define EVENTS_USUAL 100u
-#define EVENTS_MAX 500u
-#define FOUND_USUAL 20u
-#define FOUND_MAX 100u
+
+static const struct seller_span events_span = {100, 500};
+static const struct seller_span found_span = {20, 100};
 
 /* ---- answers ------------------------------------------------------------- */
 
@@ -196,11 +195,16 @@ search_run(struct staff_work *w)
 			  "\"next\"")};
 	const struct seller_request *q = w->arg;
 	struct arena *a = request_arena(w->request);
-	size_t limit = seller_limit(q, FOUND_USUAL, FOUND_MAX), n = limit;
-	struct found *found = arena_alloc(a, n * sizeof(*found));
 	struct search_ask ask = {.company = w->who.company, .words = q->words};
-	enum err e = found == NULL ? E_NOMEM : OK;
+	struct found *found;
+	size_t limit, n;
+	enum err e;
 
+	if (!seller_limit(w, &found_span, &limit))
+		return;
+	n = limit;
+	found = arena_alloc(a, n * sizeof(*found));
+	e = found == NULL ? E_NOMEM : OK;
 	if (e == OK && q->before.n > 0 &&
 	    !str_to_u64(q->before, INT64_MAX, &ask.before))
 		e = E_BADINPUT;
@@ -303,15 +307,18 @@ events_run(struct staff_work *w)
 	const struct seller_request *q = w->arg;
 	struct seller_ask ask = seller_ask_of(w);
 	struct seller_refusal no = {0};
-	size_t n = seller_limit(q, EVENTS_USUAL, EVENTS_MAX);
-	struct event *events = arena_alloc(ask.arena, n * sizeof(*events));
+	struct event *events;
 	struct conversation c;
 	enum err e = E_NOMEM;
+	size_t n;
 
+	if (!seller_limit(w, &events_span, &n))
+		return;
 	if (!seller_conversation(&ask, q->number, &c, &no)) {
 		seller_refuse(w->request, &no);
 		return;
 	}
+	events = arena_alloc(ask.arena, n * sizeof(*events));
 	if (events != NULL)
 		e = store_read_events(
 		    w->reader, c.id, q->after, ask.arena, events, &n);

@@ -60,8 +60,12 @@ void seller_refuse(struct request *r, const struct seller_refusal *no);
 /* The body, or r is answered. */
 bool seller_body(struct staff_work *w, const struct field *fields,
     struct seller_frame *out) MUST_USE;
-/* Within 1 and max; not said: usual. */
-size_t seller_limit(const struct seller_request *q, size_t usual, size_t max);
+/* How many of a list; w->arg is the request. False: too many, w is answered. */
+struct seller_span {
+	size_t usual, most; /* where nothing is said */
+};
+bool seller_limit(
+    struct staff_work *w, const struct seller_span *span, size_t *out) MUST_USE;
 
 /* seller_item.c */
 void seller_draft_run(struct staff_work *w);

@@ -78,14 +78,15 @@ seller_list_ask(const struct seller_list *words, const struct company *company,
 		    "resolved, bot");
 	if (words->before.n > 0 && !seller_cursor_read(words->before, list))
 		return refuse(error,
-		    "before: write what stood in \"next\", or leave it out");
+		    "before: write what stood in \"next\" of the same view, or "
+		    "leave it out");
+	if (words->limit > SELLER_VIEW_MAX)
+		return refuse(error, "limit: write a number from 1 to 200");
 	return find_team(words->team, company, &list->team, error);
 }
 
 size_t
 seller_list_limit(const struct seller_list *words)
 {
-	uint64_t limit = words->limit == 0 ? SELLER_VIEW_ROWS : words->limit;
-
-	return limit > SELLER_VIEW_MAX ? SELLER_VIEW_MAX : (size_t)limit;
+	return words->limit == 0 ? SELLER_VIEW_ROWS : (size_t)words->limit;
 }

@@ -24,8 +24,8 @@ void seller_page_write(struct buf *out, const struct company *company,
     const struct seller_page *page);
 
 /*
- * From the words of a request or frame to what is asked of the store; the
- * limit within its bounds. False: *error says what is wrong.
+ * From the words of a request or frame to what is asked of the store. False:
+ * *error says what is wrong.
  */
 struct seller_list {
 	struct str view, team, label, before; /* .p NULL: not said */
@@ -34,6 +34,7 @@ struct seller_list {
 bool seller_list_ask(const struct seller_list *words,
     const struct company *company, struct list_ask *list,
     struct frame_error *error) MUST_USE;
+/* Of words that were taken. */
 size_t seller_list_limit(const struct seller_list *words);
 
 #endif

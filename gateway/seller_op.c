@@ -189,19 +189,58 @@ name_of_holder(const struct seller_ask *ask, const struct conversation *c)
 	return row.name;
 }
 
+/* What is wrong with what was said, by what was to be done. */
 static const char *
-detail_of(enum act_refusal r)
+malformed(const struct act *act)
 {
+	static const bool takes_somebody[ACTS] = {[ACT_ACCEPT] = true,
+	    [ACT_DECLINE] = true,
+	    [ACT_PULL] = true,
+	    [ACT_SAY] = true,
+	    [ACT_WHISPER] = true,
+	    [ACT_BARGE] = true,
+	    [ACT_TAKE_OVER] = true,
+	    [ACT_TRANSFER] = true,
+	    [ACT_SNOOZE] = true,
+	    [ACT_REOPEN] = true};
+	static const char *const details[ACTS] = {
+	    [ACT_TRANSFER] = "write either agent or team, not both",
+	    [ACT_SNOOZE] = "until: write a time to come, in milliseconds "
+			   "since 1970, within a year",
+	    [ACT_PRIORITY] = "priority: write a number from 0 to 3",
+	    [ACT_QUEUE] = "priority: write a number from 0 to 3; wanted: "
+			  "the number of a seller",
+	    [ACT_LABEL] = "a conversation has at most 50 labels, each of 1 "
+			  "to 64 bytes",
+	};
+	const char *detail = details[act->kind];
+
+	if (act->agent == 0 && takes_somebody[act->kind])
+		return "a key of the company's own is nobody; use a personal "
+		       "one, or log in";
+	return detail != NULL ? detail : "a parameter is out of its bounds";
+}
+
+static const char *
+detail_of(const struct store_act *in)
+{
+	enum act_refusal r = in->acted.refusal;
 	static const char *const details[ACT_REFUSALS] = {
 	    [ACT_IS_OVER] = "somebody else was asked, or it is not offered",
 	    [ACT_IS_HELD] = "agent and name say who has it",
 	    [ACT_NOT_YOURS] = "take it first",
 	    [ACT_SPOKEN] = "read the events, then send it again with the seq "
 			   "of the last one as seen_seq",
+	    [ACT_IS_RESOLVED] = "reopen it first",
+	    [ACT_IS_FULL] = "ask somebody else, or end one of theirs first",
+	    [ACT_NOT_WAITING] = "it is not in line",
+	    [ACT_NOBODY] = "name an agent or a team; to whisper, somebody "
+			   "else must have it",
 	    [ACT_FORBIDDEN] = "ask somebody who may supervise",
+	    [ACT_NO_CHANGE] = "there is nothing to do",
 	};
 
-	return details[r];
+	return r == ACT_MALFORMED ? malformed(&in->act) : details[r];
 }
 
 static void
@@ -212,7 +251,7 @@ answer_refused(const struct seller_op *o, const struct seller_ask *ask,
 	enum act_refusal why = in->acted.refusal;
 
 	*no = (struct seller_refusal){.row = seller_act_row(why),
-	    .detail = str_from(detail_of(why)),
+	    .detail = str_from(detail_of(in)),
 	    .is = &in->state,
 	    .name = name_of_holder(ask, &in->state)};
 	if (why == ACT_SPOKEN)

@@ -12,7 +12,14 @@
 
 #define AT(member) offsetof(struct seller_request, member)
 
-enum param_type { PARAM_TEXT, PARAM_NUMBER, PARAM_SWITCH };
+enum param_type { PARAM_TEXT, PARAM_NUMBER, PARAM_COUNT, PARAM_SWITCH };
+
+static const char *const right[] = {
+    [PARAM_TEXT] = "write it as text",
+    [PARAM_NUMBER] = "write a whole number",
+    [PARAM_COUNT] = "write a whole number, 1 at least",
+    [PARAM_SWITCH] = "write true or false",
+};
 
 static const struct param {
 	const char *name;
@@ -25,7 +32,7 @@ static const struct param {
     {"before", PARAM_TEXT, AT(before)},
     {"q", PARAM_TEXT, AT(words)},
     {"after", PARAM_NUMBER, AT(after)},
-    {"limit", PARAM_NUMBER, AT(limit)},
+    {"limit", PARAM_COUNT, AT(limit)},
     {"seq", PARAM_NUMBER, AT(seq)},
     {"agent", PARAM_NUMBER, AT(agent)},
     {"conversation", PARAM_NUMBER, AT(conversation)},
@@ -53,7 +60,8 @@ read_param(struct request *r, struct seller_request *q, const struct param *p)
 		memcpy(to, &on, sizeof(on));
 		return on || str_eq(s, STR("false"));
 	}
-	if (!str_to_u64(s, INT64_MAX, &number))
+	if (!str_to_u64(s, INT64_MAX, &number) ||
+	    (p->type == PARAM_COUNT && number == 0))
 		return false;
 	memcpy(to, &number, sizeof(number));
 	return true;
@@ -70,9 +78,7 @@ read_query(struct request *r)
 		if (read_param(r, q, &params[i]))
 			continue;
 		error.detail = arena_printf(request_arena(r), "%s: %s",
-		    params[i].name,
-		    params[i].type == PARAM_SWITCH ? "write true or false"
-						   : "write a whole number");
+		    params[i].name, right[params[i].type]);
 		q = NULL;
 	}
 	if (q != NULL)
@@ -179,10 +185,19 @@ seller_request_key(struct request *r, const char *prefix)
 	return NULL;
 }
 
-size_t
-seller_limit(const struct seller_request *q, size_t usual, size_t max)
+bool
+seller_limit(struct staff_work *w, const struct seller_span *span, size_t *out)
 {
-	if (q->limit == 0)
-		return usual;
-	return q->limit > max ? max : (size_t)q->limit;
+	const struct seller_request *q = w->arg;
+	struct frame_error error = {.code = FAULT_BAD_REQUEST};
+
+	*out = q->limit == 0 ? span->usual : (size_t)q->limit;
+	if (*out <= span->most)
+		return true;
+	error.detail = arena_printf(request_arena(w->request),
+	    "limit: write a number from 1 to %zu", span->most);
+	if (error.detail.p == NULL)
+		error.code = FAULT_BUSY;
+	request_fault(w->request, &error);
+	return false;
 }

@@ -6,9 +6,10 @@
 
 #define LANES "/v1/staff/lanes"
 #define OUTBOX "/v1/staff/outbox/"
-#define ROWS_USUAL 50u
 #define ROWS_MAX 200u
 #define LANES_PAGE 100u
+
+static const struct seller_span rows_span = {50, ROWS_MAX};
 
 static void
 add_string(struct buf *out, const char *before, struct str s)
@@ -204,14 +205,16 @@ lane_rows_run(struct staff_work *w)
 {
 	const struct seller_request *q = w->arg;
 	struct arena *a = request_arena(w->request);
-	size_t limit = seller_limit(q, ROWS_USUAL, ROWS_MAX), n = limit;
-	struct outbox_row *rows = arena_alloc(a, n * sizeof(*rows));
 	const struct outbox_ask ask = {
 	    q->number, q->given_up, (int64_t)q->after};
+	struct outbox_row *rows;
 	enum err e = E_NOMEM;
+	size_t limit, n;
 
-	if (!owns_lane(w, q->number))
+	if (!seller_limit(w, &rows_span, &limit) || !owns_lane(w, q->number))
 		return;
+	n = limit;
+	rows = arena_alloc(a, n * sizeof(*rows));
 	if (rows != NULL)
 		e = store_list_outbox(w->reader, &ask, a, rows, &n);
 	if (e != OK)
@@ -336,29 +339,12 @@ write_line(struct buf *out, const struct audit_row *row)
 }
 
 static void
-audit_run(struct staff_work *w)
+answer_lines(
+    struct staff_work *w, const struct audit_row *rows, size_t n, size_t limit)
 {
-	const struct seller_request *q = w->arg;
-	struct arena *a = request_arena(w->request);
-	size_t limit = seller_limit(q, ROWS_USUAL, ROWS_MAX), n = limit, i;
-	struct audit_row *rows = arena_alloc(a, n * sizeof(*rows));
-	struct audit_ask ask = {.company = w->who.company,
-	    .agent = (int64_t)q->agent,
-	    .conversation = (int64_t)q->conversation};
 	struct buf text = {0};
-	uint64_t before = 0;
-	enum err e = rows == NULL ? E_NOMEM : OK;
+	size_t i;
 
-	if (e == OK && q->before.n > 0 &&
-	    !str_to_u64(q->before, INT64_MAX, &before))
-		e = E_BADINPUT;
-	ask.before = (int64_t)before;
-	if (e == OK)
-		e = store_list_audit(w->reader, &ask, a, rows, &n);
-	if (e != OK) {
-		staff_store_fault(w->request, e);
-		return;
-	}
 	buf_str(&text, "{\"lines\":[");
 	for (i = 0; i < n; i++) {
 		buf_str(&text, i == 0 ? "" : ",");
@@ -369,6 +355,50 @@ audit_run(struct staff_work *w)
 		buf_addf(&text, ",\"next\":%lld", (long long)rows[n - 1].id);
 	buf_char(&text, '}');
 	staff_answer(w->request, 200, &text);
+}
+
+/* False: it is no number of a line, and w is answered. */
+static bool
+read_before(struct staff_work *w, int64_t *out)
+{
+	static const struct frame_error wrong = {.code = FAULT_BAD_REQUEST,
+	    .detail = STR("before: write what stood in \"next\", a number, or "
+			  "leave it out")};
+	const struct seller_request *q = w->arg;
+	uint64_t n = 0;
+
+	if (q->before.n > 0 &&
+	    (!str_to_u64(q->before, INT64_MAX, &n) || n == 0)) {
+		request_fault(w->request, &wrong);
+		return false;
+	}
+	*out = (int64_t)n;
+	return true;
+}
+
+static void
+audit_run(struct staff_work *w)
+{
+	const struct seller_request *q = w->arg;
+	struct arena *a = request_arena(w->request);
+	struct audit_ask ask = {.company = w->who.company,
+	    .agent = (int64_t)q->agent,
+	    .conversation = (int64_t)q->conversation};
+	struct audit_row *rows;
+	enum err e = E_NOMEM;
+	size_t limit, n;
+
+	if (!seller_limit(w, &rows_span, &limit) ||
+	    !read_before(w, &ask.before))
+		return;
+	n = limit;
+	rows = arena_alloc(a, n * sizeof(*rows));
+	if (rows != NULL)
+		e = store_list_audit(w->reader, &ask, a, rows, &n);
+	if (e == OK)
+		answer_lines(w, rows, n, limit);
+	else
+		staff_store_fault(w->request, e);
 }
 
 void

@@ -208,8 +208,10 @@ seller_write_row(
 	    out, ",\"seen\":{\"customer\":", (int64_t)row->seen.customer);
 	add_number(out, ",\"company\":", (int64_t)row->seen.company);
 	buf_char(out, '}');
-	may_mark(
-	    out, ",\"unread\":true", c->last_customer_seq > row->seen.company);
+	/* Who answered, by whatever way, has read what they answer. */
+	may_mark(out, ",\"unread\":true",
+	    c->last_customer_seq > row->seen.company &&
+		c->last_customer_seq > c->agent_seq);
 	buf_str(out, ",\"labels\":");
 	if (row->labels.n > 0)
 		buf_add(out, row->labels.p, row->labels.n);
@@ -240,27 +242,41 @@ seller_in_view(const struct conversation *c, enum view view, int64_t agent)
 	return (unsigned)view < VIEWS && in[view];
 }
 
+/* "queue-1790000000000-7": of that list, and no other. */
 void
 seller_write_cursor(
     struct buf *out, enum view view, const struct conversation *last)
 {
+	buf_str(out, view_name(view));
+	buf_char(out, '-');
 	buf_i64(out, view == VIEW_QUEUE ? last->queued_at : last->last_at);
 	buf_char(out, '-');
 	buf_i64(out, last->id);
 }
 
+/* What stands before the next dash; .p NULL: there is none. */
+static struct str
+cut_at_dash(struct str *text)
+{
+	const char *dash = text->n == 0 ? NULL : memchr(text->p, '-', text->n);
+	struct str head = {0};
+
+	if (dash == NULL)
+		return head;
+	head = (struct str){text->p, (size_t)(dash - text->p)};
+	text->p += head.n + 1;
+	text->n -= head.n + 1;
+	return head;
+}
+
 bool
 seller_cursor_read(struct str text, struct list_ask *ask)
 {
-	const char *dash = text.p == NULL ? NULL : memchr(text.p, '-', text.n);
-	struct str at, id;
+	struct str id = text, view = cut_at_dash(&id), at = cut_at_dash(&id);
 	uint64_t n[2];
 
-	if (dash == NULL)
-		return false;
-	at = (struct str){text.p, (size_t)(dash - text.p)};
-	id = (struct str){dash + 1, text.n - at.n - 1};
-	if (!str_to_u64(at, INT64_MAX, &n[0]) ||
+	if (!str_eq(view, str_from(view_name(ask->view))) ||
+	    !str_to_u64(at, INT64_MAX, &n[0]) ||
 	    !str_to_u64(id, INT64_MAX, &n[1]))
 		return false;
 	ask->at = (int64_t)n[0];

@@ -37,7 +37,7 @@ bool seller_in_view(
 /* Where a list goes on behind this row; seller_cursor_read() understands it. */
 void seller_write_cursor(
     struct buf *out, enum view view, const struct conversation *last);
-/* Into ask->at and ->id; false: it is none. */
+/* Into ask->at and ->id; false: it is none, or of another list than ask's. */
 bool seller_cursor_read(struct str text, struct list_ask *ask) MUST_USE;
 
 /* {"mine":2,...}, without its braces. from: VIEW_MINE, or VIEW_QUEUE. */

@@ -100,7 +100,9 @@
  *	 manage_keys
  *	POST /v1/staff/keys {"name","role", may be: "days","personal"} -> the
  *	 same with "key":"fdk_...", which is shown this once. personal: what is
- *	 done with it is done by its maker, and ends with them; manage_keys
+ *	 done with it is done by its maker, and ends with them; manage_keys.
+ *	 What a key makes does not outlive it: it ends no later, and is ended
+ *	 with it; a personal one makes only personal ones
  *	DELETE /v1/staff/keys/ID -> 204; manage_keys
  *
  * What is not one's company's is not there: 404.

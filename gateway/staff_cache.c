@@ -140,6 +140,47 @@ put_text(char *out, size_t size, struct str s)
 	out[n] = '\0';
 }
 
+int64_t
+staff_key_from(const struct pass_row *row)
+{
+	json_t *data = json_loadb(
+	    row->data.p, row->data.n, JSON_REJECT_DUPLICATES, NULL);
+	int64_t from = json_integer_value(json_object_get(data, "from"));
+
+	json_decref(data);
+	return from;
+}
+
+static bool
+is_over(int64_t expires_at, int64_t now)
+{
+	return expires_at != 0 && now >= expires_at;
+}
+
+/* What a key made lets in as long as that key does. */
+static enum err
+check_makers(struct staff_cache *c, const struct pass_row *row)
+{
+	int64_t now = clock_wall(c->staff->gateway->clock);
+	struct pass_ask ask = {.company = row->company, .kind = PASS_KEY};
+	struct pass_row key = *row;
+	int64_t from;
+	enum err e = OK;
+	size_t n = 1;
+
+	/* Each is older than what it made, so this ends. */
+	while (e == OK && (from = staff_key_from(&key)) != 0) {
+		if (from >= key.id)
+			return E_DENIED;
+		ask.after = from - 1;
+		e = store_list_passes(c->reader, &ask, &c->arena, &key, &n);
+		if (e == OK &&
+		    (n == 0 || key.id != from || is_over(key.expires_at, now)))
+			e = E_DENIED;
+	}
+	return e;
+}
+
 /* A key's own role narrows what its maker may. */
 static enum err
 add_key(struct staff_cache *c, const struct pass_row *row, struct caller *who)
@@ -177,12 +218,6 @@ add_agent(struct staff_cache *c, const struct pass_row *row, struct caller *who)
 	    c->reader, row->company, agent.role, &c->arena, &who->permissions);
 }
 
-static bool
-is_over(int64_t expires_at, int64_t now)
-{
-	return expires_at != 0 && now >= expires_at;
-}
-
 static enum err
 look_up(struct staff_cache *c, const unsigned char hash[PASS_HASH],
     struct entry *out)
@@ -209,6 +244,8 @@ look_up(struct staff_cache *c, const unsigned char hash[PASS_HASH],
 		e = add_agent(c, &row, &out->who);
 	if (e == OK && row.kind == PASS_KEY)
 		e = add_key(c, &row, &out->who);
+	if (e == OK && row.kind == PASS_KEY)
+		e = check_makers(c, &row);
 	return e;
 }
 

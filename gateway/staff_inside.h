@@ -78,6 +78,9 @@ void staff_cache_drop(struct staff_cache *c, int64_t agent, int64_t pass);
 /* All of a company. */
 void staff_cache_forget(struct staff_cache *c, int64_t company);
 
+/* Which key made this key; 0: none did. */
+int64_t staff_key_from(const struct pass_row *row);
+
 /* What a role may do in this company; none that there is not. */
 enum err staff_role(struct store_reader *r, int64_t company, struct str role,
     struct arena *a, unsigned *permissions) MUST_USE;

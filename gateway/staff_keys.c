@@ -1,6 +1,7 @@
 /*
  * staff_keys: keys of the API. A key has a role, and never one that may do
- * more than who makes it.
+ * more than who makes it. One that a key makes ends with it: not later than it,
+ * and when it is ended or what it was made by is (staff_cache.c).
  */
 #include "gateway/staff_body.h"
 #include "gateway/staff_inside.h"
@@ -11,7 +12,7 @@
 struct form {
 	int64_t id; /* of the path */
 	struct str name, role;
-	int64_t days;
+	int64_t days, expires_at;
 	bool personal;
 };
 
@@ -105,6 +106,23 @@ static const struct body_member members[] = {
     {.name = NULL},
 };
 
+/* A key makes nothing that outlives it. */
+static bool
+within_maker(struct staff_work *w, const struct form *f)
+{
+	int64_t end = w->who.expires_at;
+
+	if (w->who.kind != PASS_KEY)
+		return true;
+	if (w->who.agent != 0 && !f->personal)
+		return staff_refuse_deed(w, "key.new", STAFF_FORBIDDEN,
+		    "a personal key ends with its owner, and so must what it "
+		    "makes: write personal true, or log in");
+	return end == 0 || (f->expires_at != 0 && f->expires_at <= end) ||
+	       staff_refuse_deed(w, "key.new", STAFF_FORBIDDEN,
+		   "this key ends before that; write fewer days, or log in");
+}
+
 static bool
 may_make(struct staff_work *w, const struct form *f)
 {
@@ -131,15 +149,15 @@ may_make(struct staff_work *w, const struct form *f)
 	if (f->personal && w->who.agent == 0)
 		return staff_refuse_deed(w, "key.new", STAFF_FORBIDDEN,
 		    "a key of the company is nobody's own");
-	return (may & ~w->who.permissions) == 0 ||
-	       staff_refuse_deed(w, "key.new", STAFF_FORBIDDEN,
-		   "this role may do something that you may not");
+	if ((may & ~w->who.permissions) != 0)
+		return staff_refuse_deed(w, "key.new", STAFF_FORBIDDEN,
+		    "this role may do something that you may not");
+	return within_maker(w, f);
 }
 
 static void
 store_key(struct staff_work *w, const struct form *f, struct str data)
 {
-	int64_t now = clock_wall(w->gateway->clock);
 	struct audit_row line = staff_line(w, "key.new", data);
 	struct store_op op = {.verb = STORE_PASS};
 	struct pass_row *row = &op.pass.row;
@@ -153,8 +171,8 @@ store_key(struct staff_work *w, const struct form *f, struct str data)
 	    .agent = f->personal ? w->who.agent : 0,
 	    .name = f->name,
 	    .data = data,
-	    .created_at = now,
-	    .expires_at = f->days == 0 ? 0 : now + f->days * DAY_MS};
+	    .created_at = clock_wall(w->gateway->clock),
+	    .expires_at = f->expires_at};
 	staff_token_new("fdk_", token, row->hash);
 	if (!staff_done(w, &op))
 		return;
@@ -166,15 +184,20 @@ store_key(struct staff_work *w, const struct form *f, struct str data)
 static void
 make(struct staff_work *w)
 {
-	const struct form *f = w->arg;
+	struct form *f = w->arg;
 	struct buf data = {0};
 
+	if (f->days > 0)
+		f->expires_at = clock_wall(w->gateway->clock) +
+				f->days * DAY_MS;
 	if (!may_make(w, f))
 		return;
 	buf_str(&data, "{\"role\":");
 	buf_json(&data, f->role);
 	buf_addf(&data, ",\"by\":%lld,\"name\":", (long long)w->who.agent);
 	buf_json(&data, f->name);
+	if (w->who.kind == PASS_KEY)
+		buf_addf(&data, ",\"from\":%lld", (long long)w->who.pass);
 	buf_char(&data, '}');
 	if (data.failed)
 		staff_store_fault(w->request, E_NOMEM);
@@ -196,32 +219,75 @@ staff_key_new(struct request *r)
 
 /* ---- the end of one ---------------------------------------------------- */
 
-static void
-end(struct staff_work *w)
+static enum err
+end_one(struct staff_work *w, int64_t key)
 {
-	const struct form *f = w->arg;
 	struct audit_row line = staff_line(w, "key.end",
 	    arena_printf(
-		request_arena(w->request), "{\"key\":%lld}", (long long)f->id));
+		request_arena(w->request), "{\"key\":%lld}", (long long)key));
 	struct store_op op = {.verb = STORE_PASS};
 	struct staff_ended ended = {
-	    .company = w->who.company, .pass = f->id, .keys = true};
+	    .company = w->who.company, .pass = key, .keys = true};
 	enum err e;
 
 	op.pass.deed = PASS_END;
 	op.pass.row = (struct pass_row){
-	    .id = f->id, .kind = PASS_KEY, .company = w->who.company};
+	    .id = key, .kind = PASS_KEY, .company = w->who.company};
 	op.pass.audit = &line;
 	e = store_submit_wait(w->gateway->store, &op);
+	ended.agent = op.pass.whose;
+	if (e == OK)
+		staff_tell_ended(w->staff, &ended);
+	return e;
+}
+
+/*
+ * Those that it made let nobody in any more (staff_cache.c): here they only
+ * leave the list, and whoever is here by them. A key is younger than what made
+ * it, so one look at all of them, in order, is enough.
+ */
+static enum err
+end_made_by(struct staff_work *w, int64_t key)
+{
+	const struct pass_ask ask = {
+	    .company = w->who.company, .kind = PASS_KEY, .after = key};
+	struct arena *a = request_arena(w->request);
+	struct pass_row *rows = arena_alloc(a, KEYS_MAX * sizeof(*rows));
+	int64_t *ended = arena_alloc(a, (KEYS_MAX + 1) * sizeof(*ended));
+	size_t n = KEYS_MAX, count = 1, i, k;
+	enum err e = rows == NULL || ended == NULL ? E_NOMEM : OK;
+
+	if (e == OK)
+		e = store_list_passes(w->reader, &ask, a, rows, &n);
+	for (i = 0; e == OK && i < n; i++) {
+		ended[0] = key;
+		for (k = 0; k < count && ended[k] != staff_key_from(&rows[i]);)
+			k++;
+		if (k == count)
+			continue;
+		ended[count++] = rows[i].id;
+		e = end_one(w, rows[i].id);
+		e = e == E_NOTFOUND ? OK : e;
+	}
+	return e;
+}
+
+static void
+end(struct staff_work *w)
+{
+	const struct form *f = w->arg;
+	enum err e = end_one(w, f->id);
+
 	if (e == E_NOTFOUND) {
 		staff_missing(w, "key", f->id);
-	} else if (e != OK) {
-		staff_store_fault(w->request, e);
-	} else {
-		ended.agent = op.pass.whose;
-		staff_tell_ended(w->staff, &ended);
-		request_reply(w->request, 204, NULL, STR(""));
+		return;
 	}
+	if (e == OK)
+		e = end_made_by(w, f->id);
+	if (e != OK)
+		staff_store_fault(w->request, e);
+	else
+		request_reply(w->request, 204, NULL, STR(""));
 }
 
 /* DELETE /v1/staff/keys/ID. */

@@ -89,10 +89,10 @@ enum err store_read_handed(struct store_reader *r, int64_t conversation,
 /*
  * Messages that hold all the words, or, from three letters on, words that
  * begin so ("ref"), in any order, the newest first; before: position of the
- * last one seen, or 0. Found is what a follower gave in STORE_FEED. Large
- * letters and accents count for nothing. No words: nothing is found.
- * E_BADINPUT: more than SEARCH_BYTES_MAX or SEARCH_WORDS_MAX. It costs as much
- * as its words are common.
+ * last one seen, or 0. Found is what a follower gave in STORE_FEED and what was
+ * not changed or taken back since. Large letters and accents count for nothing.
+ * No words: nothing is found. E_BADINPUT: more than SEARCH_BYTES_MAX or
+ * SEARCH_WORDS_MAX. It costs as much as its words are common.
  */
 #define SEARCH_BYTES_MAX 512u
 #define SEARCH_WORDS_MAX 16u

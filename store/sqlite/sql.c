@@ -280,13 +280,17 @@ const char *const sql_text[SQLS] = {
     [SQL_FOLLOWER_PUT] = "REPLACE INTO follower (name, place) VALUES (?1, ?2)",
     [SQL_SEARCH_INSERT] = "INSERT INTO search (rowid, company, text)"
 			  " VALUES (?1, ?2, ?3)",
-    /* The company is a word of the search, too: others' are skipped. */
+    /* The company is a word of the search, too: others' are skipped. What was
+     * changed or taken back since does not stand there any more. */
     [SQL_SEARCH] =
 	"SELECT e.conversation, e.seq, e.rowid, CASE json_valid(e.body)"
 	" WHEN 1 THEN json_extract(e.body, '$.text') END"
 	" FROM search AS s CROSS JOIN event AS e"
 	" WHERE s.search MATCH ?1 AND s.rowid < ?2 AND e.rowid = s.rowid"
-	" AND e.company = ?3 ORDER BY s.rowid DESC LIMIT ?4",
+	" AND e.company = ?3 AND NOT EXISTS (SELECT 1 FROM event AS d"
+	" WHERE d.conversation = e.conversation AND d.kind IN (7, 8)"
+	" AND d.ref = iif(e.kind = 7, e.ref, e.seq) AND d.seq > e.seq)"
+	" ORDER BY s.rowid DESC LIMIT ?4",
 
     [SQL_LANE_FIND] = "SELECT id FROM lane WHERE company = ?1"
 		      " AND channel = ?2 AND account = ?3",

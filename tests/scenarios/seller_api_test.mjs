@@ -162,10 +162,41 @@ describe("lists", () => {
     assert.deepEqual((await zoe.get(`${V}/search?q=zepp`)).body.found, []);
   });
 
-  for (const bad of ["view=all", "limit=many", "before=x", "team=nobodys"])
+  for (const bad of ["view=all", "limit=many", "limit=0", "limit=201",
+    "before=x", "before=-1", "team=nobodys"])
     test(`?${bad} is refused`, async () => {
-      is(await anna.get(`${V}/conversations?${bad}`), 400, "bad_request");
+      const { detail } = is(await anna.get(`${V}/conversations?${bad}`), 400,
+        "bad_request");
+      assert.match(detail, new RegExp(`^${bad.split("=")[0]}: `));
     });
+
+  test("so many are given as were asked for, or none", async () => {
+    const { conversation } = await begun("hello");
+    const lists = { conversations: 200, search: 100, audit: 200,
+      [`conversations/${conversation}/events`]: 500 };
+    for (const [list, most] of Object.entries(lists)) {
+      const ask = (n) => cleo.get(`${V}/${list}?q=hello&limit=${n}`);
+      is(await ask(most), 200);
+      for (const n of [0, -1, 1.5, most + 1, 1e9]) {
+        const { detail } = is(await ask(n), 400, "bad_request");
+        assert.match(detail, /^limit: write a /, `${list} ${n}`);
+      }
+      assert.match((await ask(most + 1)).body.detail, new RegExp(`1 to ${most}`));
+    }
+  });
+
+  test("a cursor goes on in its own view", async () => {
+    const mine = [];
+    for (let i = 0; i < 2; i++) mine.push((await inLine()).conversation);
+    const page = (view, before = "") =>
+      anna.get(`${V}/conversations?view=${view}&limit=1${before}`);
+    const { next } = is(await page("queue"), 200);
+    is(await page("queue", `&before=${next}`), 200);
+    for (const view of ["mine", "open", "mail", "bot", "resolved"])
+      assert.match(is(await page(view, `&before=${next}`), 400,
+        "bad_request").detail, /before: .*the same view/);
+    for (const id of mine) await cleo.post(at(id, "block"));
+  });
 });
 
 // ---- acts ------------------------------------------------------------------
@@ -296,6 +327,39 @@ describe("acts", () => {
     is(await anna.post(at(c, "resolve")), 200);
   });
 
+  test("what was answered was read", async () => {
+    const v = await held(anna, "hello");
+    const c = v.conversation;
+    const unread = async () => (await ben.get(at(c))).body.row.unread;
+    assert.equal(await unread(), true);
+    is(await say(anna, c, "Good day!"), 200);
+    assert.equal(await unread(), undefined);
+    await v.say("and another thing");
+    assert.equal(await unread(), true);
+    is(await anna.post(at(c, "resolve")), 200);
+  });
+
+  test("what cannot be says why", async () => {
+    const v = await held(anna, "hello");
+    const c = v.conversation;
+    const { key } = is(await cleo.post(`${V}/keys`,
+      { name: "crm", role: "supervisor" }), 200);
+    const program = new Browser(server, { key });
+    const detailOf = async (by, what, body) => is(await by.post(at(c, what),
+      body), 400, "malformed").detail;
+    assert.match(await detailOf(anna, "transfer", { team: "sales",
+      agent: ben.account.agent.id }), /either agent or team/);
+    assert.match(await detailOf(anna, "snooze", { until: 5 }), /until: /);
+    assert.match(await detailOf(anna, "priority", { priority: 4 }),
+      /from 0 to 3/);
+    assert.match(await detailOf(anna, "label", { add: ["x".repeat(40),
+      "\u{1F6B2}".repeat(20)] }), /50 labels/);
+    for (const [what, body] of [["take_over", {}], ["pull", {}],
+      ["messages", { id: newId(), text: "x", seen_seq: 99 }]])
+      assert.match(await detailOf(program, what, body), /personal/);
+    is(await anna.post(at(c, "resolve")), 200);
+  });
+
   test("each limit of a channel is named", async () => {
     const v = await held(anna, "hello");
     const fault = is(await say(anna, v.conversation, "x".repeat(4001)), 422,
@@ -358,6 +422,9 @@ describe("small things", () => {
 
   test("who did what can be read by few", async () => {
     is(await anna.get(`${V}/audit`), 403, "forbidden");
+    for (const before of ["-1", "0", "x", "queue-1-2"])
+      assert.match(is(await cleo.get(`${V}/audit?before=${before}`), 400,
+        "bad_request").detail, /^before: .*"next"/);
     const { lines, next } = is(await cleo.get(`${V}/audit?limit=3`), 200);
     assert.equal(lines.length, 3);
     const more = is(await cleo.get(`${V}/audit?limit=3&before=${next}`), 200);

@@ -2,10 +2,12 @@
 // with the real binary. What may be used once is used once.
 
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { company, startServer } from "../lib/server.mjs";
 import {
-  addSeller, agentCommand, Browser, codeOf, is, newSeller, PASSWORD,
+  addSeller, agentCommand, Browser, codeOf, is, newMail, newSeller, PASSWORD,
 } from "../lib/staff.mjs";
 
 const NEW = "nine purple kettles";
@@ -283,6 +285,22 @@ describe("the command line", () => {
     assert.match(link, /^http:\/\/[^/]+\/console\/#reset=fdi_[\w-]{43}$/);
     is(await browser().post("/v1/staff/accept",
       { token: link.split("=")[1], password: NEW }), 200);
+  });
+
+  test("loads sellers from a file, and says only what it made up", async () => {
+    const file = join(server.dir, "load.json");
+    const [given, made] = [newMail(), newMail()];
+    await writeFile(file, JSON.stringify({ sellers: [
+      { email: given, password: "three blue kettles" }, { email: made }] }));
+    const said = (await agentCommand(server, ["load", "demo", file]))
+      .split("\n").map((line) => line.split("\t"));
+    assert.deepEqual(said[0], [given, "seller"]);
+    assert.deepEqual(said[1].slice(0, 2), [made, "seller"]);
+    is(await browser().login({ company: "demo", email: made,
+      password: said[1][2] }), 200);
+    is(await browser().login({ company: "demo", email: given,
+      password: "three blue kettles" }), 200);
+    assert.equal(await agentCommand(server, ["load", "demo", file]), "");
   });
 
   test("says what is wrong", async () => {

@@ -392,6 +392,67 @@ describe("keys", () => {
       ["answer", "take"]);
   });
 
+  describe("that keys make", () => {
+    const DAY = 24 * 3600 * 1000;
+    const make = (by, body) => by.post("/v1/staff/keys",
+      { name: "k", role: "seller", ...body });
+    const made = async (by, body) => {
+      const { key, id, expires_at } = is(await make(by, body), 200);
+      return Object.assign(new Browser(server, { key }), { id, expires_at });
+    };
+    const isOver = async (program) =>
+      is(await program.get("/v1/staff/me"), 401, "not_logged_in");
+
+    test("do not outlive them", async () => {
+      const parent = await made(boss, { role: "admin", days: 2 });
+      for (const days of [undefined, 0, 3, 3650])
+        assert.match(is(await make(parent, { days }), 403, "forbidden").detail,
+          /ends before that/);
+      const child = await made(parent, { days: 1 });
+      assert.ok(child.expires_at <= parent.expires_at);
+      const short = await made(boss, { role: "admin", days: 1 });
+      is(await make(short, { days: 1 }), 403, "forbidden");
+      const forever = await made(boss, { role: "admin" });
+      await made(forever, {});
+      assert.ok((await made(forever, { days: 3650 })).expires_at >
+        Date.now() + 3649 * DAY);
+    });
+
+    test("may not do more than they", async () => {
+      const parent = await made(boss,
+        { role: await newRole(["answer", "manage_keys"]) });
+      for (const role of ["admin", "supervisor", "seller"])
+        is(await make(parent, { role }), 403, "forbidden");
+      await made(parent, { role: await newRole(["answer"]) });
+    });
+
+    test("end with them, and theirs, too", async () => {
+      const parent = await made(boss, { role: "admin" });
+      const child = await made(parent, { role: "admin" });
+      const other = await made(boss, { role: "admin" });
+      const grandchild = await made(child, {});
+      is(await grandchild.get("/v1/staff/me"), 200);
+      is(await boss.ask("DELETE", `/v1/staff/keys/${parent.id}`), 204);
+      for (const b of [parent, child, grandchild]) await isOver(b);
+      is(await other.get("/v1/staff/me"), 200);
+      const { keys } = is(await boss.get("/v1/staff/keys"), 200);
+      assert.deepEqual([parent, child, grandchild, other].map((b) =>
+        keys.some((k) => k.id === b.id)), [false, false, false, true]);
+    });
+
+    test("by a personal one are personal, and end with their owner",
+      async () => {
+        const b = await invited(boss, { role: "admin" });
+        const own = await made(b, { role: "admin", personal: true });
+        assert.match(is(await make(own, {}), 403, "forbidden").detail,
+          /personal true/);
+        const child = await made(own, { personal: true });
+        is(await child.get("/v1/staff/me"), 200);
+        is(await change(boss, pathOf(b), { state: "disabled" }), 200);
+        for (const program of [own, child]) await isOver(program);
+      });
+  });
+
   test("and sessions do not stand in for each other", async () => {
     const { key } = is(await boss.post("/v1/staff/keys",
       { name: "k", role: "seller" }), 200);

@@ -223,6 +223,56 @@ words_are_found(struct fixture *f)
 	check_search(f, " \t\n", 0);
 }
 
+/* The customer changes a message, or takes it back where there is no text. */
+static void
+change(struct fixture *f, int64_t id, uint64_t ref, const char *text)
+{
+	struct store_op op = message_op(id, NULL), feed;
+	struct feed_text found = {.conversation = id, .company = f->company};
+	char body[200];
+
+	(void)snprintf(body, sizeof(body), "{\"text\":\"%s\"}", text);
+	op.inbound.event.kind = EVENT_DELETED;
+	op.inbound.event.ref = ref;
+	if (text != NULL) {
+		op.inbound.event.kind = EVENT_EDITED;
+		op.inbound.event.body = str_from(body);
+		found.text = str_from(text);
+	}
+	must(store_submit_wait(f->store, &op));
+	found.seq = op.inbound.seq;
+	feed = feed_op("search", place_of(f, "search"), end_of(f));
+	feed.feed.texts = &found;
+	feed.feed.text_count = text == NULL ? 0 : 1;
+	must(store_submit_wait(f->store, &feed));
+}
+
+/* What was changed or taken back does not stand there any more. */
+static void
+only_what_stands_there_is_found(struct fixture *f)
+{
+	int64_t id = open_conversation(f, "a"),
+		other = open_conversation(f, "b");
+	uint64_t secret = tell(f, id, "my card is 4711");
+	uint64_t wrong = tell(f, id, "a red bicycle");
+
+	(void)tell(f, other, "another card 4711");
+	(void)tell(f, other, "another bicycle");
+	check_search(f, "4711", 2);
+	change(f, id, secret, NULL);
+	check_search(f, "4711", 1);
+	change(f, id, wrong, "a green bicycle");
+	check_search(f, "bicycle", 2);
+	check_search(f, "red", 0);
+	check_search(f, "green", 1);
+	change(f, id, wrong, "a blue bicycle");
+	check_search(f, "bicycle", 2);
+	check_search(f, "green", 0);
+	check_search(f, "blue", 1);
+	change(f, id, wrong, NULL);
+	check_search(f, "bicycle", 1);
+}
+
 /* Whatever they type is words, and no language. */
 static void
 signs_mean_nothing(struct fixture *f)
@@ -327,6 +377,7 @@ const struct suite_case suite_feed[] = {
     CASE(rows_come_with_the_place_or_not_at_all),
     CASE(too_much_at_once_is_refused),
     CASE(words_are_found),
+    CASE(only_what_stands_there_is_found),
     CASE(signs_mean_nothing),
     CASE(the_newest_is_found_first),
     CASE(others_words_are_not_found),
