@@ -308,6 +308,8 @@ words_of_new(struct desk *d)
 {
 	struct chat *c;
 
+	if (d->new_count == 0)
+		return;
 	while (d->new_count > 0) {
 		c = chat_find(d, d->news[--d->new_count]);
 		if (c != NULL && c->bureau != NULL)

@@ -82,7 +82,8 @@ test_for_a_seller(void **state)
 	json_word(r.text, "token", token, sizeof(token));
 	/* What it takes to answer is not for visitors. */
 	ws_client_until(&c, "\"kind\":\"hidden\"");
-	ws_client_until(&c, QUEUED);
+	r = ws_client_until(&c, QUEUED);
+	assert_non_null(memmem(r.text.p, r.text.n, "\"why\":\"seller\"", 14));
 	assert_int_equal(state_of(conversation_of(token)).wanted, ben);
 	ws_client_close(&c);
 	/* Coming back is not asking again. */
