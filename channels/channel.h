@@ -103,6 +103,7 @@ struct capabilities {
 	bool receipts;		/* tells how far a message came */
 	bool drafts;		/* can show an answer while it grows */
 	bool threads;		/* one place, many conversations */
+	bool names; /* messages bring no name; who writes can be asked */
 	bool signs;		/* says itself who of the company speaks */
 	bool lookup;		/* can be asked whether a message went out */
 	unsigned repeats;	/* may be sent again so often where that is not
@@ -279,6 +280,10 @@ struct job {
 	struct str state;
 	/* SEND: the open draft of this conversation that it finishes. */
 	struct str live;
+	/* SEND: whom it is for has no name yet, and the row `names`: it may be
+	 * asked before, and comes with the outcome. That it cannot be learnt
+	 * is no reason not to send. */
+	bool nameless;
 	/*
 	 * SEND: a file that we keep, by its hash, into the arena. The one thing
 	 * here that waits for a disk; so only small ones are asked for. NULL:
@@ -343,6 +348,7 @@ struct outcome {
 	struct str code, reason; /* reason: in words a seller understands */
 	struct str state;	 /* NEXT; of a draft that is OK: its new live */
 	struct str bytes;	 /* FETCH: the file */
+	struct str name;	 /* SEND: what they are called; or empty */
 	struct arrival arrival;	 /* BACKFILL: one page; NEXT: there is more */
 	struct str also; /* BACKFILL of a conversation: one more address to ask,
 			  * once for all that name it; or empty */

@@ -7,6 +7,7 @@
 #define HOUR_MS ((int64_t)3600 * 1000)
 /* Where something of ours broke, the next try tells whether it was a chance. */
 #define BROKEN_AGAIN_MS 250
+#define NAMED_BEFORE 12u /* events */
 
 /* ---- what both share ----------------------------------------------------- */
 
@@ -106,8 +107,9 @@ row_is_late(struct row *r, const struct outcome *o)
 void
 row_arrived(struct errand *e, struct row *r)
 {
-	const struct settled s = {
-	    .state = OUTBOX_SENT, .vendor_id = e->verdict.outcome.vendor_id};
+	const struct settled s = {.state = OUTBOX_SENT,
+	    .vendor_id = e->verdict.outcome.vendor_id,
+	    .name = e->verdict.outcome.name};
 
 	metric_add(e->d->conf.metrics, METRIC_DELIVER_SENT, 1);
 	live_over(e->d, r->talk->conversation);
@@ -219,6 +221,20 @@ send_ended(struct errand *e)
 	on[e->verdict.outcome.kind](e, row_way_ends(e));
 }
 
+/* Early in a conversation it is asked who that is; who has no name then has
+ * none. */
+static bool
+is_nameless(struct errand *e, const struct row *r)
+{
+	const struct track *t = r->talk->track;
+	struct list_row row;
+
+	return t->channel->can.names && r->seq <= NAMED_BEFORE &&
+	       store_read_row(e->d->reader, t->company, r->talk->conversation,
+		   &e->arena, &row) == OK &&
+	       row.contact.name.n == 0;
+}
+
 /* Address and customer's time, for the job. */
 static enum err
 read_reach(struct errand *e, int64_t conversation)
@@ -309,6 +325,7 @@ send_row(struct row *r)
 	}
 	r->sent_at = d->wall;
 	r->sent_by = sender_of(e);
+	e->job.nameless = is_nameless(e, r);
 	(void)live_ready(d, k->conversation, &live);
 	e->job.live = arena_copy(&e->arena, live);
 	errand_go(e);

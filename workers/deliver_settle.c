@@ -165,7 +165,8 @@ settle_row(struct row *r, const struct settled *settled)
 		s->due = due_to_keep(r, settled);
 		r->settled_due = settled->due;
 		if (keep(b, &s->vendor_id) && keep(b, &s->code) &&
-		    keep(b, &s->reason) && keep(b, &s->event.body)) {
+		    keep(b, &s->reason) && keep(b, &s->name) &&
+		    keep(b, &s->event.body)) {
 			b->rows[b->n++] = r;
 			return;
 		}

@@ -9,6 +9,7 @@
 #define NAMES_MAX 3u /* contacts' cards */
 /* So long a mail waits for files that are being fetched. */
 #define FILES_WAIT_MS ((int64_t)20 * 1000)
+#define NAME_WAIT_MS ((int64_t)5 * 1000)
 
 struct str
 letter_member(const json_t *object, const char *name, struct arena *a)
@@ -356,6 +357,20 @@ take_event(struct letter_of *l, const struct event *e)
 	json_decref(body);
 }
 
+/* Who has just begun may get a name with the first answer that goes out. */
+static void
+look_for_name(struct letter_of *l)
+{
+	const struct channel *c = channel_find(l->row.reach.channel);
+	int64_t opened = l->t->c.opened_at;
+
+	if (c != NULL && c->can.names && l->whole && !l->to_customer &&
+	    l->row.contact.name.n == 0 &&
+	    opened <= clock_wall(l->t->worker->conf.clock) &&
+	    opened + NAME_WAIT_MS > l->waits_until)
+		l->waits_until = opened + NAME_WAIT_MS;
+}
+
 /* Of new messages: until when is it worth to wait for their files? */
 static void
 look_for_files(struct letter_of *l)
@@ -391,7 +406,9 @@ letter_gather(struct letter_of *l)
 			take_event(l, &events[i]);
 		}
 	}
-	if (e == OK)
-		look_for_files(l);
-	return e;
+	if (e != OK)
+		return e;
+	look_for_files(l);
+	look_for_name(l);
+	return OK;
 }

@@ -88,6 +88,7 @@ const struct channel channel_slack = {
 	.typing = true,
 	.drafts = true,
 	.threads = true,
+	.names = true,
 	.lookup = true,
 	.backfill = BACKFILL_CONVERSATIONS,
 	.per_second = 5,

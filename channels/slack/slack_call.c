@@ -10,6 +10,12 @@
 #define LIST_MAX (8u * 1024 * 1024)
 
 const struct slack_step_row slack_steps[SLACK_STEPS] = {
+    [STEP_WHO] = {.method = "users.info",
+	.get = true,
+	.again = true,
+	.write = slack_write_who,
+	.done = slack_done_who,
+	.failed = slack_failed_who},
     [STEP_POST] = {.method = "chat.postMessage",
 	.write = slack_write_post,
 	.done = slack_done_sent},

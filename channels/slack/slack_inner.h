@@ -222,6 +222,7 @@ void slack_live_shows(struct slack_live *live, struct str text);
 /* ---- steps: what to ask Slack next (slack_plan.c) ------------------------ */
 
 enum slack_step {
+	STEP_WHO, /* is it, whom we write to? */
 	STEP_POST,
 	STEP_RESPOND,	/* to a response URL */
 	STEP_EPHEMERAL, /* only one user sees it */
@@ -252,6 +253,7 @@ struct slack_plan {
 	const struct job *job;
 	struct arena *arena;
 	struct slack_payload payload; /* to: filled for every kind of job */
+	struct str name;	      /* that they have, as we were told */
 	struct str text;	      /* Markdown to be shown or added */
 	struct str ts;		      /* of the message that is changed */
 	struct slack_live live;
@@ -290,6 +292,7 @@ struct slack_step_row {
 extern const struct slack_step_row slack_steps[SLACK_STEPS];
 
 /* slack_write.c */
+void slack_write_who(const struct slack_plan *p, struct buf *out);
 void slack_write_post(const struct slack_plan *p, struct buf *out);
 void slack_write_respond(const struct slack_plan *p, struct buf *out);
 void slack_write_ephemeral(const struct slack_plan *p, struct buf *out);
@@ -306,6 +309,10 @@ void slack_write_status(const struct slack_plan *p, struct buf *out);
 #define SLACK_METADATA "frontdesk_answer"
 
 /* slack_sent.c, slack_shown.c, slack_list.c: what came of it */
+void slack_done_who(
+    const struct slack_plan *p, const json_t *root, struct outcome *o);
+bool slack_failed_who(
+    const struct slack_plan *p, struct str code, struct outcome *o);
 void slack_done_sent(
     const struct slack_plan *p, const json_t *root, struct outcome *o);
 void slack_done_changed(

@@ -2,7 +2,8 @@
  * slack_plan: which question to Slack a job is at. A pure function of the job,
  * asked once to write the request and again to read its answer.
  *
- * A SEND is one message posted, but: the answer to a command goes to its
+ * A SEND is one message posted, but: who has no name yet is asked for first,
+ * and whatever comes of that, the message goes out; the answer to a command goes to its
  * response URL while that is good and is shown to its user alone after; and
  * where a draft of the answer is in sight, that becomes the answer: a stream
  * is stopped with the rest of the text; where the text is not what was
@@ -135,8 +136,14 @@ plan_send(struct slack_plan *p, struct outcome *instead)
 	if (p->payload.to.hidden && p->payload.to.user.n == 0)
 		return broken(instead);
 	p->live = slack_live_read(p->job->live, p->arena);
-	if (step.n == 0)
+	if (step.n == 0 && p->job->nameless && p->payload.to.user.n > 0) {
+		p->step = STEP_WHO;
+		return OK;
+	}
+	if (step.n == 0 || is_word(step, "who")) {
+		p->name = rest;
 		return first_step(p);
+	}
 	p->text = p->payload.text;
 	p->ts = rest;
 	if (is_word(step, "ephemeral"))

@@ -237,5 +237,7 @@ slack_result(const struct job *job, const struct reply *r, struct arena *a,
 	else
 		result_method(&p, r, out);
 	soften(&p, r, out);
+	if (job->kind == JOB_SEND && out->kind == OUTCOME_OK)
+		out->name = p.name;
 	name_channel(&p, out);
 }

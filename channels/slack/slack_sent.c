@@ -1,8 +1,58 @@
 /*
- * slack_sent: what came of a message that went out, and what else there is to
+ * slack_sent: whom a message is for, what came of it, and what else there is to
  * try where a draft cannot become the answer.
  */
 #include "channels/slack/slack_inner.h"
+#include "core/utf8.h"
+
+#define NAME_CHARACTERS 100u
+
+/* ---- whom it is for ------------------------------------------------------ */
+
+static void
+after_who(const struct slack_plan *p, struct str name, struct outcome *o)
+{
+	struct buf b = {0};
+	size_t i;
+
+	buf_str(&b, "who ");
+	name = utf8_prefix(name, NAME_CHARACTERS);
+	for (i = 0; i < name.n; i++)
+		buf_char(&b, (unsigned char)name.p[i] < ' ' ? ' ' : name.p[i]);
+	*o = (struct outcome){
+	    .kind = OUTCOME_NEXT, .state = slack_take(&b, p->arena)};
+	if (o->state.p == NULL)
+		o->kind = OUTCOME_LATER;
+}
+
+/* As others see them: the name that they chose, or their full one. */
+void
+slack_done_who(
+    const struct slack_plan *p, const json_t *root, struct outcome *o)
+{
+	const json_t *user = json_object_get(root, "user");
+	const json_t *profile = json_object_get(user, "profile");
+	const struct str names[] = {slack_string(profile, "display_name"),
+	    slack_string(profile, "real_name"), slack_string(user, "real_name"),
+	    slack_string(user, "name")};
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_LEN(names) && str_trim(names[i]).n == 0)
+		i++;
+	after_who(p, str_trim(names[i]), o);
+}
+
+/* An app that may not read users answers them all the same. */
+bool
+slack_failed_who(
+    const struct slack_plan *p, struct str code, struct outcome *o)
+{
+	(void)code;
+	after_who(p, STR(""), o);
+	return true;
+}
+
+/* ---- what was sent ------------------------------------------------------- */
 
 static struct str
 message_id(const struct slack_plan *p, struct str ts)

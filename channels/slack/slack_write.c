@@ -214,6 +214,12 @@ slack_write_list(const struct slack_plan *p, struct buf *out)
 }
 
 void
+slack_write_who(const struct slack_plan *p, struct buf *out)
+{
+	put_query(out, "user", p->payload.to.user);
+}
+
+void
 slack_write_file(const struct slack_plan *p, struct buf *out)
 {
 	put_query(out, "file", p->file);

@@ -151,6 +151,9 @@ const char *const sql_text[SQLS] = {
 			   " WHERE id = ?1",
     [SQL_CONTACT_NAME] =
 	"UPDATE contact SET name = ?2 WHERE id = ?1 AND name IS NULL",
+    [SQL_CONTACT_NAME_OF] =
+	"UPDATE contact SET name = ?2 WHERE name IS NULL"
+	" AND id = (SELECT contact FROM conversation WHERE id = ?1)",
     [SQL_CONTACT_EMAIL] =
 	"UPDATE contact SET email = ?2, email_said = 1"
 	" WHERE id = ?1 AND email IS NULL",

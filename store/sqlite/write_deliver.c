@@ -197,6 +197,9 @@ settle_one(struct conn *c, struct settled *s)
 	if (row.state != OUTBOX_SENDING && row.state != OUTBOX_DOUBT)
 		return settle_late(c, &row, s);
 	e = settle_row(c, s);
+	if (e == OK && s->name.n > 0)
+		e = CONN_CHANGE(c, SQL_CONTACT_NAME_OF, NULL,
+		    NUM(row.conversation), TEXT(s->name));
 	return e == OK ? event_add(c, &row, &s->event, &s->conversation_state)
 		       : e;
 }

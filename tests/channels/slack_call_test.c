@@ -123,6 +123,33 @@ test_requests(void **state)
 	slack_rig_close(&r);
 }
 
+/* Who has no name is asked for first; then the message goes out. */
+static void
+test_nameless(void **state)
+{
+	struct slack_rig r;
+	struct job job;
+
+	(void)state;
+	slack_rig_open(&r);
+	job = slack_rig_job(&r, JOB_SEND);
+	job.payload = STR("{\"to\":{\"channel\":\"C0HELP\",\"user\":\"U0ANN\"},"
+			  "\"text\":\"Hello.\"}");
+	job.nameless = true;
+	assert_int_equal(slack_rig_call(&r, &job), OK);
+	assert_string_equal(r.call.method, "GET");
+	expect_text(r.call.url, API "users.info?user=U0ANN");
+	job.state = STR("who Ann Marsh");
+	assert_int_equal(slack_rig_call(&r, &job), OK);
+	expect_text(r.call.url, API "chat.postMessage");
+	job.state = STR("");
+	job.payload = STR(
+	    "{\"to\":{\"channel\":\"C0HELP\"},\"text\":\"Hello.\"}");
+	assert_int_equal(slack_rig_call(&r, &job), OK);
+	expect_text(r.call.url, API "chat.postMessage");
+	slack_rig_close(&r);
+}
+
 /* ---- headers ------------------------------------------------------------ */
 
 static void
@@ -305,6 +332,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_requests),
+	    cmocka_unit_test(test_nameless),
 	    cmocka_unit_test(test_headers),
 	    cmocka_unit_test(test_bad_token),
 	    cmocka_unit_test(test_none),

@@ -96,6 +96,8 @@ test_scopes(void **state)
 	assert_true(has(scopes, "chat:write"));
 	assert_true(has(scopes, "commands"));
 	assert_true(has(scopes, "files:read"));
+	/* To know what those are called who write. */
+	assert_true(has(scopes, "users:read"));
 	json_decref(root);
 }
 

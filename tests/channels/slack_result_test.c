@@ -646,6 +646,54 @@ static const struct {
     {"{\"ok\":false,\"error\":\"internal_error\"}", OUTCOME_LATER},
 };
 
+/* Whatever comes of the question, what is to be sent goes out after it. */
+static const struct {
+	unsigned status;
+	const char *body, *state;
+} people[] = {
+    {200,
+	"{\"ok\":true,\"user\":{\"name\":\"ann\",\"real_name\":\"Ann M.\","
+	"\"profile\":{\"display_name\":\" Ann\\nMarsh "
+	"\",\"real_name\":\"x\"}}}",
+	"who Ann Marsh"},
+    {200,
+	"{\"ok\":true,\"user\":{\"name\":\"ann\",\"profile\":"
+	"{\"display_name\":\"\",\"real_name\":\"Ann M.\"}}}",
+	"who Ann M."},
+    {200, "{\"ok\":true,\"user\":{\"name\":\"ann\"}}", "who ann"},
+    {200, "{\"ok\":true}", "who "},
+    {200, "{\"ok\":false,\"error\":\"missing_scope\"}", "who "},
+    {429, "{\"ok\":false,\"error\":\"ratelimited\"}", "who "},
+    {500, "oh", "who "},
+};
+
+static void
+test_who(void **state)
+{
+	struct slack_rig r;
+	struct job job;
+	size_t i;
+
+	(void)state;
+	slack_rig_open(&r);
+	job = slack_rig_job(&r, JOB_SEND);
+	job.payload = STR("{\"to\":{\"channel\":\"C0HELP\",\"user\":\"U0ANN\"},"
+			  "\"text\":\"Hello.\"}");
+	job.nameless = true;
+	for (i = 0; i < ARRAY_LEN(people); i++) {
+		slack_rig_result(&r, &job, people[i].status, people[i].body);
+		assert_int_equal(r.outcome.kind, OUTCOME_NEXT);
+		expect_text(r.outcome.state, people[i].state);
+	}
+	job.state = STR("who Ann Marsh");
+	slack_rig_result(&r, &job, 200,
+	    "{\"ok\":true,\"channel\":\"C0HELP\",\"ts\":\"1700000101."
+	    "000100\"}");
+	assert_int_equal(r.outcome.kind, OUTCOME_OK);
+	expect_text(r.outcome.name, "Ann Marsh");
+	slack_rig_close(&r);
+}
+
 static void
 test_checks(void **state)
 {
@@ -669,6 +717,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_codes),
+	    cmocka_unit_test(test_who),
 	    cmocka_unit_test(test_needed),
 	    cmocka_unit_test(test_answers),
 	    cmocka_unit_test(test_limits),

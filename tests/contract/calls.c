@@ -194,6 +194,7 @@ send_all(const struct talk *t, const struct saying *w, const struct outgoing *m)
 
 		job.payload = payloads.list[i].text;
 		job.recipient = payloads.list[i].recipient;
+		job.nameless = i == 0 && t->channel->can.names;
 		ask(t, w->what, &job, &o);
 		if (i == 0)
 			look_up(t, w->what, &job);

@@ -33,6 +33,7 @@ const KINDS = {
   "GET slack/api/conversations.history": ["channel", "oldest", "limit",
     "cursor", "include_all_metadata"],
   "GET slack/api/files.info": ["file"],
+  "GET slack/api/users.info": ["user"],
   "GET slack/files/*": [],
   "POST slack/respond/*": ["response_type", "text", "blocks"],
   "POST twilio/2010-04-01/Accounts/*/Messages.json": ["To", "From",

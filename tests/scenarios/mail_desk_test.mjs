@@ -79,7 +79,8 @@ test("what the customer sends, changes and takes back is told", inShop({},
     const { ts, channel } = await ann.say("I want two. Can I talk to a human?");
     const mail = await until("the mail", async () => (await shop.mail.to(DESK))
       .find((m) => m.text.includes("I want two.")));
-    has(mail, "A customer on Slack needs an answer", "Slack, user UG");
+    has(mail, `Person ${Number(ann.user.slice(2))} needs an answer`,
+      "Slack, user UG");
     await shop.control("slack/edit", { channel, ts,
       text: "I want ten. Can I talk to a human?" });
     await until("the edit", async () => (await shop.sellers.sam.log(

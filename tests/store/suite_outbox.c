@@ -91,6 +91,30 @@ orphans_are_in_doubt(struct fixture *f)
 
 /* ---- settle ------------------------------------------------------------ */
 
+/* A name that is learnt with it goes to who has none, and to nobody else. */
+static void
+settling_may_name(struct fixture *f)
+{
+	int64_t row = new_row(f, "T1"), id = row_of(f, row).conversation, again;
+	struct settled s = {
+	    .state = OUTBOX_SENT, .row = row, .name = STR("Ann")};
+	struct arena a = {0};
+	struct list_row line;
+
+	take_all(f, &row, 1);
+	settle(f, &s, 1);
+	must(store_read_row(f->reader, f->company, id, &a, &line));
+	assert_true(str_eq(line.contact.name, STR("Ann")));
+	again = new_row_in(f, id, "T1");
+	take_all(f, &again, 1);
+	s = (struct settled){
+	    .state = OUTBOX_SENT, .row = again, .name = STR("Bo")};
+	settle(f, &s, 1);
+	must(store_read_row(f->reader, f->company, id, &a, &line));
+	assert_true(str_eq(line.contact.name, STR("Ann")));
+	arena_free(&a);
+}
+
 /* The newest that bears it, in its lane only. */
 static void
 rows_are_found_by_the_vendors_name(struct fixture *f)
@@ -379,6 +403,7 @@ const struct suite_case suite_outbox[] = {
     CASE(rows_are_found_by_the_vendors_name),
     CASE(settled_rows_are_where_they_belong),
     CASE(an_attempt_that_was_none_is_not_counted),
+    CASE(settling_may_name),
     CASE(settling_tells_the_conversation),
     CASE(an_event_that_is_known_is_not_told_again),
     CASE(settling_what_cannot_be_changes_nothing),
