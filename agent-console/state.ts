@@ -34,6 +34,7 @@ export type State = {
   offers: Offer[];
   open: number; // the conversation that is shown; 0: none
   row: Row | null; // of it, wherever it is listed
+  taking: number; // the conversation that is on its way to oneself
   channel: Channel | null;
   from: number; // entries are those after it
   entries: Entry[];
@@ -47,7 +48,7 @@ export function initial(account: Account | null = null): State {
   return { account, line: "connecting", away: false, set: false, view: "mine",
     lists: { mine: [], view: [] }, loaded: false, more: false, found: null,
     counts: {}, teams: [], staff: new Map(), offers: [], open: 0, row: null,
-    channel: null, from: 0, entries: [], seen: 0, typing: "", draft: "",
+    taking: 0, channel: null, from: 0, entries: [], seen: 0, typing: "", draft: "",
     unsent: [] };
 }
 
@@ -67,7 +68,7 @@ export const isMine = (s: State, r = s.row) =>
 
 /** How they may say something there; the first is the usual one. */
 export function modes(s: State): Mode[] {
-  if (isMine(s)) return ["send", "note"];
+  if (isMine(s) || (s.open && s.taking === s.open)) return ["send", "note"];
   if (s.row?.holder !== "agent" || s.row.status === "resolved" ||
     !may(s, "supervise")) return ["note"];
   return ["note", "whisper", "barge"];
@@ -93,6 +94,17 @@ export function takeOpenRow(s: State, row: Row) {
   s.seen = Math.max(s.seen, row.seen.customer);
 }
 
+/** Acks and events tell sooner than rows, which come now and then. */
+function takeHolder(s: State, seq: number, is: { status?: string;
+  holder?: string; agent?: number }) {
+  if (!s.row || seq < s.row.seq || !is.holder) return;
+  const { agent, offered: _, ...row } = s.row;
+  if (is.holder === row.holder && is.agent === agent &&
+    (is.status ?? row.status) === row.status) return;
+  s.row = { ...row, seq, holder: is.holder, status: is.status ?? row.status,
+    ...(is.agent && { agent: is.agent }) };
+}
+
 function takeRow(s: State, f: Extract<Frame, { type: "row" }>) {
   s.lists.mine = f.mine ? put(s.lists.mine, f.row, "mine")
     : without(s.lists.mine, f.row.id);
@@ -108,6 +120,7 @@ function takeEvent(s: State, f: Extract<Frame, { type: "event" }>) {
     u.id !== f.event.body?.["id"]);
   if (f.conversation !== s.open || f.event.seq <= seenSeq(s)) return;
   s.entries.push(f.event);
+  if (f.event.kind === "holder") takeHolder(s, f.event.seq, f.event);
   if (f.event.kind === "message" || f.event.kind === "holder") {
     s.typing = "";
     if (f.event.author === "bot") s.draft = "";
@@ -121,8 +134,8 @@ function takeError(s: State, f: Extract<Frame, { type: "error" }>) {
 
 /** What is not shown has no event that says so. */
 function takeAck(s: State, f: Extract<Frame, { type: "ack" }>) {
-  if (f.conversation !== s.open)
-    s.unsent = s.unsent.filter((u) => u.id !== f.id);
+  if (f.conversation === s.open) takeHolder(s, f.seq, f);
+  else s.unsent = s.unsent.filter((u) => u.id !== f.id);
 }
 
 function takeWelcome(s: State, f: Extract<Frame, { type: "welcome" }>) {

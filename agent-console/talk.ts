@@ -78,6 +78,8 @@ function pack(e: Entry) {
       tried.map((t) => `${t.question} (${t.answer})`).join("; ")),
     all("numbers").length > 0 && h("p", { class: "soft" }, "Numbers: ",
       all("numbers").join(", ")),
+    all("mentioned").length > 0 && h("p", { class: "soft" },
+      "Addresses they mention: ", all("mentioned").join(", ")),
     b["angry"] === true && h("p", { class: "urgent" }, "Upset."));
 }
 

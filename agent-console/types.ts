@@ -65,7 +65,8 @@ export type Frame =
   | { type: "draft"; conversation: number; text: string }
   | { type: "seen"; conversation: number; author: string; seq: number }
   | { type: "unwatched"; conversation: number }
-  | { type: "ack"; id?: string; conversation: number; seq: number }
+  | { type: "ack"; id?: string; conversation: number; seq: number;
+      status: string; holder: string; agent?: number }
   | ({ type: "error" } & Fault)
   | ({ type: "staff" } & Colleague)
   | { type: "pong" };

@@ -4,16 +4,15 @@ import type { Actions } from "./actions.ts";
 import { announce } from "./dom.ts";
 import { build } from "./page.ts";
 import { Post } from "./post.ts";
-import { customer, initial, isMine, type Mode, MOST, rowOf, seenSeq, show,
-  type State, take, takeOpenRow } from "./state.ts";
-import type { Account, Entry, Frame, Row } from "./types.ts";
-import { call, complaint, conversation, events, Refused, search, Wire } from
-  "./wire.ts";
+import { Reading } from "./reading.ts";
+import { customer, initial, type Mode, MOST, type State, take } from
+  "./state.ts";
+import type { Account, Frame } from "./types.ts";
+import { call, complaint, Refused, search, Wire } from "./wire.ts";
 import { refusal } from "./words.ts";
 
-const TAIL = 200; // events of a conversation, at first and each time more
 const TYPING = 10000; // ms; then nobody writes any more
-const BEFORE = 20; // above what was looked for
+const TAKES = new Set(["accept", "pull", "take_over", "reopen"]);
 const ENDED = "Your session has ended. Log in to go on where you were.";
 
 export class Work implements Actions {
@@ -21,10 +20,8 @@ export class Work implements Actions {
   readonly #page: ReturnType<typeof build>;
   readonly #wire: Wire;
   readonly #post: Post;
+  readonly #reading: Reading;
   #typing = 0; // the timer of who writes
-  #followed = 0; // what is open, once it is known how far it goes
-  #newest = 0; // of what is open, when it was opened
-  #told = 0; // the newest that was said to be seen
   #leaves = false; // by their own hand
   #passed = false; // an offer, since they last did something
 
@@ -32,7 +29,9 @@ export class Work implements Actions {
   constructor(root: Element, account: Account,
     private readonly leave: (why: string) => void) {
     this.#s = initial(account);
-    this.#page = build(root, this.#s, this, () => this.#see());
+    this.#page = build(root, this.#s, this, () => this.#reading.see());
+    this.#reading = new Reading(this.#s, this.#page,
+      (frame) => this.#wire.send(frame), (e) => this.#fail(e));
     this.#post = new Post(this.#s, (frame) => this.#wire.send(frame));
     this.#wire = new Wire((f) => this.#hear(f), (line) => this.#line(line),
       () => leave(ENDED));
@@ -44,10 +43,6 @@ export class Work implements Actions {
   #fail(e: unknown) {
     this.#page.complain(e instanceof Refused ? refusal(e.fault)
       : complaint(e));
-  }
-
-  #watch(after: number) {
-    this.#wire.send({ type: "watch", conversation: this.#s.open, after });
   }
 
   // ---- lists ---------------------------------------------------------------
@@ -85,60 +80,13 @@ export class Work implements Actions {
   // ---- a conversation ------------------------------------------------------
 
   open(id: number, seq?: number) {
-    const s = this.#s;
-    if (id === s.open && !seq) return this.#page.write();
-    if (s.open)
-      this.#wire.send({ type: "unwatch", conversation: s.open });
+    if (id === this.#s.open && !seq) return this.#page.write();
     this.#page.complain("");
-    history.replaceState(null, "", id ? `#/${id}` : "./");
-    show(s, id, null, 0);
-    this.#followed = 0;
-    const row = rowOf(s, id);
-    if (row) this.#turnTo(row, seq);
-    if (id) void this.#details(id, seq);
-    this.#page.draw();
+    this.#reading.open(id, seq);
   }
 
-  #turnTo(row: Row, seq = 0) {
-    const from = Math.max(0, Math.min(row.seq - TAIL,
-      seq ? seq - BEFORE : row.seq));
-    this.#followed = row.id;
-    this.#newest = row.seq;
-    this.#told = row.seen.company;
-    show(this.#s, row.id, row, from);
-    this.#watch(from);
-    if (seq) this.#page.log.lookFor(seq);
-    else this.#page.write();
-  }
-
-  async #details(id: number, seq?: number) {
-    const s = this.#s;
-    try {
-      const { row, channel } = await conversation(id);
-      if (s.open !== id) return;
-      if (this.#followed !== id) this.#turnTo(row, seq);
-      takeOpenRow(s, row);
-      s.channel = channel;
-    } catch (e) {
-      if (s.open !== id) return;
-      if (this.#followed !== id) this.open(0);
-      this.#fail(e);
-    }
-    this.#page.draw();
-  }
-
-  async earlier() {
-    const s = this.#s, id = s.open, end = s.entries[0]?.seq ?? 0;
-    const from = Math.max(0, end - 1 - TAIL);
-    try {
-      const before = await events(id, from, end - 1 - from);
-      if (s.open !== id || s.entries[0]?.seq !== end) return;
-      s.entries.unshift(...before.events);
-      s.from = from;
-    } catch (e) {
-      this.#fail(e);
-    }
-    this.#page.draw();
+  earlier() {
+    return this.#reading.earlier();
   }
 
   async act(conversation: number, act: string, more = {}) {
@@ -146,7 +94,9 @@ export class Work implements Actions {
     this.#passed = false;
     const under = this.#post.act(conversation, act, more);
     if (act === "accept") this.open(conversation);
+    if (TAKES.has(act)) this.#s.taking = conversation;
     const fault = await under;
+    if (TAKES.has(act)) this.#s.taking = 0;
     const why = fault ? refusal(fault) : "";
     if (fault) this.#page.complain(why);
     this.#page.draw();
@@ -178,16 +128,6 @@ export class Work implements Actions {
 
   typing(on: boolean) {
     this.#wire.send({ type: "typing", conversation: this.#s.open, on });
-  }
-
-  /** What is read, once, while somebody looks whose business it is. */
-  #see() {
-    const s = this.#s;
-    const last = s.entries.findLast((e) => e.author === "customer")?.seq ?? 0;
-    if (last <= this.#told || document.hidden || !document.hasFocus() ||
-      (s.row?.holder === "agent" && !isMine(s))) return;
-    if (this.#wire.send({ type: "seen", conversation: s.open, seq: last }))
-      this.#told = last;
   }
 
   // ---- oneself -------------------------------------------------------------
@@ -230,7 +170,8 @@ export class Work implements Actions {
         f.row.message?.text ?? ""}`);
     if (f.type === "offer_end" && f.end === "expired") this.#passed = true;
     s.set = s.away && !this.#leaves && this.#passed;
-    if (f.type === "event" && f.conversation === s.open) this.#tell(f.event);
+    if (f.type === "event" && f.conversation === s.open)
+      this.#reading.tell(f.event);
     if (f.type === "typing" && f.on) {
       clearTimeout(this.#typing);
       this.#typing = setTimeout(() => {
@@ -239,23 +180,14 @@ export class Work implements Actions {
       }, TYPING);
     }
     if (f.type === "unwatched" && f.conversation === s.open)
-      this.#watch(seenSeq(s));
+      this.#reading.goOn();
     this.#page.draw();
   }
 
   #begin() {
     const s = this.#s;
     if (s.view !== "mine") this.#wire.send({ type: "view", view: s.view });
-    if (this.#followed) this.#watch(seenSeq(s));
+    this.#reading.goOn();
     this.#post.back();
-  }
-
-  /** What is new is said; what was there before is not. */
-  #tell(e: Entry) {
-    const { row, channel, open } = this.#s;
-    if (e.seq <= this.#newest || e.author !== "customer" ||
-      e.kind !== "message") return;
-    announce(`${customer(row)}: ${String(e.body?.["text"] || "a file")}`);
-    if (channel?.window_until) void this.#details(open); // it is later now
   }
 }

@@ -65,6 +65,27 @@ test("what is open follows its row, wherever that is listed", () => {
   assert.ok(!isMine(s)); // that was the older one
 });
 
+test("acks and events tell sooner than rows whose it is", () => {
+  const waits = row(7, { holder: "queue", agent: undefined, offered: ANN });
+  const s = state();
+  show(s, 7, waits, 9);
+  s.taking = 7; // under way: what is typed now is meant for the customer
+  assert.deepEqual(modes(s), ["send", "note"]);
+  s.taking = 0;
+  assert.deepEqual(modes(s), ["note"]);
+  take(s, { type: "ack", conversation: 7, seq: 11, status: "open",
+    holder: "agent", agent: ANN });
+  assert.ok(isMine(s));
+  assert.equal(s.row.offered, undefined);
+  take(s, { type: "row", row: waits }); // it was on its way
+  assert.ok(isMine(s));
+  take(s, event(12, { kind: "holder", holder: "agent", agent: BEN }));
+  assert.ok(!isMine(s));
+  take(s, { type: "ack", conversation: 7, seq: 11, status: "open",
+    holder: "agent", agent: ANN }); // older than the event
+  assert.ok(!isMine(s));
+});
+
 test("how one may say something", () => {
   const how = (more, ...rights) => {
     const s = state([], account(...rights));
