@@ -20,7 +20,7 @@ export const noBrowser = executablePath === undefined
 
 const START_MS = 60_000;
 const END_MS = 10_000;
-const FILE_MS = 600_000;
+const FILE_MS = 540_000;
 
 // A test file that has a browser ends, whatever still holds it: a browser, a
 // server or a socket that is left over would keep it for ever.

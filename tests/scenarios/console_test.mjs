@@ -87,12 +87,18 @@ describe("the console", { skip: noBrowser }, () => {
     context = await browser.newContext({
       viewport: { width: 1200, height: 800 }, locale: "en-GB" });
   });
-  // Whether the test passed or not.
+  // Whether the test passed or not. A server that does not answer would hold
+  // up each test that is to come.
   afterEach(async () => {
     for (const v of visitors.splice(0)) v.socket?.terminate();
-    await browser.closeContexts();
-    if (!server.processes.serve) await server.start("serve");
-    await clear();
+    try {
+      await browser.closeContexts();
+      if (!server.processes.serve) await server.start("serve");
+      await within("what is left is ended", clear());
+    } catch (error) {
+      if (server.processes.serve) await server.restart("SIGKILL");
+      throw error;
+    }
   });
   after(end);
 
@@ -372,6 +378,7 @@ describe("the console", { skip: noBrowser }, () => {
     const page = await enter({ name: "Hal" });
     const v = await customer();
     for (let i = 1; i <= 230; i++) await v.say(`line ${i} of many`);
+    await page.locator(".offer", { hasText: "line 230 of many" }).waitFor();
     await page.getByRole("button", { name: "Accept" }).click();
     await log(page).getByText("line 230 of many").waitFor();
     assert.equal(await log(page).getByText("line 1 of many").count(), 0);
