@@ -50,6 +50,7 @@ static const struct route routes[] = {
     VISITOR("POST", "seen", visitor_seen),
     VISITOR("POST", "identify", visitor_identify),
     VISITOR("POST", "handoff", visitor_handoff),
+    VISITOR("POST", "leave", visitor_leave),
     VISITOR("GET", "events", visitor_events),
     VISITOR("GET", "stream", visitor_stream),
     VISITOR("GET", "socket", visitor_connect),

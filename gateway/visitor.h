@@ -72,6 +72,11 @@ struct visitor_op *visitor_op_seen(
  */
 struct visitor_op *visitor_op_handoff(struct gateway *g,
     const struct token *who, struct company *company, uint64_t seller);
+/*
+ * They close the chat. Once more changes nothing; what has ended is refused
+ * by E_STALE. The company is looked up, which may block for a read.
+ */
+struct visitor_op *visitor_op_leave(struct gateway *g, const struct token *who);
 /* A conversation for somebody new. */
 struct visitor_op *visitor_op_open(struct gateway *g, int64_t company);
 void visitor_op_free(struct visitor_op *o);
@@ -157,6 +162,7 @@ void visitor_typing(struct request *r);
 void visitor_seen(struct request *r);
 void visitor_identify(struct request *r);
 void visitor_handoff(struct request *r);
+void visitor_leave(struct request *r);
 void visitor_events(struct request *r);
 void visitor_stream(struct request *r);
 void visitor_connect(struct request *r);

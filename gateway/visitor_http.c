@@ -178,6 +178,17 @@ visitor_handoff(struct request *r)
 		    noted);
 }
 
+void
+visitor_leave(struct request *r)
+{
+	struct token who;
+	struct frame f;
+
+	if (read_frame(r, FRAME_LEAVE, &who, &f) &&
+	    may_speak(r, LIMIT_FRAMES, &who))
+		submit(r, visitor_op_leave(request_context(r), &who), noted);
+}
+
 /* ---- session ----------------------------------------------------------- */
 
 /* They came for a seller. Where it is refused, they may ask again. */

@@ -221,9 +221,9 @@ set_handoff(struct visitor_op *o, const struct token *who, uint64_t seller)
 		.policy = &o->policy}};
 }
 
-struct visitor_op *
-visitor_op_handoff(struct gateway *g, const struct token *who,
-    struct company *company, uint64_t seller)
+/* With its company; what is done is still to be set. */
+static struct visitor_op *
+begin_act(struct gateway *g, const struct token *who, struct company *company)
 {
 	struct packing p = {0};
 	struct visitor_op *o = unpack(&p, g, STORE_ACT);
@@ -236,12 +236,38 @@ visitor_op_handoff(struct gateway *g, const struct token *who,
 	else
 		e = company_cache_by_id(
 		    g->companies, who->company, &o->company);
-	if (e == OK) {
-		set_handoff(o, who, seller);
+	if (e == OK)
 		return o;
-	}
 	visitor_op_free(o);
 	return NULL;
+}
+
+struct visitor_op *
+visitor_op_handoff(struct gateway *g, const struct token *who,
+    struct company *company, uint64_t seller)
+{
+	struct visitor_op *o = begin_act(g, who, company);
+
+	if (o != NULL)
+		set_handoff(o, who, seller);
+	return o;
+}
+
+struct visitor_op *
+visitor_op_leave(struct gateway *g, const struct token *who)
+{
+	struct visitor_op *o = begin_act(g, who, NULL);
+
+	if (o == NULL)
+		return NULL;
+	o->policy = channel_policy(o->company, channel_of_visitors());
+	o->op.act = (struct store_act){.conversation = who->conversation,
+	    .company = who->company,
+	    .arena = &o->arena,
+	    .act = {.kind = ACT_GONE,
+		.now = clock_wall(g->clock),
+		.policy = &o->policy}};
+	return o;
 }
 
 struct visitor_op *
@@ -328,6 +354,15 @@ static void (*const publish[STORE_VERBS])(struct visitor_op *) = {
     [STORE_ACT] = publish_act,
 };
 
+/* What has ended cannot be left; all else is as they want it already. */
+static enum err
+refused_err(const struct store_act *in)
+{
+	return in->act.kind == ACT_GONE && in->acted.refusal == ACT_IS_RESOLVED
+		   ? E_STALE
+		   : OK;
+}
+
 static void
 done(struct store_op *op)
 {
@@ -337,7 +372,7 @@ done(struct store_op *op)
 		publish[op->verb](o);
 	/* With people already, or ended: they are told by events. */
 	if (op->err == E_DENIED && op->verb == STORE_ACT)
-		op->err = OK;
+		op->err = refused_err(&op->act);
 	if (op->err != OK && op->verb == STORE_INBOUND)
 		metric_add(o->gateway->metrics, METRIC_MESSAGES_REFUSED, 1);
 	o->finish(o);
@@ -373,6 +408,11 @@ visitor_store_error(enum err e, struct str id)
 		return (struct frame_error){.code = FAULT_BAD_IDENTITY,
 		    .detail = STR("this conversation is somebody else's; "
 				  "begin a new one, without a token"),
+		    .id = id};
+	if (e == E_STALE) /* only leaving can come too late */
+		return (struct frame_error){.code = FAULT_ENDED,
+		    .detail = STR("there is nothing to leave; "
+				  "writing opens it again"),
 		    .id = id};
 	return (struct frame_error){.code = fault_of_err(e),
 	    .detail = STR("it was not stored; send it again"),

@@ -400,6 +400,15 @@ on_handoff(struct visitor_socket *v, const struct frame *f)
 }
 
 static void
+on_leave(struct visitor_socket *v, const struct frame *f)
+{
+	(void)f;
+	if (may_speak(v, LIMIT_FRAMES, STR("")))
+		visitor_submit(
+		    v, visitor_op_leave(visitor_gateway(v), &v->who), acked);
+}
+
+static void
 on_ping(struct visitor_socket *v, const struct frame *f)
 {
 	struct buf *text;
@@ -420,6 +429,7 @@ static void (*const on_frame[FRAME_TYPES])(
     [FRAME_SEEN] = on_seen,
     [FRAME_IDENTIFY] = on_identify,
     [FRAME_HANDOFF] = on_handoff,
+    [FRAME_LEAVE] = on_leave,
     [FRAME_PING] = on_ping,
 };
 

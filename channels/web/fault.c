@@ -31,6 +31,7 @@ static const struct fault_row faults[FAULTS] = {
     [FAULT_BAD_TYPE] = {"bad_type", "The body must be JSON", 415, 0},
     [FAULT_NO_UPGRADE] = {"no_upgrade", "Only for WebSockets", 426, 0},
     [FAULT_BAD_LINK] = {"bad_link", "The link is not good", 403, 0},
+    [FAULT_ENDED] = {"ended", "The conversation has ended", 409, 0},
 };
 
 static const enum fault_code of_err[ERRS] = {

@@ -100,6 +100,7 @@ static const struct type_row {
 		.optional = true,
 		.right = "an address like ann@example.org, or leave it out"}}},
     [FRAME_HANDOFF] = {"handoff", {A_SELLER}},
+    [FRAME_LEAVE] = {"leave", {{0}}},
     [FRAME_PING] = {"ping", {{0}}},
 };
 

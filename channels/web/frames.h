@@ -46,6 +46,11 @@
  * how long it may take: {"type":"queue","position":3,"wait_s":240}. It is not
  * stored, and ends with the next event "holder".
  *
+ * {"type":"leave"} ends the chat on the visitor's side: sellers see that they
+ * have left, and what is answered then goes by mail soon, where there is an
+ * address. Who writes again is back. A page that is closed does not say it: it
+ * may be opened again. There is no answer, but "ended" where it is over.
+ *
  * Also to the visitor: {"type":"typing","author":"bot","on":true},
  * {"type":"seen","author":"company","seq":16} ("customer": from another of
  * the visitor's tabs), {"type":"pong"},
@@ -65,6 +70,7 @@
  *	POST /v1/visitor/seen     {"seq":16}             -> 204
  *	POST /v1/visitor/identify {"user":...}           -> the ack
  *	POST /v1/visitor/handoff  {"seller":7}           -> 204
+ *	POST /v1/visitor/leave    {}                     -> 204
  *	GET  /v1/visitor/events?after=12&wait=25  long poll ->
  *	     {"events":[...],"seq":15}; at once when there are any, else empty
  *	     after `wait` seconds (0..30, default 0); seq is where to go on, and
@@ -93,6 +99,7 @@ enum frame_type {
 	FRAME_SEEN,
 	FRAME_IDENTIFY,
 	FRAME_HANDOFF,
+	FRAME_LEAVE,
 	FRAME_PING,
 	FRAME_TYPES
 };
@@ -136,6 +143,7 @@ enum fault_code {
 	FAULT_BAD_TYPE,	   /* Content-Type is not application/json */
 	FAULT_NO_UPGRADE,  /* the WebSocket handshake is wrong */
 	FAULT_BAD_LINK,	   /* of a file: forged, changed or expired */
+	FAULT_ENDED,	   /* there is nothing left to leave */
 	FAULTS
 };
 

@@ -50,7 +50,7 @@ static const struct refusal {
     {ANY, "{\"type\":\"\"}", FAULT_BAD_FRAME, "type is \"\"; write one of"},
     {ANY, "{\"type\":\"shout\"}", FAULT_BAD_FRAME,
 	"type is \"shout\"; write one of hello, send, typing, seen, identify, "
-	"handoff, ping"},
+	"handoff, leave, ping"},
     {ANY, "{\"type\":\"ack\"}", FAULT_BAD_FRAME, "type is \"ack\""},
 
     {ANY, "{\"type\":\"hello\"}", FAULT_BAD_FRAME, "company is missing"},

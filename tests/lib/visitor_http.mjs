@@ -7,7 +7,7 @@ import { Visitor } from "./visitor.mjs";
 
 const routes = {
   hello: "session", send: "messages", typing: "typing", seen: "seen",
-  identify: "identify",
+  identify: "identify", handoff: "handoff", leave: "leave",
 };
 
 // One call of the API: status and JSON body. The status must be one that

@@ -180,6 +180,21 @@ describe("the page", { skip: noBrowser }, () => {
       assert.deepEqual(page.problems, []);
     });
 
+  test("ends the chat, and goes on when one writes again", async () => {
+    const page = await open();
+    const end = page.getByRole("button", { name: "End chat" });
+    assert.ok(await end.isHidden());
+    await ask(page, hours.question);
+    await shows(page, hours.answer);
+    await end.click();
+    await page.getByText("You have ended the chat").waitFor();
+    assert.ok(await end.isHidden());
+    await ask(page, delivery.question);
+    await shows(page, delivery.answer);
+    await end.waitFor();
+    assert.deepEqual(page.problems, []);
+  });
+
   test("says what is wrong with a company that is not there", async () => {
     const page = await openPage(context, server.url("/?company=nobody"));
     await page.getByText("There is no chat at this address").waitFor();

@@ -148,6 +148,15 @@ test("a person who takes over ends what the bot was about to say", () => {
   assert.equal(reduce(s, holds(3, "bot")).draft.text, "We");
 });
 
+test("who has ended the chat is told so until they write again", () => {
+  const left = run(online, opened, event(2, "customer", "a"),
+    frame({ type: "queue", position: 1 }), { kind: "left" });
+  assert.match(noticeWords(left), /^You have ended the chat/);
+  assert.ok(reduce(left, event(3, "agent", "b")).left);
+  assert.equal(reduce(left, wrote("m1", "c")).left, false);
+  assert.equal(reduce(left, event(3, "customer", "d")).left, false);
+});
+
 test("a broken line ends drafts and typing", () => {
   const s = run(opened, frame({ type: "draft", turn: "1-1", text: "x" }),
     { kind: "line", line: { is: "waiting", until: NOON } });

@@ -67,7 +67,8 @@ export type Outgoing =
   | { type: "send"; id: string; text: string }
   | { type: "typing"; on: boolean }
   | { type: "seen"; seq: number }
-  | { type: "handoff" };
+  | { type: "handoff" }
+  | { type: "leave" };
 
 // Faults that pass by themselves: the same thing may be tried again.
 export const passing = new Set(["busy", "no_room", "too_many", "going_away"]);

@@ -36,6 +36,11 @@ const view = mount({
   },
   retry: () => wire.retry(),
   person: () => wire.say({ type: "handoff" }),
+  leave() {
+    stopTyping();
+    wire.say({ type: "leave" });
+    happen({ kind: "left" });
+  },
   read: () => setTimeout(read),
 });
 

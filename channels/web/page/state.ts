@@ -39,6 +39,7 @@ export interface State {
   notice: Fault | null;
   holder: Holder;
   place: { position: number; wait?: number } | null; // in line, seconds
+  left: boolean; // they ended the chat, and have not written since
 }
 
 export type Happening =
@@ -50,6 +51,7 @@ export type Happening =
   | { kind: "read"; seq: number }
   | { kind: "quiet" }
   | { kind: "noticed" }
+  | { kind: "left" }
   | { kind: "forgotten" };
 
 export const empty: State = {
@@ -66,6 +68,7 @@ export const empty: State = {
   notice: null,
   holder: "bot",
   place: null,
+  left: false,
 };
 
 // Notes the place, and moves `seq` up over what is known without a gap.
@@ -99,6 +102,8 @@ function onEvent(state: State, event: Event, at: number): State {
     typing: over ? null : next.typing,
     holder: item.holder ?? next.holder,
     place: item.holder === undefined ? next.place : null,
+    left: next.left &&
+      !(item.kind === "message" && item.author === "customer"),
   };
 }
 
@@ -189,7 +194,8 @@ export function reduce(state: State, event: Happening): State {
         : { ...state, line: event.line, draft: null, typing: null };
     case "wrote": {
       const { id, text, at } = event;
-      return { ...state, pending: [...state.pending, { id, text, at }] };
+      return { ...state, left: false,
+        pending: [...state.pending, { id, text, at }] };
     }
     case "kept":
       return onKept(state, event.pending);
@@ -201,6 +207,8 @@ export function reduce(state: State, event: Happening): State {
       return { ...state, typing: null };
     case "noticed":
       return { ...state, notice: null };
+    case "left":
+      return { ...state, left: true };
     case "forgotten":
       return { ...empty, line: state.line, pending: state.pending };
   }

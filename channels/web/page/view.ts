@@ -13,6 +13,7 @@ export interface Actions {
   discard(id: string): void;
   retry(): void;
   person(): void; // instead of the bot
+  leave(): void; // the chat ends on their side
   read(): void; // the newest line is on the screen
 }
 
@@ -153,6 +154,17 @@ function mountPerson(act: Actions): (state: State) => void {
   };
 }
 
+// There from the first words on, until the chat has ended.
+function mountLeave(act: Actions): (state: State) => void {
+  const button = find<HTMLButtonElement>(".leave");
+  button.addEventListener("click", () => act.leave());
+  return (state) => {
+    button.hidden = state.left || state.line.is !== "online" ||
+      !state.items.some((i) => i.kind === "message") ||
+      state.items.at(-1)?.kind === "resolved";
+  };
+}
+
 // Follows the newest line, unless the visitor has scrolled up to read.
 function mountScroll(act: Actions): { before(): void; after(): void } {
   const scroll = find(".scroll");
@@ -194,6 +206,7 @@ export function mount(act: Actions): View {
   const start = mountStart(act);
   const top = mountTop(act);
   const person = mountPerson(act);
+  const leave = mountLeave(act);
   const scroll = mountScroll(act);
   let time = 0;
   const log = keyedList(find(".log"), drawRow,
@@ -206,6 +219,7 @@ export function mount(act: Actions): View {
       start(state);
       top(state, now);
       person(state);
+      leave(state);
       log(rows(state, now));
       scroll.after();
     },

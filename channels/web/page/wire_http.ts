@@ -15,6 +15,7 @@ const routes: Record<Outgoing["type"], string> = {
   typing: "/v1/visitor/typing",
   seen: "/v1/visitor/seen",
   handoff: "/v1/visitor/handoff",
+  leave: "/v1/visitor/leave",
 };
 
 function isFault(x: unknown): x is Fault {

@@ -38,6 +38,7 @@ export const faults: Record<string, string> = {
   no_room: "Messages cannot be stored right now. " +
     "Yours is kept here and sent as soon as it works again.",
   going_away: "The chat restarts and will be back in a moment.",
+  ended: "This chat has ended. Write again whenever you like.",
   too_slow: "The connection was too slow and was opened again.",
 };
 
@@ -58,6 +59,8 @@ export function noticeWords(state: State): string | null {
   const kept = state.pending.some((p) => p.fault === undefined);
   if (broken && kept)
     return "What you wrote is kept and sent as soon as you are connected.";
+  if (!broken && state.left)
+    return "You have ended the chat. Write again whenever you like.";
   if (!broken && state.place !== null) return placeWords(state.place);
   return broken
     ? "You can go on writing. Messages are sent as soon as you are connected."
