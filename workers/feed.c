@@ -14,7 +14,7 @@
 #define LAZY_MS 500 /* texts for the search may wait so long for more */
 /* So many others waited while the store was at it: then they go first. */
 #define MANY_WAIT 32u
-#define MANY_WAIT_MS 100
+#define MANY_WAIT_MS 200
 #define AGAIN_MS 1000
 #define LATE_MS 100
 #define MEASURE_MS 1000
