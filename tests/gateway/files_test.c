@@ -249,11 +249,17 @@ write_event(struct buf *out, const char *format)
 static void
 address_of(const struct buf *b, char *out, size_t size)
 {
-	const char *at = memmem(b->data, b->len, "\"url\":\"", 7);
-	size_t n = at == NULL ? 0 : strcspn(at + 7, "\"");
+	const char *at = memmem(b->data, b->len, "\"url\":\"", 7), *end;
+	size_t n = 0;
 
-	assert_true(n < size);
-	memcpy(out, at == NULL ? "" : at + 7, n);
+	if (at != NULL) {
+		at += 7;
+		end = memchr(at, '"', (size_t)(b->data + b->len - at));
+		assert_non_null(end);
+		n = (size_t)(end - at);
+		assert_true(n < size);
+		memcpy(out, at, n);
+	}
 	out[n] = '\0';
 }
 
