@@ -150,17 +150,22 @@ export function checkWords({ rows, messages }, effects) {
 }
 
 // The support desk has read what the customer said last, in the newest mail or
-// in one before it, unless one before it did not arrive.
+// in one before it. It need not know what the bot answered before the desk took
+// the chat by a late answer of its own, of which no mail tells; nor can it where
+// a mail did not arrive.
 export function checkLetters({ rows, messages, mailed }, effects) {
   const mails = rows.filter((r) => r.channel === "email");
   const texts = byRow(effects.filter((e) => e.kind === "mail"));
   none(mailed.filter(({ conversation, mailed: seq, upto }) => {
     const sofar = mails.filter((r) => r.conversation === conversation &&
       r.seq <= seq);
-    const last = messages.filter((m) => m.conversation === conversation &&
-      m.author === "customer" && m.message <= upto).at(-1);
+    const has = new Set(sofar.map((r) => r.seq));
+    const own = mailed.findLast((m) => m.conversation === conversation &&
+      m.mailed <= seq && !has.has(m.mailed))?.upto ?? 0;
+    const last = messages.findLast((m) => m.conversation === conversation &&
+      m.author === "customer" && m.message <= upto);
     const mark = `[${markOf(last?.body.text)}]`;
-    return last !== undefined && sofar.every((r) => r.state === SENT &&
+    return last?.message > own && sofar.every((r) => r.state === SENT &&
       !texts.get(r.row).some(({ text }) => text.includes(mark)));
   }), "mails without what was said");
 }
