@@ -460,7 +460,7 @@ static const struct member members[] = {
 	.max = 86400,
 	.fallback = "60",
 	.help = "After so long a customer also goes to who lacks a preferred "
-		"skill or language.",
+		"skill or language, and to who gave them away.",
 	.scale = 1000,
 	.offset = offsetof(struct company, routing.relax_ms)},
     {.path = "routing.sticky_seconds",
