@@ -27,7 +27,9 @@ load(const struct world *w, int64_t seller)
 		    chat->c.status == STATUS_SNOOZED)
 			continue;
 		weight = chat->weight;
-		if (chat->c.holder == HOLDER_AGENT && is_silent(w, chat))
+		/* That they have just spoken the desk may not have heard. */
+		if (chat->c.holder == HOLDER_AGENT &&
+		    (chat->lost || is_silent(w, chat)))
 			weight = weight * w->routing_policy.silent_percent /
 				 100;
 		sum += weight;
@@ -264,8 +266,9 @@ check_kept(struct world *w, struct chat *chat)
 	const struct seller *s;
 	int64_t since;
 
-	if (c->status == STATUS_SNOOZED)
+	if (c->status == STATUS_SNOOZED || chat->put_off)
 		chat->put_off_at = world_wall(w);
+	chat->put_off = c->status == STATUS_SNOOZED;
 	if (c->holder != HOLDER_AGENT || c->status == STATUS_SNOOZED)
 		return;
 	s = &w->sellers[c->agent - 1];

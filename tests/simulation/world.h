@@ -50,7 +50,8 @@ struct chat {
 	bool was_silent;     /* since the customer spoke last */
 	int64_t waits_since; /* steady; in line; 0: it is not */
 	int64_t notice_at;   /* steady, plus 1; 0: none yet */
-	int64_t put_off_at;  /* wall: when it was seen so last */
+	bool put_off;	     /* by its seller, as was seen last */
+	int64_t put_off_at;  /* wall: until when it was */
 	uint64_t mails;	     /* answers of the support desk that were taken */
 };
 
