@@ -26,6 +26,11 @@ const places = {
   webhook: "webhook.schema.json",
 };
 
+// That takes a while, and must not be done while a server waits for a hello.
+for (const place of ["fromVisitor", "toVisitor", "fromSeller", "toSeller"])
+  for (const type of ["hello", "welcome"])
+    ajv.getSchema(`${places[place]}/$defs/${type}`);
+
 // Errors of the branch that has the frame's own type say most.
 function placeOf(what, value) {
   const own = `${places[what]}/$defs/${value?.type}`;
