@@ -30,9 +30,13 @@ export function attached(message: Entry, events: Entry[]): Attached[] {
 
 /** Nothing where it is no address of ours: a page may load nothing else. */
 function own(url?: string): string | undefined {
-  if (!url) return undefined;
-  const address = new URL(url, location.href);
-  return address.origin === location.origin ? address.href : undefined;
+  try {
+    const address = new URL(url ?? "", location.href);
+    return url && address.origin === location.origin ? address.href
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Chats on a phone give their pictures no name. */
@@ -42,7 +46,7 @@ const nameOf = (f: Attached) => f.name || { image: "Picture", audio: "Sound",
 
 function chip(f: Attached) {
   const url = own(f.url);
-  const more = f.refused ? `not kept: ${f.refused}`
+  const more = f.refused ? `Not kept. ${f.refused}`
     : [f.size !== undefined && bytes(f.size),
       !url && "not here yet"].filter(Boolean).join(", ");
   return h(url ? "a" : "span", { class: "file", ...(url ? { href: url,
