@@ -17,7 +17,7 @@ const after = {
   nobody: ["agent", "bot"],
 };
 const families = { waiting: "line", passed: "line", closed: "away",
-  nobody: "away", mailed: "away", back: "bot" };
+  nobody: "away", mailed: "away", back: "bot", ended: "end" };
 
 const rules = {
   holder(s, e) {

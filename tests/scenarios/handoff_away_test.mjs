@@ -166,6 +166,7 @@ test("without a support desk what nobody takes ends, with a word",
     shop.later(2 * MINUTE);
     const events = await logWhere(sam, conversation, "its end", (all) =>
       all.some((e) => e.kind === "resolved"));
+    checkLog(events);
     assert.deepEqual(noticesOf(events), ["nobody", "ended"], tell(events));
     assert.deepEqual(events.slice(-3).map((e) => e.kind),
       ["message", "holder", "resolved"], tell(events));
