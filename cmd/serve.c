@@ -186,6 +186,15 @@ seller_acted_at(void *arg, int64_t agent)
 		   : presence_acted_at(v->gateway.presence, agent);
 }
 
+static void
+seller_absent(void *arg, int64_t agent)
+{
+	struct server *v = arg;
+
+	if (v->gateway.presence != NULL)
+		presence_absent(v->gateway.presence, agent);
+}
+
 static enum err
 start_desk(struct server *v, char *why, size_t why_size)
 {
@@ -198,6 +207,7 @@ start_desk(struct server *v, char *why, size_t why_size)
 	    .publisher = p->publisher,
 	    .online = seller_online,
 	    .acted_at = seller_acted_at,
+	    .absent = seller_absent,
 	    .online_arg = v,
 	    .poke = poke_deliverer,
 	    .poke_arg = v,

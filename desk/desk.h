@@ -45,7 +45,12 @@ struct desk_conf {
 	 * grace from there, too; nobody is offered any for it. NULL: never.
 	 */
 	int64_t (*acted_at)(void *arg, int64_t agent);
-	void *online_arg; /* of both */
+	/*
+	 * The store says that they are online, but since a process died they
+	 * have not come back. Any thread. NULL: nobody cares.
+	 */
+	void (*absent)(void *arg, int64_t agent);
+	void *online_arg; /* of the three */
 	/* Rows of the outbox were written. Any thread. NULL: nobody cares. */
 	void (*poke)(void *arg);
 	void *poke_arg;

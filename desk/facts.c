@@ -6,6 +6,8 @@
 #include <jansson.h>
 
 #define OFFERS_READ 64u
+/* Who was here when a process died is back by then, or elsewhere. */
+#define ABSENT_MS 60000
 
 /* ---- words as numbers ---------------------------------------------------- */
 
@@ -98,6 +100,9 @@ put_seller(struct desk *d, struct bureau *b, const struct agent_row *row)
 	if (s == NULL)
 		return;
 	fact.offline_at = offline_since(d, s, row);
+	if (row->online && !s->online && d->conf.absent != NULL &&
+	    d->wall - fact.offline_at >= ABSENT_MS)
+		d->conf.absent(d->conf.online_arg, row->id);
 	fact.online = s->online;
 	fact.idle_since = row->presence_at;
 	if (row->state != AGENT_ACTIVE)

@@ -28,6 +28,8 @@
 #define LIMIT_KEYS 65536u
 /* For each message a visitor may also say that often that they type etc. */
 #define FRAMES_PER_MESSAGE 8u
+/* And a seller may ask so often by HTTP, reading included. */
+#define ASKS_PER_MESSAGE 32u
 #define SILENT_MS 10000
 
 /* ---- routes ------------------------------------------------------------ */
@@ -133,6 +135,8 @@ start_limits(struct gateway *g)
 	    [LIMIT_STAFF_MESSAGES] = {c->staff_burst, c->staff_per_minute},
 	    [LIMIT_STAFF_FRAMES] = {times(c->staff_burst, FRAMES_PER_MESSAGE),
 		times(c->staff_per_minute, FRAMES_PER_MESSAGE)},
+	    [LIMIT_STAFF_ASKS] = {times(c->staff_burst, ASKS_PER_MESSAGE),
+		times(c->staff_per_minute, ASKS_PER_MESSAGE)},
 	};
 
 	g->limits = limits_new(rules, VISITOR_LIMITS, LIMIT_KEYS);

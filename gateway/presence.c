@@ -207,19 +207,30 @@ stored(struct store_op *op)
 
 /* ---- what may be said ---------------------------------------------------- */
 
+/* Under the lock. */
+static void
+move(struct presence *p, struct seller *s)
+{
+	if (s->agent < 0)
+		return;
+	s->moved = true;
+	store(p, s);
+}
+
 enum err
 presence_enter(struct presence *p, int64_t agent)
 {
 	struct seller *s;
+	enum err e = E_NOMEM;
 
 	pthread_mutex_lock(&p->lock);
 	s = make(p, agent);
-	if (s != NULL && s->sockets++ == 0) {
-		s->moved = true;
-		store(p, s);
-	}
+	if (s != NULL)
+		e = s->sockets < PRESENCE_SOCKETS ? OK : E_LIMIT;
+	if (e == OK && s->sockets++ == 0)
+		move(p, s);
 	pthread_mutex_unlock(&p->lock);
-	return s == NULL ? E_NOMEM : OK;
+	return e;
 }
 
 void
@@ -229,10 +240,8 @@ presence_leave(struct presence *p, int64_t agent)
 
 	pthread_mutex_lock(&p->lock);
 	s = *place_of(p, agent);
-	if (--s->sockets == 0) {
-		s->moved = true;
-		store(p, s);
-	}
+	if (--s->sockets == 0)
+		move(p, s);
 	forget_if_idle(p, s);
 	pthread_mutex_unlock(&p->lock);
 }
@@ -261,6 +270,18 @@ presence_has(struct presence *p, int64_t agent)
 	has = s != NULL && s->sockets > 0;
 	pthread_mutex_unlock(&p->lock);
 	return has;
+}
+
+void
+presence_absent(struct presence *p, int64_t agent)
+{
+	struct seller *s;
+
+	pthread_mutex_lock(&p->lock);
+	s = make(p, agent);
+	if (s != NULL && s->sockets == 0)
+		move(p, s);
+	pthread_mutex_unlock(&p->lock);
 }
 
 void

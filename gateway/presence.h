@@ -35,7 +35,11 @@ enum err presence_open(
 /* Waits for what is under way. NULL is fine. */
 void presence_close(struct presence *p);
 
-/* One more WebSocket. E_NOMEM: it is not counted. */
+/*
+ * One more WebSocket. E_NOMEM; E_LIMIT: they have PRESENCE_SOCKETS: it is not
+ * counted. A negative number is nobody: something that is only counted.
+ */
+#define PRESENCE_SOCKETS 32u
 enum err presence_enter(struct presence *p, int64_t agent) MUST_USE;
 /* One less. */
 void presence_leave(struct presence *p, int64_t agent);
@@ -43,6 +47,12 @@ void presence_leave(struct presence *p, int64_t agent);
 void presence_set_away(struct presence *p, int64_t agent, bool away);
 
 bool presence_has(struct presence *p, int64_t agent);
+
+/*
+ * The store says that they are online, and they did not come back since the
+ * process began. Where they have no WebSocket they are stored as offline.
+ */
+void presence_absent(struct presence *p, int64_t agent);
 
 /* They asked for something, or did it, by a request of their own. */
 void presence_acted(struct presence *p, int64_t agent);

@@ -210,7 +210,9 @@
  * each says how it is.
  *
  * What goes in is bounded: a rate for what is said and one for other frames,
- * SELLER_UNDER_WAY acts not yet answered (then no more is read). Who does not
+ * SELLER_UNDER_WAY acts not yet answered (then no more is read); one for
+ * requests, reading included; and somebody has PRESENCE_SOCKETS at most, the
+ * next one is told "too_many" and closed with 1013. Who does not
  * read is cut off (1008 too_slow) and resumes with after=N. A session that has
  * ended, or whose rights were changed, is closed with 1008 "session_over".
  *

@@ -190,20 +190,19 @@ close_unreadable(struct seller_socket *s)
 	ws_close(&s->ws, 1013, STR("the store cannot be read"));
 }
 
-/* To be there, for colleagues and for offers. */
-static bool
-be_present(struct seller_socket *s, enum said away)
+/*
+ * To be there, for colleagues and for offers; a key of the company's own is
+ * nobody, and only counted.
+ */
+static enum err
+be_present(struct seller_socket *s)
 {
-	struct presence *p = seller_gateway(s)->presence;
+	enum err e;
 
-	if (s->who.agent == 0)
-		return true;
-	if (presence_enter(p, s->who.agent) != OK)
-		return false;
-	s->is_present = true;
-	if (away != SAID_NOTHING)
-		presence_set_away(p, s->who.agent, away == SAID_YES);
-	return true;
+	s->present_as = s->who.agent != 0 ? s->who.agent : -s->who.pass;
+	e = presence_enter(seller_gateway(s)->presence, s->present_as);
+	s->is_present = e == OK;
+	return e;
 }
 
 static void
@@ -220,10 +219,33 @@ begin(struct seller_socket *s, const struct company *company,
 	s->said_hello = true;
 	ws_expect(&s->ws, WS_DUE_HELLO, 0);
 	seller_send_text(s, text);
-	if (seller_room_enter(s) != OK || !be_present(s, f->away))
+	if (s->who.agent != 0 && f->away != SAID_NOTHING)
+		presence_set_away(seller_gateway(s)->presence, s->who.agent,
+		    f->away == SAID_YES);
+	if (seller_room_enter(s) != OK)
 		ws_close(&s->ws, 1011, STR("no memory"));
 	else
 		send_mine(s, true);
+}
+
+/*
+ * There is room for one more of theirs, and they do not knock all the time: a
+ * welcome is long.
+ */
+static bool
+may_come(struct seller_socket *s, struct frame_error *error)
+{
+	enum err e;
+
+	if (!seller_may_speak(seller_gateway(s), &s->who, false, error))
+		return false;
+	e = be_present(s);
+	if (e == OK)
+		return true;
+	error->code = e == E_LIMIT ? FAULT_TOO_MANY : FAULT_BUSY;
+	error->detail = e == E_LIMIT ? STR("you have 32 WebSockets; close some")
+				     : STR("no memory; try again");
+	return false;
 }
 
 static bool
@@ -254,6 +276,11 @@ seller_hello(struct seller_socket *s, const struct seller_frame *f)
 	if (!is_let_in(s, f, &error)) {
 		seller_send_fault(s, &error);
 		ws_close(&s->ws, 1008, STR("not let in"));
+		return;
+	}
+	if (!may_come(s, &error)) {
+		seller_send_fault(s, &error);
+		ws_close(&s->ws, 1013, STR("too_many"));
 		return;
 	}
 	if (company_cache_by_id(

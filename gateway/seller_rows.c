@@ -240,6 +240,23 @@ seller_lane_get(struct request *r)
 /* ---- again --------------------------------------------------------------- */
 
 static void
+note_replay(struct staff_work *w, const struct store_replay *in)
+{
+	struct audit_row line = {.at = in->at,
+	    .company = w->who.company,
+	    .agent = w->who.agent,
+	    .what = in->drop ? STR("outbox.drop") : STR("outbox.replay"),
+	    .outcome = STR("ok"),
+	    .detail = arena_printf(request_arena(w->request),
+		"{\"row\":%lld,\"lane\":%lld,\"rows\":%llu}",
+		(long long)in->row, (long long)in->lane,
+		(unsigned long long)in->rows)};
+
+	/* Without memory there is no detail, but still who and when. */
+	staff_write_line(w->staff, &line);
+}
+
+static void
 replay(struct staff_work *w, int64_t row, int64_t lane)
 {
 	struct store_op op = {.verb = STORE_REPLAY};
@@ -261,6 +278,7 @@ replay(struct staff_work *w, int64_t row, int64_t lane)
 		staff_store_fault(w->request, e);
 	if (e != OK)
 		return;
+	note_replay(w, &op.replay);
 	buf_addf(&text, "{\"rows\":%llu}", (unsigned long long)op.replay.rows);
 	staff_answer(w->request, 200, &text);
 }

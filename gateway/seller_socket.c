@@ -387,7 +387,7 @@ on_typing(struct seller_socket *s, const struct seller_frame *f)
 static void
 on_presence(struct seller_socket *s, const struct seller_frame *f)
 {
-	if (s->is_present)
+	if (s->is_present && s->who.agent != 0)
 		presence_set_away(seller_gateway(s)->presence, s->who.agent,
 		    f->away == SAID_YES);
 }
@@ -508,7 +508,7 @@ ended(struct ws *w)
 	unwatch_all(s);
 	seller_room_leave(s);
 	if (s->is_present)
-		presence_leave(seller_gateway(s)->presence, s->who.agent);
+		presence_leave(seller_gateway(s)->presence, s->present_as);
 	s->is_present = false;
 }
 

@@ -34,7 +34,8 @@ struct seller_socket {
 	uint64_t origin; /* of news that it causes itself */
 	bool is_known;	 /* who; before hello only by a cookie */
 	bool said_hello;
-	bool is_present; /* counts in presence */
+	bool is_present; /* counts in presence, under this number: */
+	int64_t present_as;
 	unsigned under_way, refused;
 	int64_t look_at; /* steady ms: ask whether they may still */
 	struct seller_watch *watches; /* SELLER_WATCH_MAX; NULL: none yet */

@@ -227,6 +227,12 @@ struct staff_refused {
 void staff_note(struct staff *s, const struct caller *who,
     const struct staff_refused *refused);
 
+/*
+ * A line by itself, later, of what an op does that takes none, or of nobody
+ * who was let in. It is lost where the store takes no more. Any thread.
+ */
+void staff_write_line(struct staff *s, const struct audit_row *row);
+
 /* ---- work that may block: staff_work.c --------------------------------- */
 
 /*

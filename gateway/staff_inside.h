@@ -158,8 +158,6 @@ struct str staff_path_rest(struct request *r, const char *before);
 /* A line on what w does, for an op of its own; detail in the arena. */
 struct audit_row staff_line(
     const struct staff_work *w, const char *what, struct str detail);
-/* A line by itself, later. For nobody who was let in: company and agent. */
-void staff_write_line(struct staff *s, const struct audit_row *row);
 /* Those passes have ended: out of the cache, and told. */
 void staff_tell_ended(struct staff *s, const struct staff_ended *e);
 

@@ -2,8 +2,10 @@
  * staff_work: the rest of a request on one of the staff's threads, and what
  * most of them do there.
  */
+#include "gateway/limits.h"
 #include "gateway/staff_body.h"
 #include "gateway/staff_inside.h"
+#include "gateway/visitor.h"
 
 #define JSON "application/json"
 
@@ -104,12 +106,32 @@ staff_run(struct staff_work *w)
 	return e == OK;
 }
 
+/* So that one session or key keeps nobody else waiting. */
+static bool
+may_ask(struct request *r, const struct caller *who, struct frame_error *error)
+{
+	const struct gateway *g = request_context(r);
+	struct str key = {(const char *)&who->pass, sizeof(who->pass)};
+	int64_t wait = 0;
+
+	if (limits_take(g->limits, LIMIT_STAFF_ASKS, key,
+		clock_steady(g->clock), &wait))
+		return true;
+	request_add_header(r, "Retry-After",
+	    arena_printf(
+		request_arena(r), "%lld", (long long)((wait + 999) / 1000)));
+	error->code = FAULT_TOO_MANY;
+	error->detail = STR("too many requests; wait as Retry-After says");
+	return false;
+}
+
 bool
 staff_enter(
     struct request *r, unsigned permission, bool session, struct caller *out)
 {
 	struct frame_error error = {.code = FAULT_NONE};
-	bool good = staff_caller(r, permission, out, &error);
+	bool good = staff_caller(r, permission, out, &error) &&
+		    may_ask(r, out, &error);
 
 	if (good && session && out->kind != PASS_SESSION)
 		good = staff_refuse(&error, STAFF_SESSION_NEEDED,

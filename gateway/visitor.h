@@ -27,6 +27,7 @@ enum visitor_limit {
 	/* Of sellers: gateway/seller_op.h. */
 	LIMIT_STAFF_MESSAGES, /* of one session or key */
 	LIMIT_STAFF_FRAMES,   /* the same, what is no message */
+	LIMIT_STAFF_ASKS,     /* the same, requests of whatever kind */
 	VISITOR_LIMITS
 };
 

@@ -169,6 +169,47 @@ test_come_again(void **state)
 	presence_leave(presence, ben);
 }
 
+/* They did not: so they are offline; but not who is here after all. */
+static void
+test_absent(void **state)
+{
+	struct store_op op = {.verb = STORE_PRESENCE,
+	    .presence = {.agent = ben, .set_online = true, .online = true}};
+
+	(void)state;
+	assert_int_equal(store_submit_wait(rig.gateway.store, &op), OK);
+	presence_absent(presence, ben);
+	assert_true(becomes(ben, false, false));
+	assert_int_equal(presence_enter(presence, ben), OK);
+	assert_true(becomes(ben, true, false));
+	presence_absent(presence, ben);
+	assert_int_equal(store_submit_wait(rig.gateway.store, &op), OK);
+	assert_true(stored(ben, true, false));
+	presence_leave(presence, ben);
+}
+
+/* Somebody has only so many; what is only counted is stored nowhere. */
+static void
+test_so_many(void **state)
+{
+	const int64_t whose[] = {ben, -7};
+	unsigned i, k;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(whose); i++) {
+		for (k = 0; k < PRESENCE_SOCKETS; k++)
+			assert_int_equal(
+			    presence_enter(presence, whose[i]), OK);
+		assert_int_equal(presence_enter(presence, whose[i]), E_LIMIT);
+		presence_leave(presence, whose[i]);
+		assert_int_equal(presence_enter(presence, whose[i]), OK);
+		for (k = 0; k < PRESENCE_SOCKETS; k++)
+			presence_leave(presence, whose[i]);
+		assert_false(presence_has(presence, whose[i]));
+	}
+	assert_true(becomes(ben, false, false));
+}
+
 /* The process ends: who is here is back in a moment. */
 static void
 test_freeze(void **state)
@@ -374,6 +415,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		test_everybody_is_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_come_again, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_absent, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_so_many, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_freeze, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_nobody, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_acted, set_up, tear_down),

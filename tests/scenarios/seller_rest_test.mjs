@@ -130,6 +130,27 @@ test("who takes it again and again and says nothing causes no mails",
       tell(events));
   }));
 
+test("who does not come back after a crash is offline in the end",
+  inShop(how, async (shop) => {
+    const { sam, ann } = shop.sellers;
+    await ann.open({ away: true });
+    await sam.open();
+    const online = async () => (await ann.ask("GET", "agents")).agents
+      .find((a) => a.id === sam.id).online;
+    await until("he is there", online);
+    sam.steady = false;
+    await shop.kill();
+    await until("she is back", () => ann.isOpen);
+    assert.equal(await online(), true);
+    const from = ann.frames.length;
+    shop.later(61 * SECOND);
+    await ann.wait("it is told", (f) => f.type === "staff" &&
+      f.agent === sam.id && !f.online, from);
+    assert.equal(await online(), false);
+    await sam.open();
+    await until("he is there again", online);
+  }));
+
 test("one with a socket who goes loses a chat once, with one word",
   inShop(how, async (shop) => {
     const { sam, ann } = shop.sellers;
