@@ -141,3 +141,10 @@ expect_lacks(struct str got, const char *part)
 	if (holds(got, part))
 		fail_msg("%.*s\nholds %s", STR_FMT(got), part);
 }
+
+const char *
+slack_rig_failure(struct slack_rig *r, const char *code)
+{
+	return arena_printf(&r->arena, "{\"ok\":false,\"error\":\"%s\"}", code)
+	    .p;
+}

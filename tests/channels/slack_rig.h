@@ -41,6 +41,8 @@ enum err slack_rig_call(struct slack_rig *r, const struct job *job);
 /* What an answer to it means, into r->outcome. */
 const struct outcome *slack_rig_result(struct slack_rig *r,
     const struct job *job, unsigned status, const char *body);
+/* How Slack refuses; the rig's, until it is closed. */
+const char *slack_rig_failure(struct slack_rig *r, const char *code);
 
 void expect_text(struct str got, const char *want);
 void expect_holds(struct str got, const char *part);
