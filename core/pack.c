@@ -146,6 +146,18 @@ take_rest(struct packing *p)
 	}
 }
 
+/* That is known already. */
+static void
+drop_theirs(struct pack *out)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < out->mentioned_count; i++)
+		if (!str_eq(out->mentioned[i], out->email))
+			out->mentioned[n++] = out->mentioned[i];
+	out->mentioned_count = n;
+}
+
 enum err
 pack_make(const struct pack_source *src, struct arena *a, struct pack *out)
 {
@@ -162,8 +174,8 @@ pack_make(const struct pack_source *src, struct arena *a, struct pack *out)
 	take_rest(&p);
 	sentences_choose(p.said, out);
 	out->name = pack_line(src->name);
-	if (src->email.n > 0)
-		out->email = pack_line(src->email);
+	out->email = pack_line(src->email);
+	drop_theirs(out);
 	out->language = language_guess(&p.votes);
 	for (i = 0; i < MOOD_OF_NEWEST; i++)
 		out->angry |= p.moods[i] > 0;
@@ -266,6 +278,7 @@ pack_write(const struct pack *p, struct buf *out)
 	add_list(out, "open", p->open, p->open_count);
 	add_contact(out, p);
 	add_list(out, "numbers", p->numbers, p->number_count);
+	add_list(out, "mentioned", p->mentioned, p->mentioned_count);
 	if (p->language.n > 0) {
 		add_name(out, "language", false);
 		add_text(out, p->language);

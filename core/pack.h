@@ -7,7 +7,8 @@
  *	          numbers, then the longest others; none twice
  *	tried     what the bot was asked, and what it found
  *	open      questions that got no answer
- *	contact   who they are, and addresses and numbers that they wrote
+ *	contact   who they are, and telephone numbers that they wrote
+ *	mentioned mail addresses that they wrote, of whomever
  *	language, angry: guesses
  *
  * It takes time in the length of what was said, up to a bound; so does the
@@ -27,6 +28,7 @@
 #define PACK_TRIED_MAX 6u
 #define PACK_OPEN_MAX 4u
 #define PACK_NUMBERS_MAX 6u
+#define PACK_MENTIONED_MAX 4u
 #define PACK_LINE_MAX 300u /* bytes of any of its texts; the rest is cut */
 
 struct pack_source {
@@ -50,11 +52,13 @@ struct pack_try {
 struct pack {
 	struct str why;
 	struct str summary[PACK_SUMMARY_MAX];
-	struct pack_try tried[PACK_TRIED_MAX]; /* the newest, in order */
-	struct str open[PACK_OPEN_MAX];	       /* the newest, in order */
-	struct str name, email, phone;	       /* may be empty */
-	struct str numbers[PACK_NUMBERS_MAX];  /* of orders and the like */
+	struct pack_try tried[PACK_TRIED_MAX];	  /* the newest, in order */
+	struct str open[PACK_OPEN_MAX];		  /* the newest, in order */
+	struct str name, email, phone;		  /* may be empty */
+	struct str numbers[PACK_NUMBERS_MAX];	  /* of orders and the like */
+	struct str mentioned[PACK_MENTIONED_MAX]; /* but for theirs */
 	size_t summary_count, tried_count, open_count, number_count;
+	size_t mentioned_count;
 	struct str language; /* core/language.h; may be empty */
 	bool angry;
 	uint64_t messages; /* how many the customer wrote */
@@ -64,9 +68,6 @@ struct pack {
 enum err pack_make(
     const struct pack_source *src, struct arena *a, struct pack *out) MUST_USE;
 
-/* The last address that a text holds, which points into it; or empty. */
-struct str pack_email(struct str text);
-
 /*
  * The body of an EVENT_PACK, at most PACK_BYTES_MAX bytes; what is empty is
  * left out:
@@ -74,7 +75,7 @@ struct str pack_email(struct str text);
  *	{"why":"unknown","summary":["..."],"tried":[{"question":"...",
  *	"answer":"unknown","confidence":12,"cites":"..."}],"open":["..."],
  *	"contact":{"name":"...","email":"...","phone":"..."},
- *	"numbers":["A-4711"],"language":"en","angry":true,"messages":3}
+ *	"numbers":["A-4711"],"mentioned":["b@y.example"],"language":"en","angry":true,"messages":3}
  */
 void pack_write(const struct pack *p, struct buf *out);
 

@@ -28,10 +28,8 @@ is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
-/* The next run of characters without white space or brackets; its ends are
- * without what ends a sentence. */
-static bool
-token_next(struct str *text, struct str *out)
+bool
+fact_token(struct str *text, struct str *out)
 {
 	static const char apart[] = " \t\r\n,;()<>[]{}\"'|";
 	size_t n = 0;
@@ -64,8 +62,8 @@ address_part(struct str s, const char *also)
 	return s.n > 0 && s.p[0] != '.' && s.p[s.n - 1] != '.';
 }
 
-static bool
-is_address(struct str t)
+bool
+fact_is_address(struct str t)
 {
 	const char *at = memchr(t.p, '@', t.n);
 	struct str local, domain;
@@ -228,6 +226,19 @@ add_number(struct pack *out, struct str t)
 		out->numbers[out->number_count++] = t;
 }
 
+/* Whose it is the words may say (core/theirs.h), or not. */
+static void
+add_mentioned(struct pack *out, struct str address)
+{
+	size_t i;
+
+	for (i = 0; i < out->mentioned_count; i++)
+		if (str_eq(out->mentioned[i], address))
+			return;
+	if (out->mentioned_count < PACK_MENTIONED_MAX)
+		out->mentioned[out->mentioned_count++] = address;
+}
+
 void
 facts_find(struct str text, struct pack *out)
 {
@@ -236,26 +247,12 @@ facts_find(struct str text, struct pack *out)
 
 	if (phone.n > 0)
 		out->phone = phone;
-	while (token_next(&text, &token)) {
+	while (fact_token(&text, &token)) {
 		since = is_order_word(token) ? 0
 					     : since + (since <= BEFORE_MAX);
-		if (is_address(token))
-			out->email = token;
+		if (fact_is_address(token))
+			add_mentioned(out, token);
 		else if (is_order(token, since <= BEFORE_MAX))
 			add_number(out, token);
 	}
-}
-
-/* Most texts have none, and are not taken apart. */
-struct str
-pack_email(struct str text)
-{
-	struct str token, found = {0};
-
-	if (text.n == 0 || memchr(text.p, '@', text.n) == NULL)
-		return found;
-	while (token_next(&text, &token))
-		if (is_address(token))
-			found = token;
-	return found;
 }

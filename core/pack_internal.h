@@ -29,6 +29,10 @@ void sentences_choose(struct sentences *s, struct pack *out);
 
 /* In pack_fact.c: addresses and numbers in a text. */
 void facts_find(struct str text, struct pack *out);
+/* The next run of characters without white space or brackets; its ends are
+ * without what ends a sentence. */
+bool fact_token(struct str *text, struct str *out);
+bool fact_is_address(struct str token);
 
 /* At most PACK_LINE_MAX bytes of it, whole characters, without white space at
  * the ends. */

@@ -4,7 +4,7 @@
  */
 #include "bus/publish.h"
 #include "channels/channel.h"
-#include "core/pack.h"
+#include "core/theirs.h"
 #include "core/trigger.h"
 #include "gateway/visitor.h"
 #include "intake/said.h"
@@ -109,8 +109,9 @@ pack_email_of(struct packing *p, struct gateway *g, const struct token *who,
     struct str text)
 {
 	struct company *c = NULL;
+	struct str rest = text;
 
-	if (pack_email(text).n == 0 ||
+	if (theirs_next(&rest).n == 0 ||
 	    company_cache_by_id(g->companies, who->company, &c) != OK)
 		return;
 	pack_str(p, PART(op.inbound.email), said_email(c, text));

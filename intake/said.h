@@ -9,8 +9,9 @@
 #include "core/company.h"
 
 /*
- * The last address in the text that is not the company's own, which they may
- * have read on its page; or empty. It points into the text.
+ * The address that the text gives as the writer's own (core/theirs.h): the only
+ * one in it, but for the company's, which they may have read on its page; or
+ * empty. It points into the text.
  */
 struct str said_email(const struct company *c, struct str text);
 

@@ -172,15 +172,10 @@ make_bodies(struct turn *t, const struct past *p, struct act *act)
 		e = pack_make(&src, &t->arena, pack);
 	if (e != OK)
 		return e;
-	/* Theirs is not where they were told to write to. */
-	if (company_is_address(t->company, pack->email))
-		pack->email = src.email;
 	pack_write(pack, &b);
 	act->pack = b.failed ? (struct str){0}
 			     : arena_copy(&t->arena, buf_view(&b));
 	buf_free(&b);
-	if (src.email.n == 0)
-		t->found_email = pack->email;
 	e = trigger_route(
 	    t->gives_up.rule, pack->language, &t->arena, &act->route);
 	return act->pack.p == NULL ? E_NOMEM : e;

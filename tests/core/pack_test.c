@@ -93,10 +93,9 @@ test_a_story(void **state)
 	LIST(pack, "open",
 	    "That does not help me. I ordered it on 2026-11-02, order number "
 	    "4711, and paid 129.90.");
+	LIST(pack, "mentioned", "ann@example.org");
 	contact = json_object_get(pack, "contact");
-	assert_string_equal(
-	    json_string_value(json_object_get(contact, "email")),
-	    "ann@example.org");
+	assert_null(json_object_get(contact, "email"));
 	assert_string_equal(
 	    json_string_value(json_object_get(contact, "phone")),
 	    "+49 (0)170 123-4567");
@@ -210,21 +209,44 @@ test_facts(void **state)
 		const struct pack_source src = {.events = &e, .count = 1};
 		struct arena a = {0};
 		struct pack p;
-		struct str number;
+		struct str number, email;
 
 		assert_int_equal(pack_make(&src, &a, &p), OK);
+		assert_int_equal(p.email.n, 0);
+		email = p.mentioned_count > 0 ? p.mentioned[0] : STR("");
 		number = p.number_count > 0 ? p.numbers[0] : STR("");
-		if (!str_eq(p.email, str_from(facts[i].email)) ||
+		if (!str_eq(email, str_from(facts[i].email)) ||
 		    !str_eq(p.phone, str_from(facts[i].phone)) ||
 		    !str_eq(number, str_from(facts[i].numbers)) ||
 		    p.number_count > 1)
 			fail_msg("%s: \"%.*s\" \"%.*s\" \"%.*s\"",
-			    facts[i].text, STR_FMT(p.email), STR_FMT(p.phone),
+			    facts[i].text, STR_FMT(email), STR_FMT(p.phone),
 			    STR_FMT(number));
 		arena_free(&a);
 		free(text);
 		json_decref(body);
 	}
+}
+
+/* Each once, and not the one that is known to be theirs. */
+static void
+test_addresses(void **state)
+{
+	const struct event events[] = {
+	    said("{\"text\":\"I wrote to a@x.example and b@x.example\"}"),
+	    said("{\"text\":\"and a@x.example. I am eve@x.example\"}"),
+	    said("{\"text\":\"c@x.example d@x.example e@x.example\"}"),
+	};
+	struct pack_source src = {
+	    .events = events, .count = 3, .email = STR("eve@x.example")};
+	json_t *pack = written(&src);
+
+	(void)state;
+	LIST(pack, "mentioned", "a@x.example", "b@x.example", "c@x.example");
+	assert_string_equal(json_string_value(json_object_get(
+				json_object_get(pack, "contact"), "email")),
+	    "eve@x.example");
+	json_decref(pack);
 }
 
 static void
@@ -347,6 +369,7 @@ main(void)
 	    cmocka_unit_test(test_nothing),
 	    cmocka_unit_test(test_says_nothing_twice),
 	    cmocka_unit_test(test_facts),
+	    cmocka_unit_test(test_addresses),
 	    cmocka_unit_test(test_what_is_chosen),
 	    cmocka_unit_test(test_many_sentences),
 	    cmocka_unit_test(test_bounds),

@@ -1,5 +1,6 @@
 /* What a customer says, on its way to a person. */
 #include "core/pack.h"
+#include "core/theirs.h"
 #include "core/trigger.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -15,9 +16,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena a = {0};
 	struct buf b = {0}, out = {.limit = PACK_BYTES_MAX};
 	struct event quoted = e;
+	struct str rest = said.text, address;
 	struct triggered t;
 	struct pack p;
 
+	while ((address = theirs_next(&rest)).n > 0)
+		(void)theirs_given(said.text, address);
 	trigger_look(
 	    &(struct trigger_case){
 		.company = &company, .texts = &said, .count = 1},

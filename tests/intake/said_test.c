@@ -18,9 +18,16 @@ test_addresses(void **state)
 	    {"", ""},
 	    {"eve@mail.example", "eve@mail.example"},
 	    {"Write to eve@mail.example.", "eve@mail.example"},
-	    {"not e@a.example but (Eve+shop@b.example)!", "Eve+shop@b.example"},
+	    /* Of two nobody knows which. */
+	    {"not e@a.example but (Eve+shop@b.example)!", ""},
+	    {"my mail is eve@mail.example, and bob@mail.example is his", ""},
+	    {"my mail is eve@mail.example. Eve@mail.example!",
+		"eve@mail.example"},
+	    /* Somebody else's. */
+	    {"I have written to press@other.example three times", ""},
 	    {"@ home, a@b", ""},
 	    {"I wrote to support@shop.example", ""},
+	    {"my address is support@shop.example", ""},
 	    {"to Support@Shop.Example and SAM@shop.example", ""},
 	    {"I am eve@mail.example, and wrote to sam@shop.example",
 		"eve@mail.example"},

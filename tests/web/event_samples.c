@@ -125,7 +125,8 @@ act(struct sampling *s)
 	    "{\"text\":\"t\",\"notice\":\"nobody\"}",
 	    "{\"text\":\"t\",\"notice\":\"mailed\"}",
 	    "{\"text\":\"t\",\"notice\":\"passed\"}",
-	    "{\"text\":\"t\",\"notice\":\"back\"}"};
+	    "{\"text\":\"t\",\"notice\":\"back\"}",
+	    "{\"text\":\"t\",\"notice\":\"ended\"}"};
 	struct act a = {.kind = (enum act_kind)below(&s->random, ACTS),
 	    .agent = (int64_t)below(&s->random, 3),
 	    .may_supervise = below(&s->random, 2) == 0,
@@ -227,7 +228,8 @@ prepare(struct sampling *s)
 	const struct pack_source src = {.events = events,
 	    .count = ARRAY_LEN(events),
 	    .why = str_from(trigger_name(TRIGGER_UNKNOWN)),
-	    .name = STR("Ann")};
+	    .name = STR("Ann"),
+	    .email = STR("eve@mail.example")};
 	struct buf b = {0};
 	struct pack pack;
 
