@@ -5,7 +5,8 @@
 #include "core/theirs.h"
 #include "core/pack_internal.h"
 
-#define ALONE_MAX 8u   /* words that mean nothing, beside it */
+#define ALONE_MAX 8u /* words that mean nothing, beside it */
+#define NEAR_BYTES 400u
 #define BETWEEN_MAX 5u /* small words between "my e-mail" and it */
 
 /* "my e-mail", and other words that an address of one's own follows. */
@@ -167,15 +168,18 @@ theirs_given(struct str text, struct str address)
 	struct str tail = {end, (size_t)(text.p + text.n - end)};
 	struct phrase before, behind;
 
-	/* Of a long text the end counts. */
-	if (head.n > 400) {
-		head.p += head.n - 400;
-		head.n = 400;
+	/* Of a long text only what is near counts. */
+	if (head.n > NEAR_BYTES) {
+		head.p += head.n - NEAR_BYTES;
+		head.n = NEAR_BYTES;
 	}
+	if (tail.n > NEAR_BYTES)
+		tail.n = NEAR_BYTES;
 	phrase_read(head, &before);
 	phrase_read(tail, &behind);
 	if (owned(&before) || (behind.n > 0 && !denied(&behind, 0) &&
 				  is_one(&behind, 0, is_mine)))
 		return true;
-	return text.n < 400 && says_nothing(&before) && says_nothing(&behind);
+	return text.n < NEAR_BYTES && says_nothing(&before) &&
+	       says_nothing(&behind);
 }
