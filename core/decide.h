@@ -166,13 +166,15 @@ enum err decide_mailed(const struct conversation *c,
  * it would.
  *
  *	IDLE            nobody has written for so long, and the bot or the
- *	                support desk holds: resolved. With sellers it waits. It
+ *	                support desk holds: resolved. With sellers it waits;
+ *	                but without a support desk who waits in line, is gone and
+ *	                not reachable is waited for no longer than queue_ms. It
  *	                is armed by the first answer since the conversation
  *	                began or was reopened
  *	OFFER           the offer has run out
  *	QUEUE           the desk has left it in line too long: to the support
  *	                desk; where there is none it is resolved when they have
- *	                waited for keep_ms, or are gone and not reachable
+ *	                waited for keep_ms
  *	FIRST_RESPONSE, NEXT_RESPONSE
  *	                an EVENT_TIMER, once for each wait. The second stands
  *	                still while nobody waits (TIMER_PARKED)

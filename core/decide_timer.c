@@ -74,17 +74,27 @@ has_fired(const struct looking *l)
 
 /* ---- the timers ---------------------------------------------------------- */
 
+/* They wait in line, have closed the chat, and nobody could reach them. */
+static bool
+waits_in_vain(const struct looking *l)
+{
+	return l->c->holder == HOLDER_QUEUE && l->c->gone &&
+	       !l->policy->has_desk && !l->policy->reachable;
+}
+
 static enum err
 look_idle(struct looking *l)
 {
 	const struct conversation *c = l->c;
-	int64_t idle_ms = l->policy->idle_ms, due = c->last_at + idle_ms;
+	bool vain = waits_in_vain(l);
+	int64_t idle_ms = vain ? l->policy->queue_ms : l->policy->idle_ms;
+	int64_t due = c->last_at + idle_ms;
 
 	if (idle_ms == 0 || c->status == STATUS_RESOLVED)
 		return no_more(l);
 	if (due > l->now)
 		return sleep_until(l, due);
-	if ((c->holder != HOLDER_BOT && c->holder != HOLDER_EMAIL) ||
+	if ((c->holder != HOLDER_BOT && c->holder != HOLDER_EMAIL && !vain) ||
 	    conversation_pending(c))
 		return sleep_until(l, l->now + idle_ms);
 	fire(l);
@@ -114,7 +124,7 @@ look_kept(struct looking *l)
 	int64_t since = c->waiting_at != 0 ? c->waiting_at : c->last_at;
 	int64_t due = since + l->policy->keep_ms;
 
-	if (due > l->now && (!c->gone || l->policy->reachable))
+	if (due > l->now)
 		return sleep_until(l, due);
 	return carry_out(l, end);
 }

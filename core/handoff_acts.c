@@ -151,9 +151,9 @@ run_gone(struct acting *w)
 	if (w->c->gone)
 		return ACT_NO_CHANGE;
 	acting_add(w, EVENT_GONE, 0)->author = AUTHOR_CUSTOMER;
-	/* Without a support desk it may end soon; look_queue() sees to it. */
+	/* Without a support desk it may end soon; look_idle() sees to it. */
 	if (w->c->holder == HOLDER_QUEUE && !w->policy->has_desk)
-		acting_start_timer(w, TIMER_QUEUE, w->policy->queue_ms);
+		acting_start_timer(w, TIMER_IDLE, w->policy->queue_ms);
 	return ACT_FINE;
 }
 

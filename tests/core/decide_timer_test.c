@@ -95,12 +95,11 @@ test_queue_says_so(void **state)
 
 /* As the timer says with that policy; folded. */
 static const char *
-kept(struct chat *chat, const struct policy *p)
+kept(struct chat *chat, enum timer_kind kind, const struct policy *p)
 {
 	struct decision *d = &chat->acted.decision;
 
-	assert_int_equal(
-	    decide_timer(&chat->c, TIMER_QUEUE, p, chat->now, d), OK);
+	assert_int_equal(decide_timer(&chat->c, kind, p, chat->now, d), OK);
 	for (unsigned i = 0; i < d->event_count; i++)
 		chat_fold(chat, d->events[i]);
 	chat_check(&chat->c);
@@ -134,10 +133,11 @@ test_queue_without_a_desk(void **state)
 	    .policy = &lonely);
 	assert_int_equal(timer(d, TIMER_QUEUE), -1);
 	chat_ask(&chat);
-	assert_string_equal(kept(&chat, &lonely), "");
+	assert_string_equal(kept(&chat, TIMER_QUEUE, &lonely), "");
 	assert_int_equal(timer(d, TIMER_QUEUE), NOW + 300 * MINUTE);
 	chat.now += 200 * MINUTE;
-	assert_string_equal(kept(&chat, &lonely), "message holder resolved");
+	assert_string_equal(
+	    kept(&chat, TIMER_QUEUE, &lonely), "message holder resolved");
 	assert_int_equal(d->events[0].ref, NOTICE_ENDED);
 	assert_ptr_equal(d->events[0].body.p, lonely.ended.p);
 	assert_int_equal(timer(d, TIMER_QUEUE), 0);
@@ -154,14 +154,20 @@ test_queue_of_who_is_gone(void **state)
 
 	(void)state;
 	FINE(&chat, .kind = ACT_QUEUE, .policy = &lonely);
+	chat.now += 295 * MINUTE;
 	FINE(&chat, .kind = ACT_GONE, .policy = &lonely);
-	assert_int_equal(timer(d, TIMER_QUEUE), NOW + 10 * MINUTE);
+	/* Never later than they would be kept. */
+	assert_int_equal(timer(d, TIMER_QUEUE), -1);
+	assert_int_equal(timer(d, TIMER_IDLE), chat.now + 10 * MINUTE);
+	assert_string_equal(kept(&chat, TIMER_IDLE, &lonely), "");
+	assert_int_equal(timer(d, TIMER_IDLE), chat.now + 10 * MINUTE);
 	chat.now += 10 * MINUTE;
 	lonely.reachable = true;
-	assert_string_equal(kept(&chat, &lonely), "");
-	assert_int_equal(timer(d, TIMER_QUEUE), NOW + 300 * MINUTE);
+	assert_string_equal(kept(&chat, TIMER_IDLE, &lonely), "");
+	assert_true(timer(d, TIMER_IDLE) > chat.now);
 	lonely.reachable = false;
-	assert_string_equal(kept(&chat, &lonely), "holder resolved");
+	assert_string_equal(
+	    kept(&chat, TIMER_IDLE, &lonely), "timer holder resolved");
 	arena_free(&chat.arena);
 }
 
@@ -181,11 +187,12 @@ test_queue_of_who_comes_back(void **state)
 	FINE(&chat, .kind = ACT_BARGE, .agent = BOSS, .may_supervise = true,
 	    .seen_seq = UINT64_MAX, .body = STR("{}"), .policy = &lonely);
 	chat.now += 100 * MINUTE;
-	assert_string_equal(kept(&chat, &lonely), "");
+	assert_string_equal(kept(&chat, TIMER_QUEUE, &lonely), "");
 	assert_int_equal(
 	    timer(&chat.acted.decision, TIMER_QUEUE), chat.now + 200 * MINUTE);
 	chat.now += 200 * MINUTE;
-	assert_string_equal(kept(&chat, &lonely), "holder resolved");
+	assert_string_equal(
+	    kept(&chat, TIMER_QUEUE, &lonely), "holder resolved");
 	arena_free(&chat.arena);
 }
 
