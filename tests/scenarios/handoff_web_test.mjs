@@ -129,13 +129,17 @@ for (const kill of [false, true])
     await step();
     await says(sam, conversation, "It is yours.");
     shop.later(MINUTE + 1000);
-    const second = await shop.mail.next(EVE);
+    // One that went out as the server was killed may come once more.
+    const second = await until("the second mail", async () =>
+      (await shop.mail.to(EVE)).find((m) => m.id !== first.id));
     assert.ok(second.text.includes("It is yours."));
     assert.ok(second.references.includes(first.id));
     const events = await sam.log(conversation);
     checkLog(events);
     checkSeen(events, page.events);
-    assert.equal((await shop.mail.to(EVE)).length, 2);
+    const ids = (await shop.mail.to(EVE)).map((m) => m.id);
+    assert.equal(new Set(ids).size, 2);
+    assert.ok(kill || ids.length === 2, String(ids));
     // Nobody else answers in their name.
     await shop.mail.deliver(answer(second, { text: "Cancel it.",
       from: "Mallory <mallory@mail.example>" }));
