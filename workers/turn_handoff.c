@@ -43,14 +43,20 @@ take_said(struct turn *t, struct past *p, const struct event *e)
 	json_decref(body);
 }
 
-/* The turn's own messages are no part of what was before. */
+/* What the turn answers is no part of what was before; all answers are. */
+static bool
+was_before(const struct turn *t, const struct event *e)
+{
+	return e->author != AUTHOR_CUSTOMER || e->seq <= t->question.asked_from;
+}
+
 static void
 take_past(struct turn *t, struct past *p, const struct event *e)
 {
 	if (p->count == PACK_EVENTS_MAX)
 		return;
 	p->events[p->count++] = *e;
-	if (e->seq > t->question.asked_from)
+	if (!was_before(t, e))
 		return;
 	trigger_follow(&p->runs, &t->worker->spots, e);
 	take_said(t, p, e);
