@@ -89,6 +89,8 @@ static const struct {
 	"Conversations handed from one team to the next."},
     [METRIC_MAIL_IN] = {"mail_in_total", "counter",
 	"Mails that were taken in as messages."},
+    [METRIC_MAIL_MACHINE] = {"mail_machine_total", "counter",
+	"mails that machines wrote, and that were not taken"},
     [METRIC_MAIL_SPOOLED] = {"mail_spooled", "gauge",
 	"mails handed over by a mail server that are not taken in yet"},
     [METRIC_MAIL_SPOOLED_OLDEST_MS] = {"mail_spooled_oldest_milliseconds",

@@ -79,6 +79,8 @@ void turn_give_up(struct turn *t);
 
 /* Is there a seller, online or not, who could ever take it? */
 bool turn_has_sellers(struct turn *t) MUST_USE;
+/* Or a support desk? */
+bool turn_has_people(struct turn *t) MUST_USE;
 
 /* ---- turn_desk.c ------------------------------------------------------- */
 

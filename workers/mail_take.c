@@ -173,6 +173,7 @@ take_bounce(struct taking *t)
 static enum taken
 take_machine(struct taking *t)
 {
+	metric_add(t->m->conf.metrics, METRIC_MAIL_MACHINE, 1);
 	mail_note(t, "mail.machine", automatic_name(t->in.rule));
 	return TAKEN_MACHINE;
 }

@@ -37,6 +37,7 @@ turn_drop_try(struct turn *t)
 	t->rows = (struct outgoing_list){0};
 	t->found_email = (struct str){0};
 	t->unwritten = (struct str){0};
+	t->doubtful = false;
 	arena_reset(&t->arena);
 }
 
@@ -363,19 +364,22 @@ member_text(const json_t *body, const char *name, struct arena *a)
 
 /*
  * The text of a customer's message; empty if there is none. False: it is not
- * for the bot to answer, for it asks for no more messages.
+ * for the bot to answer, for it asks for no more messages, or a machine may
+ * have sent it; people may see which.
  */
 static bool
-message_text(struct arena *a, const struct event *e, struct trigger_text *out)
+message_text(struct turn *t, const struct event *e, struct trigger_text *out)
 {
 	json_t *body = json_loadb(
 	    e->body.p, e->body.n, JSON_REJECT_DUPLICATES, NULL);
+	bool doubtful = json_object_get(body, "automatic") != NULL;
 	bool wanted = !json_is_true(json_object_get(body, "opt_out"));
 
-	*out = (struct trigger_text){
-	    member_text(body, "text", a), member_text(body, "button", a)};
+	*out = (struct trigger_text){member_text(body, "text", &t->arena),
+	    member_text(body, "button", &t->arena)};
 	json_decref(body);
-	return wanted;
+	t->doubtful |= doubtful;
+	return wanted && !doubtful;
 }
 
 /* Takes the messages among n events; false: there is no room for more. */
@@ -391,8 +395,7 @@ take_messages(
 		*upto = events[i].seq;
 		if (events[i].kind == EVENT_MESSAGE &&
 		    events[i].author == AUTHOR_CUSTOMER &&
-		    message_text(
-			&t->arena, &events[i], &t->texts[t->ask.count])) {
+		    message_text(t, &events[i], &t->texts[t->ask.count])) {
 			t->messages[t->ask.count] = t->texts[t->ask.count].text;
 			t->ask.count++;
 		}
@@ -468,6 +471,8 @@ turn_question(struct turn *t)
 		metric_add(t->worker->conf.metrics, METRIC_SWEPT, 1);
 	if (t->ask.count == 0) {
 		t->answer = nothing;
+		if (t->doubtful && turn_has_people(t))
+			t->gives_up.trigger = TRIGGER_UNSURE;
 		turn_commit(t);
 	} else if (turn_gives_up(t, NULL)) {
 		turn_commit(t);

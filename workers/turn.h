@@ -68,6 +68,7 @@ struct turn {
 	const struct channel *vendor; /* who carries answers; NULL: nobody */
 	struct answer answer;
 	struct triggered gives_up;  /* trigger NONE: the bot answers */
+	bool doubtful;		    /* a machine may have written some */
 	bool calm;		    /* whatever was before, what the customer
 				     * says is no reason to give up */
 	const struct answer *found; /* what it found before; or NULL */

@@ -147,9 +147,8 @@ turn_has_sellers(struct turn *t)
 	return false;
 }
 
-/* Is there anybody it could be handed to? */
-static bool
-has_people(struct turn *t)
+bool
+turn_has_people(struct turn *t)
 {
 	return t->company->policy.has_desk || turn_has_sellers(t);
 }
@@ -242,7 +241,7 @@ turn_gives_up(struct turn *t, const struct answer *answer)
 	struct trigger_case now = case_of(t, answer);
 	struct past *p;
 
-	if (!might(t, answer) || !has_people(t))
+	if (!might(t, answer) || !turn_has_people(t))
 		return false;
 	p = calloc(1, sizeof(*p));
 	if (p == NULL || read_past(t, p) != OK) {

@@ -55,7 +55,8 @@ is_machine(struct judging *j, enum err *e)
 
 	(void)e;
 	j->out->rule = automatic_rule(&ask);
-	if (j->out->rule == AUTOMATIC_NOT)
+	if (j->out->rule == AUTOMATIC_NOT ||
+	    automatic_is_doubtful(j->out->rule))
 		return false;
 	j->out->kind = LETTER_MACHINE;
 	return true;
@@ -154,6 +155,20 @@ is_unproven(struct judging *j, enum err *e)
 	return false;
 }
 
+/* News and the like, which answer nothing: no person wrote them to us. */
+static bool
+is_bulk(struct judging *j, enum err *e)
+{
+	enum automatic rule = j->out->rule;
+
+	(void)e;
+	if (j->match.role != STAMP_ROLES ||
+	    (rule != AUTOMATIC_LIST && rule != AUTOMATIC_PRECEDENCE))
+		return false;
+	refuse(j, automatic_name(rule));
+	return true;
+}
+
 static bool
 is_customers(struct judging *j, enum err *e)
 {
@@ -169,8 +184,8 @@ is_customers(struct judging *j, enum err *e)
 	return true;
 }
 
-static bool (*const steps[])(struct judging *j, enum err *e) = {
-    is_bounce, is_machine, is_forged, is_answer, is_unproven, is_customers};
+static bool (*const steps[])(struct judging *j, enum err *e) = {is_bounce,
+    is_machine, is_forged, is_answer, is_unproven, is_bulk, is_customers};
 
 enum err
 letter_in_read(

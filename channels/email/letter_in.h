@@ -7,9 +7,9 @@
  *	BOUNCE	   a mail server reports on a mail of ours: it came to a bounce
  *		   token, or gives back a message id of ours. `bounce` has the
  *		   outbox row where the token named it.
- *	MACHINE	   a machine wrote it (`rule`, automatic.h). It is not to be
- *		   answered and is no message of anybody; keep it for people if
- *		   at all.
+ *	MACHINE	   a machine wrote it (`rule`, automatic.h, but for what is
+ *		   doubtful). It is not to be answered and is no message of
+ *		   anybody; keep it for people if at all.
  *	REFUSED	   it claims what is not so, in the word `refused`:
  *		     from	 not one good address in From
  *		     dmarc	 the receiving server says that From is forged
@@ -22,6 +22,8 @@
  *				 from an address that is not on the desk's list
  *		     expired	 a token too old, and nothing else that tells
  *		     unmatched	 from the desk, and it says to what in no way
+ *		     list, precedence
+ *				 sent to many, and it answers nothing of ours
  *		   No change; an audit line with the word; the mail stays where
  *		   it is, for people. Where `desk` is set, it came from the
  *		   desk's list: if `conversation` is, too, it seems to be about
@@ -39,6 +41,8 @@
  *		   web chat was closed); else `envelope` says where by address,
  *		   as for any channel. `refused` may name a claim that was not
  *		   believed, beside what the mail is without it: token, expired.
+ *		   Where `rule` is set it is doubtful: the body has the word as
+ *		   "automatic", and no machine may answer it.
  *
  * How a mail is matched (`how`), the first that holds:
  *	token	    the plus part of an address in To, Cc, Delivered-To,
@@ -114,7 +118,7 @@ struct letter_in {
 	enum letter_kind kind;
 	const char *refused;   /* a word, or NULL */
 	const char *how;       /* a word, or NULL */
-	enum automatic rule;   /* MACHINE */
+	enum automatic rule;   /* MACHINE; a doubtful one: of any kind */
 	const char *dmarc;     /* "pass", "fail", "none"; "": not said */
 	uint64_t conversation; /* ANSWER; CUSTOMER, REFUSED: or 0 */
 	uint64_t number;       /* of our mail that it answers; 0: not known */

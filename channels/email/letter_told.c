@@ -294,6 +294,9 @@ write_body(struct judging *j)
 	buf_str(&body, "{\"text\":");
 	buf_json(&body, text.len == 0 ? STR("") : buf_view(&text));
 	write_files(j->out, &body);
+	if (j->out->rule != AUTOMATIC_NOT)
+		buf_addf(&body, ",\"automatic\":\"%s\"",
+		    automatic_name(j->out->rule));
 	buf_char(&body, '}');
 	if (!text.failed && !body.failed)
 		*out = arena_copy(j->arena, buf_view(&body));

@@ -173,8 +173,10 @@ letter_put_header(const struct letter *l, struct buf *out)
 	put_id("In-Reply-To", l->in_reply_to, out);
 	put_references(l, out);
 	if (origins[l->origin] != NULL)
-		buf_addf(out, "Auto-Submitted: %s\r\n", origins[l->origin]);
-	buf_str(out, "X-Auto-Response-Suppress: All\r\n");
+		buf_addf(out,
+		    "Auto-Submitted: %s\r\n"
+		    "X-Auto-Response-Suppress: All\r\n",
+		    origins[l->origin]);
 	if (l->row != 0)
 		buf_addf(out, LETTER_ROW_FIELD ": %llu\r\n",
 		    (unsigned long long)l->row);

@@ -1,5 +1,6 @@
 /* email_machine: mails that nobody wrote: what is automatic, what bounced. */
 #include "channels/email/automatic.h"
+#include "channels/email/letter_inner.h"
 #include "channels/email/report.h"
 #include "tests/channels/email_rig.h"
 
@@ -33,8 +34,30 @@ static const struct {
     {"Content-Type: multipart/report; report-type=disposition-notification; "
      "boundary=b\n",
 	AUTOMATIC_REPORT},
-    {"X-Frontdesk-Row: 77\n", AUTOMATIC_OURS},
+    {"Precedence: auto_reply\n", AUTOMATIC_AUTOREPLY},
+    /* Any that runs this program has that field. */
+    {"X-Frontdesk-Row: 77\n", AUTOMATIC_NOT},
+    {"Feedback-ID: 1:x:AmazonSES\n", AUTOMATIC_NOT},
+    /* The address that customers write to is a group of the company's. */
+    {"List-Id: Support <support.shop.example>\nPrecedence: list\n"
+     "List-Post: <mailto:support@shop.example>\n",
+	AUTOMATIC_NOT},
+    {"List-Id: SUPPORT.shop.example\n", AUTOMATIC_NOT},
+    {"List-Id: <support.shop.example.evil.example>\n", AUTOMATIC_LIST},
+    {"List-Id: <support.shop.example>\nPrecedence: bulk\n",
+	AUTOMATIC_PRECEDENCE},
+    {"List-Id: <\nPrecedence: list\n", AUTOMATIC_LIST},
 };
+
+static enum letter_kind
+kind_of(enum automatic rule)
+{
+	if (rule == AUTOMATIC_LIST || rule == AUTOMATIC_PRECEDENCE)
+		return LETTER_REFUSED;
+	return rule == AUTOMATIC_NOT || automatic_is_doubtful(rule)
+		   ? LETTER_CUSTOMER
+		   : LETTER_MACHINE;
+}
 
 static void
 each_rule_fits(void **state)
@@ -53,10 +76,83 @@ each_rule_fits(void **state)
 		if (in.rule != rules[i].rule)
 			fail_msg("%s is %s", rules[i].fields,
 			    automatic_name(in.rule));
-		assert_int_equal(in.kind, in.rule == AUTOMATIC_NOT
-					      ? LETTER_CUSTOMER
-					      : LETTER_MACHINE);
+		assert_int_equal(in.kind, kind_of(in.rule));
 	}
+	email_rig_close(&r);
+}
+
+/* Who answers a mail of ours is a person, whatever their program adds: people
+ * get to read it, and no machine answers. */
+static void
+doubtful_answers_are_taken(void **state)
+{
+	static const char *const fields[] = {
+	    "List-Id: <all.x.example>\nPrecedence: list\n",
+	    "List-Unsubscribe: <https://x.example>\n", "Precedence: bulk\n",
+	    "X-Auto-Response-Suppress: All\n"};
+	const struct stamp desk = {
+	    .role = STAMP_DESK, .id = 42, .expires_s = RIG_NOW / 1000 + 3600};
+	const struct stamp thread = {.role = STAMP_THREAD,
+	    .id = 7,
+	    .number = 77,
+	    .expires_s = RIG_NOW / 1000 + 3600,
+	    .address = STR("ann@x.example")};
+	struct email_rig r;
+	struct letter_in in;
+	size_t i;
+
+	(void)state;
+	email_rig_open(&r);
+	for (i = 0; i < ARRAY_LEN(fields); i++) {
+		email_rig_read(&r,
+		    email_rig_text(&r,
+			RIG_PROVEN "%sFrom: anna@desk.example\nTo: %s\n\nYes\n",
+			fields[i], email_rig_token(&r, &desk).p),
+		    &in);
+		assert_int_equal(in.kind, LETTER_ANSWER);
+		assert_text(in.reply.said, "Yes");
+		email_rig_read(&r,
+		    email_rig_text(&r, "%sFrom: ann@x.example\nTo: %s\n\nYes\n",
+			fields[i], email_rig_token(&r, &thread).p),
+		    &in);
+		assert_int_equal(in.kind, LETTER_CUSTOMER);
+		assert_true(
+		    email_rig_has(in.envelope.body, ",\"automatic\":\""));
+	}
+	email_rig_close(&r);
+}
+
+static const char *
+origin_of(struct email_rig *r, enum letter_origin origin)
+{
+	const struct letter l = {.from = {.address = STR("a@shop.example")},
+	    .to = &(struct mail_address){.address = STR("b@x.example")},
+	    .to_count = 1,
+	    .id = STR("1@shop.example"),
+	    .at = RIG_NOW,
+	    .origin = origin};
+	struct buf b = {0};
+	struct str copy;
+
+	letter_put_header(&l, &b);
+	buf_char(&b, '\0');
+	assert_false(b.failed);
+	copy = arena_copy(&r->arena, buf_view(&b));
+	buf_free(&b);
+	return copy.p;
+}
+
+/* What our sellers write by hand must not look like a machine's elsewhere. */
+static void
+only_our_machines_say_so(void **state)
+{
+	struct email_rig r;
+
+	(void)state;
+	email_rig_open(&r);
+	assert_null(strstr(origin_of(&r, LETTER_BY_HAND), "Auto"));
+	assert_non_null(strstr(
+	    origin_of(&r, LETTER_AUTOMATIC), "X-Auto-Response-Suppress: All"));
 	email_rig_close(&r);
 }
 
@@ -285,6 +381,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_rule_fits),
+	    cmocka_unit_test(doubtful_answers_are_taken),
+	    cmocka_unit_test(only_our_machines_say_so),
 	    cmocka_unit_test(our_own_mails_are_known),
 	    cmocka_unit_test(a_desk_that_is_away_answers_nothing),
 	    cmocka_unit_test(bounces_name_the_row),
