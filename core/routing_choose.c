@@ -136,9 +136,10 @@ cause_of(const struct asking *a, uint32_t slot)
 	if (s->seat != SEAT_ON)
 		return s->seat == SEAT_AWAY ? ROUTING_SELLER_AWAY
 					    : ROUTING_OFFLINE;
+	if (route_chat_declined(a->c, s))
+		return ROUTING_DECLINED;
 	if (route_chat_refuses(a->r, a->c, s))
-		return from && a->c->barred ? ROUTING_GAVE_AWAY
-					    : ROUTING_DECLINED;
+		return ROUTING_GAVE_AWAY;
 	if (a->g->tie != NONE)
 		return ROUTING_WAITS_FOR;
 	if (s->room < weight)

@@ -32,18 +32,24 @@ route_chat_relaxed(const struct routing *r, const struct chat *c, int64_t now)
 }
 
 bool
-route_chat_refuses(
-    const struct routing *r, const struct chat *c, const struct seller *s)
+route_chat_declined(const struct chat *c, const struct seller *s)
 {
 	const struct routing_not *against;
 
-	if (c->barred && c->tied[TIE_LAST] != NONE &&
-	    seller_at(r, c->tied[TIE_LAST]) == s)
-		return true;
 	if (c->not_count == 0)
 		return false;
 	against = route_chat_not(c, s->id);
 	return against != NULL && !against->ignored;
+}
+
+bool
+route_chat_refuses(
+    const struct routing *r, const struct chat *c, const struct seller *s)
+{
+	if (c->barred && c->tied[TIE_LAST] != NONE &&
+	    seller_at(r, c->tied[TIE_LAST]) == s)
+		return true;
+	return route_chat_declined(c, s);
 }
 
 static struct traits

@@ -433,6 +433,7 @@ bool route_chat_relaxed(
     const struct routing *r, const struct chat *c, int64_t now);
 /* What its fact has against that seller, the newest; NULL: nothing. */
 const struct routing_not *route_chat_not(const struct chat *c, int64_t seller);
+bool route_chat_declined(const struct chat *c, const struct seller *s);
 /* It is not to be offered to them: declined, or given away not long ago. */
 bool route_chat_refuses(
     const struct routing *r, const struct chat *c, const struct seller *s);
