@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define EVENTS_PAGE 64u
+#define NEWEST_EVENTS 16u /* mostly enough to know how the bot did lately */
 /* So many that no threshold is above it. */
 #define ANY_NUMBER 1000u
 
@@ -235,13 +236,46 @@ turn_give_up(struct turn *t)
 		turn_fail(t, "hand over", e);
 }
 
+/*
+ * Where only the bot's last answers count, it is enough to look back to one
+ * that it knew: whatever was before that does not matter. False: not known.
+ */
+static bool
+newest_deny(struct turn *t, const struct answer *answer)
+{
+	struct trigger_case now = case_of(t, answer);
+	struct event events[NEWEST_EVENTS];
+	uint64_t after = begins_after(&t->c);
+	size_t n = ARRAY_LEN(events), i;
+	bool exact = t->c.seq <= after + n;
+	struct triggered out;
+
+	if (!exact)
+		after = t->c.seq - n;
+	if (store_read_events(t->worker->reader, t->conversation, after,
+		&t->arena, events, &n) != OK)
+		return false;
+	for (i = 0; i < n; i++) {
+		if (!was_before(t, &events[i]))
+			continue;
+		trigger_follow(&now.before, &t->worker->spots, &events[i]);
+		exact |= events[i].kind == EVENT_MESSAGE &&
+			 events[i].author == AUTHOR_BOT &&
+			 now.before.unknown == 0 && now.before.failed == 0;
+	}
+	now.count = 0;
+	trigger_look(&now, &out);
+	return exact && out.trigger == TRIGGER_NONE;
+}
+
 bool
 turn_gives_up(struct turn *t, const struct answer *answer)
 {
 	struct trigger_case now = case_of(t, answer);
 	struct past *p;
 
-	if (!might(t, answer) || !turn_has_people(t))
+	if (!might(t, answer) || !turn_has_people(t) ||
+	    (t->calm && newest_deny(t, answer)))
 		return false;
 	p = calloc(1, sizeof(*p));
 	if (p == NULL || read_past(t, p) != OK) {
