@@ -12,11 +12,11 @@ import { SocketVisitor } from "../lib/visitor.mjs";
 
 const MANY = 200; // slow clients at once
 const ROOM = 300; // HTTP connections there may be
-const REQUEST_MS = 1_000;
+const REQUEST_MS = 3_000;
 // A tick of the reaper comes on top, and a slow machine under a sanitizer.
 const CUT_MS = REQUEST_MS + 2_000;
 // Less than that, so nobody has waited for one of them to be cut.
-const QUICK_MS = 900;
+const QUICK_MS = 2_500;
 
 let server;
 let door; // of operations
