@@ -129,6 +129,7 @@ origin_of(struct email_rig *r, enum letter_origin origin)
 	    .to = &(struct mail_address){.address = STR("b@x.example")},
 	    .to_count = 1,
 	    .id = STR("1@shop.example"),
+	    .subject = STR("x"),
 	    .at = RIG_NOW,
 	    .origin = origin};
 	struct buf b = {0};
