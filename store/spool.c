@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LEFT_S (24 * 60 * 60)
+#define LEFT_MS ((int64_t)24 * 60 * 60 * 1000)
 
 /* ---- how full it is ------------------------------------------------------- */
 
@@ -112,14 +112,15 @@ spool_put(const struct spool_box *box, struct str mail, int64_t at)
 
 /* ---- taking ---------------------------------------------------------------- */
 
+/* By its name: who writes it and who looks may have another clock than the
+ * disk. */
 static bool
 remove_if_left(struct looker *l, int folder, struct str name)
 {
 	const int64_t *now = l->arg;
-	struct stat st;
+	int64_t at;
 
-	if (fstatat(folder, name.p, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_mtime < *now / 1000 - LEFT_S)
+	if (name_read(name, &at) && at < *now - LEFT_MS)
 		(void)unlinkat(folder, name.p, 0);
 	return true;
 }
