@@ -125,8 +125,8 @@ doubtful_answers_are_taken(void **state)
 static const char *
 origin_of(struct email_rig *r, enum letter_origin origin)
 {
-	const struct letter l = {.from = {.address = STR("a@shop.example")},
-	    .to = &(struct mail_address){.address = STR("b@x.example")},
+	const struct letter l = {.from = {STR(""), STR("a@shop.example")},
+	    .to = &(struct mail_address){STR(""), STR("b@x.example")},
 	    .to_count = 1,
 	    .id = STR("1@shop.example"),
 	    .subject = STR("x"),
