@@ -5,11 +5,11 @@ import { execFileSync, spawn } from "node:child_process";
 import {
   mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../lib/ports.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const build = process.env.FD_BUILD ?? join(here, "../../build/release");
@@ -47,13 +47,6 @@ export class Chance {
 }
 
 // ---- the parts --------------------------------------------------------------
-
-const freePort = () => new Promise((done) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => done(port));
-  });
-});
 
 export async function json(url, body) {
   const answer = await fetch(url, body === undefined ? {} : {

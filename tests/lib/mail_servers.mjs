@@ -18,10 +18,11 @@ import { chownSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile }
   from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./ports.mjs";
 import { until } from "./until.mjs";
 
 const root = fileURLToPath(
@@ -73,17 +74,6 @@ export function whyNoMailServers() {
     return `nothing can be laid over /usr here: ${error.message}`;
   }
   return undefined;
-}
-
-async function freePorts(count) {
-  const servers = await Promise.all(Array.from({ length: count }, () =>
-    new Promise((resolve) => {
-      const server = createServer().listen(0, "127.0.0.1",
-        () => resolve(server));
-    })));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((s) => new Promise((r) => s.close(r))));
-  return ports;
 }
 
 // One for localhost, and one for another host, which is what a client gets
@@ -317,7 +307,7 @@ ${unix}`);
   async start() {
     await chmod(this.dir, 0o755);
     [this.submission, this.smtps, this.bare, this.imap, this.imaps] =
-      await freePorts(5);
+      await Promise.all(Array.from({ length: 5 }, freePort));
     this.cert = makeCertificate(this.dir, "localhost");
     this.other = makeCertificate(this.dir, "other.example");
     await this.makeQueue();

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePort } from "./ports.mjs";
 import { PATIENCE_MS, until, within } from "./until.mjs";
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
@@ -143,19 +144,17 @@ export class Server {
   }
 
   async start(command) {
+    // It keeps its port, so that clients find it again.
+    this.listen ??= `127.0.0.1:${await freePort()}`;
     const process = new Process([command, "--data-dir",
-      join(this.dir, "data"), ...flags({
-        listen: this.listen ?? "127.0.0.1:0", listenOps: "",
-        ...this.settings,
-      })], this.env);
+      join(this.dir, "data"), ...flags({ listen: this.listen, listenOps: "",
+        ...this.settings })], this.env);
     this.processes[command] = process;
     if (command === "worker") {
       await process.ready(/^(working)$/);
       return;
     }
     this.base = await process.ready(/^listening on (http:\/\/\S+)$/);
-    // Once it has a port it keeps it, so that clients find it again.
-    this.listen = this.base.replace("http://", "");
     this.socketBase = this.base.replace("http:", "ws:");
   }
 

@@ -13,13 +13,13 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import {
   closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Mail } from "./mail.mjs";
+import { freePort } from "./ports.mjs";
 import { Process, Server, binary, company } from "./server.mjs";
 import { Seller } from "./seller.mjs";
 import { until } from "./until.mjs";
@@ -99,13 +99,6 @@ const SETTINGS = { mailPlain: true, mailPollMs: "100ms", sweepMs: "50ms",
   doubtMs: "100ms", deskRereadMs: "250ms", visitorBurst: 0, visitorPerMinute: 0,
   sessionsPerMinute: 0, connectionsPerAddress: 0, staffBurst: 0,
   staffPerMinute: 0, logLevel: "info", leaseMs: "500ms" };
-
-const freePort = () => new Promise((done) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => done(port));
-  });
-});
 
 // ---- customers ------------------------------------------------------------
 

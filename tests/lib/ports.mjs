@@ -1,0 +1,40 @@
+// ports: a port that a server can be started on again and again.
+//
+// Below those that the system gives out by itself: one of these goes to the
+// next connection that anybody opens, as soon as its server is down, and even
+// to the client who knocks there (which then speaks to itself).
+
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+
+const FIRST = 10_000, TRIES = 1000;
+
+function pastLast() {
+  try {
+    return Number(readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8")
+      .split(/\s+/)[0]);
+  } catch {
+    return 32_768;
+  }
+}
+
+const LAST = Math.max(pastLast(), FIRST + TRIES);
+
+const isFree = (port) => new Promise((done) => {
+  const server = createServer();
+  server.on("error", () => done(false));
+  server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
+});
+
+// Each is given once in a process.
+const given = new Set();
+
+export async function freePort() {
+  for (let i = 0; i < TRIES; i++) {
+    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
+    if (given.has(port) || !await isFree(port)) continue;
+    given.add(port);
+    return port;
+  }
+  throw new Error(`no free port from ${FIRST} to ${LAST}`);
+}
