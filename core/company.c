@@ -5,6 +5,7 @@
 #include "core/company.h"
 #include "core/company_members.h"
 #include "core/company_walk.h"
+#include "core/json.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -190,7 +191,7 @@ struct rewrite {
 static enum err
 rewrite_string(const struct rewrite *r, json_t *value)
 {
-	struct str s = {json_string_value(value), json_string_length(value)};
+	struct str s = json_text_of(value);
 	struct buf b = {0};
 	enum err e;
 

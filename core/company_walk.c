@@ -5,6 +5,7 @@
  */
 #include "core/company_walk.h"
 #include "core/company_members.h"
+#include "core/json.h"
 #include "core/near.h"
 #include "core/utf8.h"
 
@@ -220,7 +221,7 @@ walk_string(struct walk *w, const struct place *at, size_t row, json_t *value,
     void *base)
 {
 	const struct member *m = company_member(row);
-	struct str s = {json_string_value(value), json_string_length(value)};
+	struct str s = json_text_of(value);
 
 	if (string_right(w, at, m, s))
 		store_string(w, m, s, base);

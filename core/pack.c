@@ -1,10 +1,9 @@
 /* pack: goes through the messages once, and writes what it found. */
 #include "core/pack_internal.h"
+#include "core/json.h"
 #include "core/language.h"
 #include "core/mood.h"
 #include "core/utf8.h"
-
-#include <jansson.h>
 
 #define MOOD_OF_NEWEST 3u /* messages of the customer */
 
@@ -42,13 +41,8 @@ pack_line(struct str text)
 static struct str
 member(struct packing *p, const json_t *body, const char *name)
 {
-	const json_t *s = json_object_get(body, name);
-	struct str copy;
+	struct str copy = json_text_copy(body, name, p->arena);
 
-	if (json_string_length(s) == 0)
-		return (struct str){0};
-	copy = arena_copy(p->arena,
-	    (struct str){json_string_value(s), json_string_length(s)});
 	p->nomem |= copy.p == NULL;
 	return copy;
 }
@@ -116,8 +110,7 @@ take_event(struct packing *p, const struct event *e)
 
 	if (e->kind != EVENT_MESSAGE)
 		return;
-	body = json_loadb(e->body.p == NULL ? "" : e->body.p, e->body.n,
-	    JSON_REJECT_DUPLICATES, NULL);
+	body = json_read(e->body);
 	if (e->author == AUTHOR_CUSTOMER)
 		take_customer(p, body);
 	else if (e->author == AUTHOR_BOT)

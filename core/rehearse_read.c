@@ -4,8 +4,8 @@
  * all the same.
  */
 #include "core/rehearse_inner.h"
+#include "core/json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 
 #define IDS_MAX 16u
@@ -83,10 +83,8 @@ fault(struct reading *r, const char *name, const char *right)
 static bool
 word_of(const json_t *v, struct str *out)
 {
-	size_t n = json_string_length(v);
-
-	*out = (struct str){json_string_value(v), n};
-	return json_is_string(v) && n > 0 && n <= WORD_MAX;
+	*out = json_text_of(v);
+	return out->n > 0 && out->n <= WORD_MAX;
 }
 
 static void

@@ -1,7 +1,6 @@
 /* role: the table of permissions, and the sets of them that are built in. */
 #include "core/role.h"
-
-#include <jansson.h>
+#include "core/json.h"
 
 const struct permission_row permission_rows[] = {
     {MAY_ANSWER, "answer",
@@ -65,7 +64,7 @@ permission_find(struct str word)
 bool
 permissions_read(struct str json, unsigned *out)
 {
-	json_t *list = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *list = json_read(json);
 	bool good = json_is_array(list);
 	unsigned bit, set = 0;
 	json_t *word;
@@ -73,8 +72,7 @@ permissions_read(struct str json, unsigned *out)
 
 	json_array_foreach(list, i, word)
 	{
-		bit = permission_find((struct str){
-		    json_string_value(word), json_string_length(word)});
+		bit = permission_find(json_text_of(word));
 		good = good && bit != 0 && !(set & bit);
 		set |= bit;
 	}

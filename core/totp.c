@@ -1,7 +1,7 @@
 /* totp: codes of authenticators, and backup codes. */
 #include "core/totp.h"
+#include "core/json.h"
 
-#include <jansson.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <sodium.h>
@@ -177,16 +177,10 @@ backup_write(struct buf *out, char (*codes)[BACKUP_TEXT + 1], size_t count)
 	buf_char(out, ']');
 }
 
-static json_t *
-codes_of(struct str stored)
-{
-	return json_loadb(stored.p, stored.n, JSON_REJECT_DUPLICATES, NULL);
-}
-
 bool
 backup_use(struct str stored, struct str code, struct buf *rest)
 {
-	json_t *list = codes_of(stored), *item;
+	json_t *list = json_read(stored), *item;
 	char hex[HASH_HEX + 1];
 	bool found = false;
 	size_t i, kept = 0;
@@ -212,7 +206,7 @@ backup_use(struct str stored, struct str code, struct buf *rest)
 size_t
 backup_count(struct str stored)
 {
-	json_t *list = codes_of(stored);
+	json_t *list = json_read(stored);
 	size_t n = json_array_size(list);
 
 	json_decref(list);

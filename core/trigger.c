@@ -1,9 +1,8 @@
 /* trigger: what the customer says comes before what the bot found. */
 #include "core/trigger.h"
 #include "core/asked.h"
+#include "core/json.h"
 #include "core/mood.h"
-
-#include <jansson.h>
 
 static const struct {
 	const char *name, *body;
@@ -35,8 +34,7 @@ trigger_body(enum trigger t)
 static void
 follow_bot(struct trigger_runs *runs, const json_t *body)
 {
-	const char *answer = json_string_value(json_object_get(body, "answer"));
-	struct str word = str_from(answer == NULL ? "" : answer);
+	struct str word = json_text(body, "answer");
 
 	if (str_eq(word, str_from(answer_kind_name(ANSWER_FAILED)))) {
 		runs->failed++;
@@ -54,18 +52,14 @@ follow_message(struct trigger_runs *runs, const struct trigger_spots *spots,
     const struct event *e)
 {
 	json_t *body;
-	const json_t *text;
 
 	if (e->author != AUTHOR_BOT && e->author != AUTHOR_CUSTOMER)
 		return;
-	body = json_loadb(e->body.p == NULL ? "" : e->body.p, e->body.n,
-	    JSON_REJECT_DUPLICATES, NULL);
-	text = json_object_get(body, "text");
+	body = json_read(e->body);
 	if (e->author == AUTHOR_BOT)
 		follow_bot(runs, body);
-	else if (json_is_string(text))
-		runs->angry += mood_angry((struct str){json_string_value(text),
-					      json_string_length(text)},
+	else
+		runs->angry += mood_angry(json_text(body, "text"),
 		    spots == NULL ? NULL : &spots->angry);
 	json_decref(body);
 }
