@@ -9,8 +9,7 @@
 #include "channels/email/order.h"
 #include "channels/email/payload.h"
 #include "channels/email/report.h"
-
-#include <jansson.h>
+#include "core/json.h"
 
 struct calling {
 	const struct job *job;
@@ -103,20 +102,16 @@ call_send(const struct calling *c)
 static enum err
 call_fetch(const struct calling *c)
 {
-	struct str json = c->job->payload;
-	json_t *root = json.n == 0 ? NULL
-				   : json_loadb(json.p, json.n,
-					 JSON_REJECT_DUPLICATES, NULL);
+	json_t *root = json_read(c->job->payload);
 	const json_t *text = json_object_get(root, "base64");
-	struct str base64 = {json_string_value(text), json_string_length(text)};
 	struct buf b = {0};
 	enum err e;
 
-	if (base64.p == NULL) {
+	if (!json_is_string(text)) {
 		e = not_needed(c, OUTCOME_NEVER, "payload",
 		    STR("Where the file is cannot be read."));
 	} else {
-		(void)mime_unbase64(base64, &b);
+		(void)mime_unbase64(json_text_of(text), &b);
 		e = not_needed(c, OUTCOME_OK, "", STR(""));
 		c->instead->bytes = arena_copy(
 		    c->arena, b.len == 0 ? STR("") : buf_view(&b));

@@ -7,8 +7,7 @@
 #include "channels/email/lex.h"
 #include "channels/email/payload.h"
 #include "channels/split.h"
-
-#include <jansson.h>
+#include "core/json.h"
 
 #define REFERENCES_MAX 40u
 
@@ -21,18 +20,6 @@ struct rendering {
 };
 
 /* ---- where -------------------------------------------------------------- */
-
-static struct str
-member(const json_t *object, const char *name, struct arena *a)
-{
-	const json_t *s = json_object_get(object, name);
-	struct str copy = {0};
-
-	if (json_is_string(s))
-		copy = arena_copy(a,
-		    (struct str){json_string_value(s), json_string_length(s)});
-	return copy.p == NULL ? STR("") : copy;
-}
 
 /* What their mail named, and then itself. */
 static enum err
@@ -49,9 +36,8 @@ read_references(struct rendering *r, const json_t *list, struct str id)
 		const json_t *one = json_array_get(list, i);
 
 		if (json_is_string(one))
-			p->references[p->reference_count++] = arena_copy(
-			    r->arena, (struct str){json_string_value(one),
-					  json_string_length(one)});
+			p->references[p->reference_count++] = json_text_copy_of(
+			    one, r->arena);
 	}
 	if (id.n > 0)
 		p->references[p->reference_count++] = id;
@@ -62,18 +48,18 @@ read_references(struct rendering *r, const json_t *list, struct str id)
 static enum err
 read_reply(struct rendering *r)
 {
-	struct str json = r->m->reply;
-	json_t *root = json.n == 0 ? NULL
-				   : json_loadb(json.p, json.n,
-					 JSON_REJECT_DUPLICATES, NULL);
+	json_t *root = json_read(r->m->reply);
 	enum err e;
 
-	r->to.address = member(root, "to", r->arena);
-	r->to.name = member(root, "name", r->arena);
-	r->payload.subject = member(root, "subject", r->arena);
+	r->to.address = json_text_copy(root, "to", r->arena);
+	r->to.name = json_text_copy(root, "name", r->arena);
+	r->payload.subject = json_text_copy(root, "subject", r->arena);
 	e = read_references(r, json_object_get(root, "references"),
-	    member(root, "id", r->arena));
+	    json_text_copy(root, "id", r->arena));
 	json_decref(root);
+	if (r->to.address.p == NULL || r->to.name.p == NULL ||
+	    r->payload.subject.p == NULL)
+		return E_NOMEM;
 	return e;
 }
 

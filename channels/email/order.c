@@ -2,8 +2,7 @@
 #include "channels/email/order.h"
 #include "channels/email/address.h"
 #include "channels/email/lex.h"
-
-#include <jansson.h>
+#include "core/json.h"
 
 #define CODE_MAX 599
 #define WORDS_SHOWN 500u /* bytes */
@@ -119,17 +118,6 @@ order_report_write(const struct order_report *r, struct buf *out)
 	buf_char(out, '}');
 }
 
-static struct str
-member(const json_t *root, const char *name, struct arena *a)
-{
-	const json_t *s = json_object_get(root, name);
-
-	if (!json_is_string(s))
-		return (struct str){"", 0};
-	return arena_copy(
-	    a, (struct str){json_string_value(s), json_string_length(s)});
-}
-
 static bool
 read_end(struct str word, enum order_end *out)
 {
@@ -146,15 +134,14 @@ read_end(struct str word, enum order_end *out)
 enum err
 order_report_read(struct str json, struct arena *a, struct order_report *out)
 {
-	json_t *root = json.n == 0 ? NULL
-				   : json_loadb(json.p, json.n,
-					 JSON_REJECT_DUPLICATES, NULL);
+	json_t *root = json_read(json);
 	json_int_t code = json_integer_value(json_object_get(root, "code"));
-	struct str end = member(root, "end", a);
+	struct str end = json_text_copy(root, "end", a);
 	enum err e = E_BADINPUT;
 
-	*out = (struct order_report){.status = member(root, "status", a),
-	    .words = member(root, "words", a)};
+	*out = (struct order_report){
+	    .status = json_text_copy(root, "status", a),
+	    .words = json_text_copy(root, "words", a)};
 	if (code >= 0 && code <= CODE_MAX && end.p != NULL &&
 	    read_end(end, &out->end)) {
 		out->code = (unsigned)code;

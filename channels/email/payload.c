@@ -1,9 +1,8 @@
 /* payload: written by us, and read again when the mail is made. */
 #include "channels/email/payload.h"
 #include "channels/email/lex.h"
+#include "core/json.h"
 #include "core/utf8.h"
-
-#include <jansson.h>
 
 #define LIST_MAX 200u
 
@@ -174,12 +173,8 @@ struct reading {
 static struct str
 copy_of(struct reading *r, const json_t *s)
 {
-	struct str copy;
+	struct str copy = json_text_copy_of(s, r->arena);
 
-	if (!json_is_string(s))
-		return (struct str){"", 0};
-	copy = arena_copy(r->arena,
-	    (struct str){json_string_value(s), json_string_length(s)});
 	r->failed |= copy.p == NULL;
 	return copy;
 }
@@ -195,11 +190,7 @@ number_of(const json_t *s)
 {
 	uint64_t n = 0;
 
-	if (json_is_string(s) && !str_to_u64((struct str){json_string_value(s),
-						 json_string_length(s)},
-				     UINT64_MAX, &n))
-		n = 0;
-	return n;
+	return str_to_u64(json_text_of(s), UINT64_MAX, &n) ? n : 0;
 }
 
 /* Room for what a list has, within bounds. */
@@ -293,9 +284,7 @@ enum err
 mail_payload_read(struct str json, struct arena *a, struct mail_payload *out)
 {
 	struct reading r = {.arena = a};
-	json_t *root = json.n == 0 ? NULL
-				   : json_loadb(json.p, json.n,
-					 JSON_REJECT_DUPLICATES, NULL);
+	json_t *root = json_read(json);
 
 	read_all(&r, root, out);
 	json_decref(root);

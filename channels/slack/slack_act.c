@@ -129,7 +129,7 @@ value_of(const json_t *action, const json_t **text)
 	const json_t *chosen = json_object_get(action, "selected_option");
 
 	*text = json_object_get(chosen == NULL ? action : chosen, "text");
-	return slack_string(chosen == NULL ? action : chosen, "value");
+	return json_text(chosen == NULL ? action : chosen, "value");
 }
 
 static struct str
@@ -148,11 +148,10 @@ button_body(struct str text, struct str value, struct arena *a)
 static struct str
 team_of(const struct slack_in *in, const json_t *root)
 {
-	struct str team = slack_string(
-	    json_object_get(root, "user"), "team_id");
+	struct str team = json_text(json_object_get(root, "user"), "team_id");
 
 	if (team.n == 0)
-		team = slack_string(json_object_get(root, "team"), "id");
+		team = json_text(json_object_get(root, "team"), "id");
 	return team.n > 0 ? team : in->doc->id;
 }
 
@@ -163,20 +162,20 @@ place_of(const struct slack_in *in, const json_t *root)
 	const json_t *box = json_object_get(root, "container");
 	const json_t *message = json_object_get(root, "message");
 	struct slack_place p = {
-	    .channel = slack_string(json_object_get(root, "channel"), "id"),
-	    .thread = slack_string(message, "thread_ts"),
-	    .user = slack_string(json_object_get(root, "user"), "id"),
+	    .channel = json_text(json_object_get(root, "channel"), "id"),
+	    .thread = json_text(message, "thread_ts"),
+	    .user = json_text(json_object_get(root, "user"), "id"),
 	    .team = team_of(in, root)};
-	struct str ts = slack_string(box, "message_ts");
+	struct str ts = json_text(box, "message_ts");
 
 	if (p.channel.n == 0)
-		p.channel = slack_string(box, "channel_id");
+		p.channel = json_text(box, "channel_id");
 	if (p.thread.n == 0)
-		p.thread = slack_string(box, "thread_ts");
+		p.thread = json_text(box, "thread_ts");
 	if (json_is_true(json_object_get(box, "is_ephemeral"))) {
 		p.hidden = true;
 		p.thread = STR("");
-		put_response_url(in, slack_string(root, "response_url"), &p);
+		put_response_url(in, json_text(root, "response_url"), &p);
 	} else if (slack_place_direct(&p) && str_eq(p.thread, ts)) {
 		p.thread = STR("");
 	} else if (!slack_place_direct(&p) && p.thread.n == 0) {
@@ -196,7 +195,7 @@ place_ok(const struct slack_place *p)
 static int64_t
 time_of(const struct slack_in *in, const json_t *action)
 {
-	struct str ts = slack_string(action, "action_ts");
+	struct str ts = json_text(action, "action_ts");
 
 	return slack_ts_ok(ts) ? slack_ts_ms(ts) : in->now;
 }
@@ -204,7 +203,7 @@ time_of(const struct slack_in *in, const json_t *action)
 static enum err
 press(const struct slack_in *in, const json_t *root, const json_t *action)
 {
-	struct str trigger = slack_string(root, "trigger_id"), text, value;
+	struct str trigger = json_text(root, "trigger_id"), text, value;
 	struct slack_place p = place_of(in, root);
 	const json_t *label;
 	struct envelope e = {.kind = EVENT_MESSAGE, .at = time_of(in, action)};
@@ -214,10 +213,10 @@ press(const struct slack_in *in, const json_t *root, const json_t *action)
 		    in, "the action's place is not well-formed");
 	value = value_of(action, &label);
 	text = slack_text_read(
-	    slack_string(label, "text"), STR(""), false, in->arena);
+	    json_text(label, "text"), STR(""), false, in->arena);
 	if (text.p == NULL)
 		return E_NOMEM;
-	e.name = slack_string(json_object_get(root, "user"), "name");
+	e.name = json_text(json_object_get(root, "user"), "name");
 	e.name = arena_copy(in->arena, e.name);
 	e.source = slack_source(in, "act", trigger, STR(""));
 	e.body = button_body(text.n > 0 ? text : value, value, in->arena);
@@ -237,7 +236,7 @@ on_actions(const struct slack_in *in, const json_t *root)
 		return OK;
 	}
 	if (json_object_get(root, "message") == NULL &&
-	    slack_string(json_object_get(root, "container"), "message_ts").n ==
+	    json_text(json_object_get(root, "container"), "message_ts").n ==
 		0) {
 		in->out->ignored = "view";
 		return OK;
@@ -267,13 +266,13 @@ static struct slack_tenant
 tenant_of(const json_t *root)
 {
 	struct slack_tenant t = {
-	    .team = slack_string(json_object_get(root, "team"), "id"),
-	    .app = slack_string(root, "api_app_id")};
+	    .team = json_text(json_object_get(root, "team"), "id"),
+	    .app = json_text(root, "api_app_id")};
 
 	if (t.team.n == 0)
-		t.team = slack_string(json_object_get(root, "user"), "team_id");
+		t.team = json_text(json_object_get(root, "user"), "team_id");
 	if (json_is_true(json_object_get(root, "is_enterprise_install")))
-		t.enterprise = slack_string(
+		t.enterprise = json_text(
 		    json_object_get(root, "enterprise"), "id");
 	return t;
 }
@@ -281,7 +280,7 @@ tenant_of(const json_t *root)
 enum err
 slack_interaction(struct slack_in *in, const json_t *root)
 {
-	struct str type = slack_string(root, "type");
+	struct str type = json_text(root, "type");
 	struct slack_tenant t = tenant_of(root);
 	size_t i;
 

@@ -41,7 +41,7 @@ static enum err
 on_mention(const struct slack_in *in, const json_t *event)
 {
 	struct slack_post p = {
-	    event, slack_string(event, "channel"), .mentioned = true};
+	    event, json_text(event, "channel"), .mentioned = true};
 
 	return tell(in, &p);
 }
@@ -49,7 +49,7 @@ on_mention(const struct slack_in *in, const json_t *event)
 static enum err
 on_new(const struct slack_in *in, const json_t *event)
 {
-	struct slack_post p = {event, slack_string(event, "channel"), false};
+	struct slack_post p = {event, json_text(event, "channel"), false};
 
 	return tell(in, &p);
 }
@@ -59,13 +59,13 @@ static bool
 same_text(const json_t *now, const json_t *before)
 {
 	return json_is_object(before) &&
-	       str_eq(slack_string(now, "text"), slack_string(before, "text"));
+	       str_eq(json_text(now, "text"), json_text(before, "text"));
 }
 
 static enum err delete (
     const struct slack_in *in, const json_t *event, struct str ts) {
 	const json_t *before = json_object_get(event, "previous_message");
-	struct slack_post p = {before, slack_string(event, "channel"), false};
+	struct slack_post p = {before, json_text(event, "channel"), false};
 	struct envelope * e;
 	enum err err;
 
@@ -78,7 +78,7 @@ static enum err
 edit(const struct slack_in *in, const json_t *event)
 {
 	struct slack_post p = {json_object_get(event, "message"),
-	    slack_string(event, "channel"), false};
+	    json_text(event, "channel"), false};
 	struct envelope *e;
 	enum err err;
 
@@ -87,7 +87,7 @@ edit(const struct slack_in *in, const json_t *event)
 	err = arrive(in, &e);
 	if (err != OK)
 		return err;
-	return slack_edited(in, &p, slack_string(event, "event_ts"), e);
+	return slack_edited(in, &p, json_text(event, "event_ts"), e);
 }
 
 static enum err
@@ -98,8 +98,8 @@ on_changed(const struct slack_in *in, const json_t *event)
 	if (!json_is_object(now))
 		return slack_refuse(in, "message_changed has no message");
 	/* What stays of a deleted message that has replies. */
-	if (str_eq(slack_string(now, "subtype"), STR("tombstone")))
-		return delete (in, event, slack_string(now, "ts"));
+	if (str_eq(json_text(now, "subtype"), STR("tombstone")))
+		return delete (in, event, json_text(now, "ts"));
 	if (same_text(now, json_object_get(event, "previous_message")))
 		return drop(in, "same_text");
 	return edit(in, event);
@@ -108,7 +108,7 @@ on_changed(const struct slack_in *in, const json_t *event)
 static enum err
 on_deleted(const struct slack_in *in, const json_t *event)
 {
-	return delete (in, event, slack_string(event, "deleted_ts"));
+	return delete (in, event, json_text(event, "deleted_ts"));
 }
 
 static const struct {
@@ -122,7 +122,7 @@ static const struct {
 static enum err
 on_message(const struct slack_in *in, const json_t *event)
 {
-	struct str subtype = slack_string(event, "subtype");
+	struct str subtype = json_text(event, "subtype");
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(changes); i++)
@@ -156,25 +156,25 @@ open_place(
 static enum err
 on_home(const struct slack_in *in, const json_t *event)
 {
-	struct slack_place p = {.channel = slack_string(event, "channel"),
-	    .user = slack_string(event, "user"),
+	struct slack_place p = {.channel = json_text(event, "channel"),
+	    .user = json_text(event, "user"),
 	    .team = in->doc->id};
 
-	if (!str_eq(slack_string(event, "tab"), STR("messages")))
+	if (!str_eq(json_text(event, "tab"), STR("messages")))
 		return drop(in, "other_tab");
-	return open_place(in, &p, slack_string(event, "event_ts"));
+	return open_place(in, &p, json_text(event, "event_ts"));
 }
 
 static enum err
 on_assistant(const struct slack_in *in, const json_t *event)
 {
 	const json_t *t = json_object_get(event, "assistant_thread");
-	struct slack_place p = {.channel = slack_string(t, "channel_id"),
-	    .thread = slack_string(t, "thread_ts"),
-	    .user = slack_string(t, "user_id"),
+	struct slack_place p = {.channel = json_text(t, "channel_id"),
+	    .thread = json_text(t, "thread_ts"),
+	    .user = json_text(t, "user_id"),
 	    .team = in->doc->id};
 
-	return open_place(in, &p, slack_string(event, "event_ts"));
+	return open_place(in, &p, json_text(event, "event_ts"));
 }
 
 /* ---- all ---------------------------------------------------------------- */
@@ -200,7 +200,7 @@ static const struct {
 enum err
 slack_event(const struct slack_in *in, const json_t *event)
 {
-	struct str type = slack_string(event, "type");
+	struct str type = json_text(event, "type");
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(events); i++) {

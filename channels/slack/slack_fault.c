@@ -172,7 +172,7 @@ static struct str
 reason_of(
     const struct slack_plan *p, const struct fault_row *row, const json_t *root)
 {
-	struct str needed = slack_string(root, "needed"), reason;
+	struct str needed = json_text(root, "needed"), reason;
 
 	if (needed.n == 0)
 		return str_from(row->reason);

@@ -8,8 +8,7 @@
 #define CHANNELS_SLACK_SLACK_INNER_H
 
 #include "channels/channel.h"
-
-#include <jansson.h>
+#include "core/json.h"
 
 /* A message that is changed later may have so many units (chat.update). */
 #define SLACK_UPDATE_MAX 4000u
@@ -31,10 +30,6 @@ int64_t slack_ts_ms(struct str ts);
 /* The other way; 0 when it is before 1970. */
 struct str slack_ts_of(int64_t ms, struct arena *a);
 
-/* NULL: it is no JSON object or list. The caller gives it back. */
-json_t *slack_json(struct str text);
-/* A member's string, borrowed; empty when absent or no string. */
-struct str slack_string(const json_t *object, const char *name);
 /* {"name":"value"}, with a comma where one is due; nothing for no value. */
 void slack_put(struct buf *b, const char *name, struct str value);
 /* What was written, moved into the arena; .p is NULL when memory is out. */

@@ -10,7 +10,7 @@
 static struct str
 next_cursor(const json_t *root)
 {
-	return slack_string(
+	return json_text(
 	    json_object_get(root, "response_metadata"), "next_cursor");
 }
 
@@ -39,13 +39,11 @@ next_page(const struct slack_plan *p, const json_t *root, struct outcome *o)
 static bool
 is_row(const json_t *value, uint64_t row)
 {
-	struct str text = {json_string_value(value), json_string_length(value)};
 	uint64_t n = 0;
 
 	if (json_is_integer(value))
 		return (uint64_t)json_integer_value(value) == row;
-	return json_is_string(value) && str_to_u64(text, UINT64_MAX, &n) &&
-	       n == row;
+	return str_to_u64(json_text_of(value), UINT64_MAX, &n) && n == row;
 }
 
 /* Another app could write the same into its own message. */
@@ -53,11 +51,11 @@ static bool
 is_our_bots(const struct slack_plan *p, const json_t *m)
 {
 	struct str bot = p->job->account->doc->sender;
-	struct str user = slack_string(m, "user");
+	struct str user = json_text(m, "user");
 
 	if (bot.n > 0 && user.n > 0)
 		return str_eq(bot, user);
-	return slack_string(m, "bot_id").n > 0;
+	return json_text(m, "bot_id").n > 0;
 }
 
 static bool
@@ -67,8 +65,7 @@ is_wanted(const struct slack_plan *p, const json_t *m)
 	const json_t *row = json_object_get(
 	    json_object_get(metadata, "event_payload"), "row");
 
-	return str_eq(
-		   slack_string(metadata, "event_type"), STR(SLACK_METADATA)) &&
+	return str_eq(json_text(metadata, "event_type"), STR(SLACK_METADATA)) &&
 	       is_row(row, p->job->row) && is_our_bots(p, m);
 }
 
@@ -85,7 +82,7 @@ look(const struct slack_plan *p, const json_t *root, struct outcome *o)
 		o->kind = OUTCOME_OK;
 		o->vendor_id = arena_printf(p->arena, "%.*s:%.*s",
 		    STR_FMT(p->payload.to.channel),
-		    STR_FMT(slack_string(m, "ts")));
+		    STR_FMT(json_text(m, "ts")));
 		return;
 	}
 	if (has_more(root))
@@ -191,10 +188,10 @@ slack_done_file(
     const struct slack_plan *p, const json_t *root, struct outcome *o)
 {
 	const json_t *f = json_object_get(root, "file");
-	struct str url = slack_string(f, "url_private_download");
+	struct str url = json_text(f, "url_private_download");
 
 	if (url.n == 0)
-		url = slack_string(f, "url_private");
+		url = json_text(f, "url_private");
 	if (url.n == 0) {
 		*o = slack_never("file_gone", "Slack does not say where the "
 					      "file is; it may be deleted");
@@ -220,9 +217,9 @@ slack_done_check(
     const struct slack_plan *p, const json_t *root, struct outcome *o)
 {
 	const struct company_account *doc = p->job->account->doc;
-	struct str team = slack_string(root, "team_id");
-	struct str org = slack_string(root, "enterprise_id");
-	struct str user = slack_string(root, "user_id");
+	struct str team = json_text(root, "team_id");
+	struct str org = json_text(root, "enterprise_id");
+	struct str user = json_text(root, "user_id");
 
 	o->kind = OUTCOME_OK;
 	if (team.n > 0 && !str_eq(team, doc->id) && !str_eq(org, doc->id))

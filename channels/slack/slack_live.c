@@ -41,10 +41,10 @@ mode_of(struct str word)
 static struct slack_live
 read_live(const json_t *root, struct arena *a)
 {
-	struct slack_live live = {.mode = mode_of(slack_string(root, "mode")),
-	    .channel = arena_copy(a, slack_string(root, "channel")),
-	    .thread = arena_copy(a, slack_string(root, "thread_ts")),
-	    .ts = arena_copy(a, slack_string(root, "ts")),
+	struct slack_live live = {.mode = mode_of(json_text(root, "mode")),
+	    .channel = json_text_copy(root, "channel", a),
+	    .thread = json_text_copy(root, "thread_ts", a),
+	    .ts = json_text_copy(root, "ts", a),
 	    .at = json_integer_value(json_object_get(root, "at")),
 	    .hash = (uint64_t)json_integer_value(
 		json_object_get(root, "hash"))};
@@ -60,7 +60,7 @@ struct slack_live
 slack_live_read(struct str json, struct arena *a)
 {
 	struct slack_live live = {0};
-	json_t *root = slack_json(json);
+	json_t *root = json_read(json);
 
 	if (root != NULL)
 		live = read_live(root, a);

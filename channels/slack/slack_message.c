@@ -11,14 +11,14 @@
 bool
 slack_is_bots(const struct slack_in *in, const json_t *m)
 {
-	struct str user = slack_string(m, "user");
+	struct str user = json_text(m, "user");
 
-	return slack_string(m, "bot_id").n > 0 ||
-	       slack_string(m, "streaming_state").n > 0 ||
-	       str_eq(slack_string(m, "subtype"), STR("bot_message")) ||
+	return json_text(m, "bot_id").n > 0 ||
+	       json_text(m, "streaming_state").n > 0 ||
+	       str_eq(json_text(m, "subtype"), STR("bot_message")) ||
 	       str_eq(user, STR(SLACKBOT)) ||
 	       (in->bot.n > 0 && str_eq(user, in->bot)) ||
-	       (in->app.n > 0 && str_eq(slack_string(m, "app_id"), in->app));
+	       (in->app.n > 0 && str_eq(json_text(m, "app_id"), in->app));
 }
 
 static bool
@@ -38,10 +38,10 @@ is_said(struct str subtype)
 static bool
 in_our_thread(const struct slack_in *in, const json_t *m)
 {
-	struct str parent = slack_string(m, "parent_user_id");
+	struct str parent = json_text(m, "parent_user_id");
 
 	if (parent.n == 0)
-		parent = slack_string(json_object_get(m, "root"), "user");
+		parent = json_text(json_object_get(m, "root"), "user");
 	return in->bot.n > 0 && str_eq(parent, in->bot);
 }
 
@@ -52,16 +52,16 @@ is_to_us(const struct slack_in *in, const struct slack_post *p)
 	return p->mentioned || (p->channel.n > 0 && p->channel.p[0] == 'D') ||
 	       in_our_thread(in, p->message) ||
 	       slack_text_mentions(
-		   slack_string(p->message, "text"), in->bot, in->bot.n == 0);
+		   json_text(p->message, "text"), in->bot, in->bot.n == 0);
 }
 
 /* It may go on with us, if we take part in the thread. */
 static bool
 is_in_thread(const struct slack_post *p)
 {
-	struct str thread = slack_string(p->message, "thread_ts");
+	struct str thread = json_text(p->message, "thread_ts");
 
-	return thread.n > 0 && !str_eq(thread, slack_string(p->message, "ts"));
+	return thread.n > 0 && !str_eq(thread, json_text(p->message, "ts"));
 }
 
 static const char *
@@ -69,9 +69,9 @@ unwanted(const struct slack_in *in, const struct slack_post *p)
 {
 	if (slack_is_bots(in, p->message))
 		return "bot";
-	if (!is_said(slack_string(p->message, "subtype")))
+	if (!is_said(json_text(p->message, "subtype")))
 		return "subtype";
-	if (slack_string(p->message, "user").n == 0)
+	if (json_text(p->message, "user").n == 0)
 		return "no_user";
 	if (!is_to_us(in, p) && !is_in_thread(p))
 		return "not_for_us";
@@ -84,14 +84,14 @@ static enum err
 place_of(const struct slack_in *in, const struct slack_post *p, struct str ts,
     struct slack_place *out)
 {
-	struct str thread = slack_string(p->message, "thread_ts");
-	struct str team = slack_string(p->message, "user_team");
+	struct str thread = json_text(p->message, "thread_ts");
+	struct str team = json_text(p->message, "user_team");
 
 	if (team.n == 0)
-		team = slack_string(p->message, "team");
+		team = json_text(p->message, "team");
 	*out = (struct slack_place){.channel = p->channel,
 	    .thread = thread,
-	    .user = slack_string(p->message, "user"),
+	    .user = json_text(p->message, "user"),
 	    .team = team.n > 0 ? team : in->doc->id};
 	if (!slack_id_ok(p->channel) || !slack_ts_ok(ts) ||
 	    (thread.n > 0 && !slack_ts_ok(thread)) ||
@@ -160,33 +160,32 @@ is_fetchable(const json_t *f)
 {
 	static const char *const never[] = {
 	    "external", "tombstone", "hidden_by_limit"};
-	struct str mode = slack_string(f, "mode");
+	struct str mode = json_text(f, "mode");
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(never); i++)
 		if (str_eq(mode, str_from(never[i])))
 			return false;
 	return !json_is_true(json_object_get(f, "is_external")) &&
-	       slack_id_ok(slack_string(f, "id"));
+	       slack_id_ok(json_text(f, "id"));
 }
 
 static struct str
 url_of(const json_t *f)
 {
-	struct str url = slack_string(f, "url_private_download");
+	struct str url = json_text(f, "url_private_download");
 
-	return url.n > 0 ? url : slack_string(f, "url_private");
+	return url.n > 0 ? url : json_text(f, "url_private");
 }
 
 static struct str
 file_payload(const json_t *f, uint64_t size, struct arena *a)
 {
-	bool ask = str_eq(
-	    slack_string(f, "file_access"), STR("check_file_info"));
+	bool ask = str_eq(json_text(f, "file_access"), STR("check_file_info"));
 	struct buf b = {0};
 
 	buf_char(&b, '{');
-	slack_put(&b, "id", slack_string(f, "id"));
+	slack_put(&b, "id", json_text(f, "id"));
 	if (!ask)
 		slack_put(&b, "url", url_of(f));
 	buf_str(&b, ",\"size\":");
@@ -199,13 +198,13 @@ static enum err
 read_file(const json_t *f, struct arena *a, struct envelope_file *out)
 {
 	json_int_t size = json_integer_value(json_object_get(f, "size"));
-	struct str name = slack_string(f, "name");
+	struct str name = json_text(f, "name");
 
 	if (name.n == 0)
-		name = slack_string(f, "title");
+		name = json_text(f, "title");
 	out->size = size < 0 ? 0 : (uint64_t)size;
 	out->name = arena_copy(a, name);
-	out->type = arena_copy(a, slack_string(f, "mimetype"));
+	out->type = json_text_copy(f, "mimetype", a);
 	out->payload = file_payload(f, out->size, a);
 	return out->name.p == NULL || out->type.p == NULL ||
 		       out->payload.p == NULL
@@ -282,7 +281,7 @@ static struct str
 text_of(const struct slack_in *in, const json_t *m)
 {
 	return slack_text_read(
-	    slack_string(m, "text"), in->bot, in->bot.n == 0, in->arena);
+	    json_text(m, "text"), in->bot, in->bot.n == 0, in->arena);
 }
 
 /* ---- envelopes ---------------------------------------------------------- */
@@ -291,7 +290,7 @@ enum err
 slack_message(const struct slack_in *in, const struct slack_post *p,
     struct envelope *e, const char **ignored)
 {
-	struct str ts = slack_string(p->message, "ts"), text;
+	struct str ts = json_text(p->message, "ts"), text;
 	struct slack_place place;
 	enum err err;
 
@@ -332,8 +331,8 @@ enum err
 slack_edited(const struct slack_in *in, const struct slack_post *p,
     struct str ts, struct envelope *e)
 {
-	struct str of = slack_string(p->message, "ts"), text, change;
-	struct str edited = slack_string(
+	struct str of = json_text(p->message, "ts"), text, change;
+	struct str edited = json_text(
 	    json_object_get(p->message, "edited"), "ts");
 	struct slack_place place;
 	enum err err = place_of(in, p, of, &place);

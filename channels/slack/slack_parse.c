@@ -60,14 +60,14 @@ tenant_of(const json_t *root)
 {
 	const json_t *to = json_array_get(
 	    json_object_get(root, "authorizations"), 0);
-	struct slack_tenant t = {.team = slack_string(to, "team_id"),
-	    .app = slack_string(root, "api_app_id")};
+	struct slack_tenant t = {.team = json_text(to, "team_id"),
+	    .app = json_text(root, "api_app_id")};
 
 	if (json_is_true(json_object_get(to, "is_enterprise_install")))
-		t.enterprise = slack_string(to, "enterprise_id");
+		t.enterprise = json_text(to, "enterprise_id");
 	if (t.team.n == 0) {
-		t.team = slack_string(root, "team_id");
-		t.context_team = slack_string(root, "context_team_id");
+		t.team = json_text(root, "team_id");
+		t.context_team = json_text(root, "context_team_id");
 	}
 	return t;
 }
@@ -89,7 +89,7 @@ check_tenant(const struct slack_in *in, const json_t *root)
 static enum err
 on_url(struct slack_in *in, const json_t *root)
 {
-	struct str challenge = slack_string(root, "challenge");
+	struct str challenge = json_text(root, "challenge");
 
 	if (challenge.n == 0 || challenge.n > CHALLENGE_MAX)
 		return slack_refuse(in, "url_verification has no challenge");
@@ -121,8 +121,8 @@ on_event(struct slack_in *in, const json_t *root)
 	if (!json_is_object(event))
 		return slack_refuse(in, "event_callback has no event");
 	if (in->bot.n == 0 && json_is_true(json_object_get(to, "is_bot")))
-		in->bot = slack_string(to, "user_id");
-	in->app = slack_string(root, "api_app_id");
+		in->bot = json_text(to, "user_id");
+	in->app = json_text(root, "api_app_id");
 	return slack_event(in, event);
 }
 
@@ -138,7 +138,7 @@ static const struct {
 static enum err
 read_kind(struct slack_in *in, const json_t *root)
 {
-	struct str type = slack_string(root, "type");
+	struct str type = json_text(root, "type");
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(kinds); i++)
@@ -153,7 +153,7 @@ static enum err
 read_json(struct slack_in *in, struct str text,
     enum err (*read)(struct slack_in *in, const json_t *root))
 {
-	json_t *root = slack_json(text);
+	json_t *root = json_read(text);
 	enum err e;
 
 	if (json_is_object(root))

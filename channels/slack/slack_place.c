@@ -100,12 +100,12 @@ enum err
 slack_place_read(const json_t *object, struct arena *a, struct slack_place *out)
 {
 	struct slack_place p = {
-	    .channel = slack_string(object, "channel"),
-	    .thread = slack_string(object, "thread_ts"),
-	    .user = slack_string(object, "user"),
-	    .team = slack_string(object, "team"),
+	    .channel = json_text(object, "channel"),
+	    .thread = json_text(object, "thread_ts"),
+	    .user = json_text(object, "user"),
+	    .team = json_text(object, "team"),
 	    .hidden = json_is_true(json_object_get(object, "hidden")),
-	    .url = slack_string(object, "response_url"),
+	    .url = json_text(object, "response_url"),
 	    .until = json_integer_value(json_object_get(object, "until")),
 	};
 	struct str *const strings[] = {

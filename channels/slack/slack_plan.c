@@ -192,7 +192,7 @@ read_place(struct slack_plan *p)
 {
 	struct str json = p->job->payload;
 	struct slack_place *to = &p->payload.to;
-	json_t *root = slack_json(json);
+	json_t *root = json_read(json);
 	enum err e = slack_place_read(root, p->arena, to);
 
 	json_decref(root);
@@ -229,11 +229,11 @@ static enum err
 read_file(struct slack_plan *p)
 {
 	struct str json = p->job->payload;
-	json_t *root = slack_json(json);
+	json_t *root = json_read(json);
 	json_int_t size = json_integer_value(json_object_get(root, "size"));
 
-	p->file = arena_copy(p->arena, slack_string(root, "id"));
-	p->url = arena_copy(p->arena, slack_string(root, "url"));
+	p->file = json_text_copy(root, "id", p->arena);
+	p->url = json_text_copy(root, "url", p->arena);
 	p->size = size < 0 ? 0 : (uint64_t)size;
 	json_decref(root);
 	return p->file.p == NULL || p->url.p == NULL ? E_NOMEM : OK;

@@ -56,8 +56,8 @@ read_buttons(const json_t *list, struct arena *a, struct slack_payload *out)
 		const json_t *button = json_array_get(list, i);
 		struct button *b = &out->buttons[i];
 
-		b->text = arena_copy(a, slack_string(button, "text"));
-		b->value = arena_copy(a, slack_string(button, "value"));
+		b->text = json_text_copy(button, "text", a);
+		b->value = json_text_copy(button, "value", a);
 		if (b->text.p == NULL || b->value.p == NULL)
 			return E_NOMEM;
 	}
@@ -67,13 +67,13 @@ read_buttons(const json_t *list, struct arena *a, struct slack_payload *out)
 enum err
 slack_payload_read(struct str json, struct arena *a, struct slack_payload *out)
 {
-	json_t *root = slack_json(json);
+	json_t *root = json_read(json);
 	enum err e = slack_place_read(json_object_get(root, "to"), a, &out->to);
 
 	if (e == OK)
 		e = read_buttons(json_object_get(root, "buttons"), a, out);
 	if (e == OK) {
-		out->text = arena_copy(a, slack_string(root, "text"));
+		out->text = json_text_copy(root, "text", a);
 		e = out->text.p == NULL ? E_NOMEM : OK;
 	}
 	json_decref(root);
@@ -190,7 +190,7 @@ split(const struct outgoing *m, struct str text, struct arena *a,
 static enum err
 find_place(const struct outgoing *m, struct arena *a, struct slack_place *out)
 {
-	json_t *root = slack_json(m->reply);
+	json_t *root = json_read(m->reply);
 	enum err e = slack_place_read(root, a, out);
 
 	json_decref(root);

@@ -59,7 +59,7 @@ no_answer(const struct slack_plan *p, const struct reply *r, struct outcome *o)
 static struct str
 code_of(const struct reply *r, const json_t *root)
 {
-	struct str code = utf8_prefix(slack_string(root, "error"), CODE_MAX);
+	struct str code = utf8_prefix(json_text(root, "error"), CODE_MAX);
 
 	if (code.n == 0 && r->status == 429)
 		return STR("ratelimited");
@@ -92,7 +92,7 @@ refused(const struct slack_plan *p, const struct reply *r, const json_t *root,
 	if (r->status == 429) {
 		later(limit_scope(p, code), r, o);
 		o->code = STR("ratelimited");
-	} else if (slack_string(root, "error").n == 0) {
+	} else if (json_text(root, "error").n == 0) {
 		no_answer(p, r, o);
 	} else {
 		slack_fault(p, code, root, o);
@@ -106,7 +106,7 @@ result_method(
     const struct slack_plan *p, const struct reply *r, struct outcome *o)
 {
 	const struct slack_step_row *row = &slack_steps[p->step];
-	json_t *root = slack_json(r->body);
+	json_t *root = json_read(r->body);
 
 	if (r->status != 200 || !json_is_true(json_object_get(root, "ok")))
 		refused(p, r, root, o);
@@ -127,7 +127,7 @@ says_ok(struct str body)
 
 	if (body.n == 0 || str_eq(str_trim(body), STR("ok")))
 		return true;
-	root = slack_json(body);
+	root = json_read(body);
 	ok = json_is_true(json_object_get(root, "ok"));
 	json_decref(root);
 	return ok;
@@ -136,7 +136,7 @@ says_ok(struct str body)
 static bool
 says_no(struct str body)
 {
-	json_t *root = slack_json(body);
+	json_t *root = json_read(body);
 	bool no = json_is_false(json_object_get(root, "ok"));
 
 	json_decref(root);

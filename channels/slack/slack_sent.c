@@ -32,9 +32,9 @@ slack_done_who(
 {
 	const json_t *user = json_object_get(root, "user");
 	const json_t *profile = json_object_get(user, "profile");
-	const struct str names[] = {slack_string(profile, "display_name"),
-	    slack_string(profile, "real_name"), slack_string(user, "real_name"),
-	    slack_string(user, "name")};
+	const struct str names[] = {json_text(profile, "display_name"),
+	    json_text(profile, "real_name"), json_text(user, "real_name"),
+	    json_text(user, "name")};
 	size_t i = 0;
 
 	while (i + 1 < ARRAY_LEN(names) && str_trim(names[i]).n == 0)
@@ -44,8 +44,7 @@ slack_done_who(
 
 /* An app that may not read users answers them all the same. */
 bool
-slack_failed_who(
-    const struct slack_plan *p, struct str code, struct outcome *o)
+slack_failed_who(const struct slack_plan *p, struct str code, struct outcome *o)
 {
 	(void)code;
 	after_who(p, STR(""), o);
@@ -74,7 +73,7 @@ void
 slack_done_sent(
     const struct slack_plan *p, const json_t *root, struct outcome *o)
 {
-	struct str ts = slack_string(
+	struct str ts = json_text(
 	    root, p->step == STEP_EPHEMERAL ? "message_ts" : "ts");
 
 	/* It says that it is there but not where: look. */
@@ -151,7 +150,7 @@ slack_done_started(
 {
 	struct slack_live live = p->live;
 
-	live.ts = slack_string(root, "ts");
+	live.ts = json_text(root, "ts");
 	live.mode = p->step == STEP_START ? LIVE_STREAM : LIVE_EDIT;
 	if (!slack_ts_ok(live.ts))
 		live = (struct slack_live){.mode = LIVE_OFF};

@@ -83,24 +83,6 @@ slack_ts_of(int64_t ms, struct arena *a)
 
 /* ---- JSON --------------------------------------------------------------- */
 
-json_t *
-slack_json(struct str text)
-{
-	if (text.n == 0)
-		return NULL;
-	return json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
-}
-
-struct str
-slack_string(const json_t *object, const char *name)
-{
-	const json_t *s = json_object_get(object, name);
-
-	if (!json_is_string(s))
-		return STR("");
-	return (struct str){json_string_value(s), json_string_length(s)};
-}
-
 void
 slack_put(struct buf *b, const char *name, struct str value)
 {

@@ -18,7 +18,7 @@ struct missed {
 static struct str
 copied(const json_t *message, const char *name, struct arena *a)
 {
-	return arena_copy(a, twilio_member(message, name));
+	return json_text_copy(message, name, a);
 }
 
 static unsigned
@@ -26,7 +26,7 @@ media_count(const json_t *message)
 {
 	uint64_t n = 0;
 
-	if (!str_to_u64(twilio_member(message, "num_media"), UINT32_MAX, &n))
+	if (!str_to_u64(json_text(message, "num_media"), UINT32_MAX, &n))
 		return 0;
 	return n > ENVELOPE_FILES_MAX ? ENVELOPE_FILES_MAX : (unsigned)n;
 }
@@ -34,13 +34,13 @@ media_count(const json_t *message)
 static bool
 is_ours(const struct missed *m, const json_t *message)
 {
-	if (!str_eq(twilio_member(message, "direction"), STR("inbound")) ||
-	    !twilio_message_sid(twilio_member(message, "sid")))
+	if (!str_eq(json_text(message, "direction"), STR("inbound")) ||
+	    !twilio_message_sid(json_text(message, "sid")))
 		return false;
 	if (m->to.n > 0)
-		return str_eq(twilio_member(message, "to"), m->to);
-	return str_eq(twilio_member(message, "messaging_service_sid"),
-	    m->in.account->sender);
+		return str_eq(json_text(message, "to"), m->to);
+	return str_eq(
+	    json_text(message, "messaging_service_sid"), m->in.account->sender);
 }
 
 /* False: it does not concern us, or there is no memory (*e). */
@@ -88,8 +88,7 @@ oldest_of(const json_t *messages)
 {
 	size_t n = json_array_size(messages);
 
-	return twilio_member(
-	    json_array_get(messages, n > 0 ? n - 1 : 0), "sid");
+	return json_text(json_array_get(messages, n > 0 ? n - 1 : 0), "sid");
 }
 
 static bool
@@ -98,8 +97,7 @@ has_message(const json_t *messages, struct str sid)
 	size_t i;
 
 	for (i = 0; i < json_array_size(messages); i++)
-		if (str_eq(
-			twilio_member(json_array_get(messages, i), "sid"), sid))
+		if (str_eq(json_text(json_array_get(messages, i), "sid"), sid))
 			return true;
 	return false;
 }
@@ -145,7 +143,7 @@ turn_back(struct twilio_cursor *c, const json_t *messages, struct str next)
 		return catch_up(c, messages, next);
 	json_object_set(c->state, "last", json_array_get(c->pages, n - 1));
 	json_array_remove(c->pages, n - 1);
-	c->page = twilio_member(c->state, "last");
+	c->page = json_text(c->state, "last");
 	c->back = true;
 	return true;
 }

@@ -13,32 +13,12 @@
 
 /* ---- the cursor --------------------------------------------------------- */
 
-struct str
-twilio_member(const json_t *object, const char *name)
-{
-	const json_t *s = json_object_get(object, name);
-
-	if (!json_is_string(s))
-		return (struct str){0};
-	return (struct str){json_string_value(s), json_string_length(s)};
-}
-
-static json_t *
-state_load(struct str state)
-{
-	json_t *root = NULL;
-
-	if (state.n > 0)
-		root = json_loadb(
-		    state.p, state.n, JSON_REJECT_DUPLICATES, NULL);
-	return root != NULL ? root : json_object();
-}
-
 enum err
 twilio_cursor_read(struct str state, struct twilio_cursor *out)
 {
-	json_t *root = state_load(state), *pages;
+	json_t *root = json_read(state), *pages;
 
+	root = root != NULL ? root : json_object();
 	*out = (struct twilio_cursor){.state = root};
 	pages = json_object_get(root, "pages");
 	if (!json_is_array(pages)) {
@@ -47,8 +27,8 @@ twilio_cursor_read(struct str state, struct twilio_cursor *out)
 			return E_NOMEM;
 	}
 	out->pages = pages;
-	out->page = twilio_member(root, "page");
-	out->anchor = twilio_member(root, "anchor");
+	out->page = json_text(root, "page");
+	out->anchor = json_text(root, "anchor");
 	out->wide = json_is_true(json_object_get(root, "wide"));
 	out->back = json_is_true(json_object_get(root, "back"));
 	out->steps = (uint64_t)json_integer_value(
@@ -68,11 +48,8 @@ add_pages(struct buf *b, const json_t *pages)
 	size_t i;
 
 	for (i = 0; i < json_array_size(pages); i++) {
-		const json_t *s = json_array_get(pages, i);
-
 		buf_char(b, i == 0 ? '[' : ',');
-		buf_json(b,
-		    (struct str){json_string_value(s), json_string_length(s)});
+		buf_json(b, json_text_of(json_array_get(pages, i)));
 	}
 	buf_str(b, json_array_size(pages) == 0 ? "[]" : "]");
 }
@@ -191,8 +168,7 @@ twilio_list_call(const struct twilio *t, const struct twilio_request *r)
 json_t *
 twilio_list_load(const struct reply *r, struct outcome *out)
 {
-	json_t *root = json_loadb(
-	    r->body.p, r->body.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *root = json_read(r->body);
 
 	if (json_is_array(json_object_get(root, "messages")))
 		return root;
@@ -248,7 +224,7 @@ twilio_list_lost(struct outcome *out)
 int64_t
 twilio_member_time(const json_t *message, const char *name, const char *other)
 {
-	int64_t at = twilio_time(twilio_member(message, name));
+	int64_t at = twilio_time(json_text(message, name));
 
-	return at != 0 ? at : twilio_time(twilio_member(message, other));
+	return at != 0 ? at : twilio_time(json_text(message, other));
 }

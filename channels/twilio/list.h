@@ -7,6 +7,7 @@
 #define CHANNELS_TWILIO_LIST_H
 
 #include "channels/twilio/request.h"
+#include "core/json.h"
 
 #include <jansson.h>
 
@@ -59,9 +60,6 @@ bool twilio_list_after(const struct twilio_cursor *c, const struct job *job,
 
 /* Makes the outcome say so: later, from the first page. */
 void twilio_list_lost(struct outcome *out);
-
-/* A member's text; empty where it is none. Borrowed. */
-struct str twilio_member(const json_t *object, const char *name);
 
 /* When it was, by the first of two members that says. 0: neither. */
 int64_t twilio_member_time(

@@ -97,8 +97,8 @@ is_known(const struct job *job, struct str sid)
 static bool
 says_the_same(const struct wanted *w, const json_t *message)
 {
-	struct str body = twilio_member(message, "body");
-	struct str media = twilio_member(message, "num_media");
+	struct str body = json_text(message, "body");
+	struct str media = json_text(message, "num_media");
 
 	if (w->payload.url.n > 0 && media.n > 0 && media.p[0] != '0')
 		return true;
@@ -110,12 +110,12 @@ says_the_same(const struct wanted *w, const json_t *message)
 static bool
 is_it(const struct wanted *w, const json_t *message)
 {
-	struct str sid = twilio_member(message, "sid");
-	struct str direction = twilio_member(message, "direction");
+	struct str sid = json_text(message, "sid");
+	struct str direction = json_text(message, "direction");
 	int64_t at = twilio_member_time(message, "date_created", "date_sent");
 
 	if (direction.n < 8 || memcmp(direction.p, "outbound", 8) != 0 ||
-	    !str_eq(twilio_member(message, "to"), w->payload.to))
+	    !str_eq(json_text(message, "to"), w->payload.to))
 		return false;
 	if (at != 0 && at < w->job->attempted_at - CLOCKS_APART_MS)
 		return false;
@@ -135,7 +135,7 @@ look(const struct wanted *w, const json_t *messages, struct arena *a,
 		if (!is_it(w, m))
 			continue;
 		out->kind = OUTCOME_OK;
-		out->vendor_id = arena_copy(a, twilio_member(m, "sid"));
+		out->vendor_id = json_text_copy(m, "sid", a);
 		return;
 	}
 	out->kind = OUTCOME_ABSENT;

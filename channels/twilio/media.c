@@ -65,9 +65,9 @@ enum err
 twilio_media_call(const struct twilio_request *r)
 {
 	struct str from = r->job->state.n > 0 ? r->job->state : r->job->payload;
-	json_t *root = json_loadb(from.p, from.n, JSON_REJECT_DUPLICATES, NULL);
-	struct str url = twilio_member(root, "url");
-	struct str message = twilio_member(root, "message");
+	json_t *root = json_read(from);
+	struct str url = json_text(root, "url");
+	struct str message = json_text(root, "message");
 	enum err e = E_BADINPUT;
 
 	if (url.n > 0)
@@ -85,7 +85,7 @@ static struct str
 nth_file(const json_t *list, uint64_t n)
 {
 	const json_t *files = json_object_get(list, "media_list");
-	struct str sid = twilio_member(json_array_get(files, (size_t)n), "sid");
+	struct str sid = json_text(json_array_get(files, (size_t)n), "sid");
 
 	return twilio_sid(sid, "ME") ? sid : (struct str){0};
 }
@@ -95,7 +95,7 @@ find_file(const struct job *job, const json_t *payload, const json_t *list,
     struct arena *a, struct outcome *out)
 {
 	int64_t n = json_integer_value(json_object_get(payload, "n"));
-	struct str message = twilio_member(payload, "message");
+	struct str message = json_text(payload, "message");
 	struct str sid = nth_file(list, (uint64_t)n);
 	struct buf url = {0};
 
@@ -121,17 +121,16 @@ void
 twilio_media_result(const struct job *job, const struct reply *r,
     struct arena *a, struct outcome *out)
 {
-	json_t *payload = json_loadb(
-	    job->payload.p, job->payload.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *payload = json_read(job->payload);
 	json_t *list;
 
-	if (job->state.n > 0 || twilio_member(payload, "url").n > 0) {
+	if (job->state.n > 0 || json_text(payload, "url").n > 0) {
 		out->kind = OUTCOME_OK;
 		out->bytes = r->body;
 		json_decref(payload);
 		return;
 	}
-	list = json_loadb(r->body.p, r->body.n, JSON_REJECT_DUPLICATES, NULL);
+	list = json_read(r->body);
 	if (list == NULL)
 		out->kind = OUTCOME_LATER;
 	else

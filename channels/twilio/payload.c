@@ -1,36 +1,18 @@
 /* payload: JSON objects of a few texts, written by us and read again. */
 #include "channels/twilio/payload.h"
 #include "channels/twilio/names.h"
-
-#include <jansson.h>
-
-static struct str
-member(const json_t *object, const char *name, struct arena *a)
-{
-	const json_t *s = json_object_get(object, name);
-
-	if (!json_is_string(s))
-		return (struct str){0};
-	return arena_copy(
-	    a, (struct str){json_string_value(s), json_string_length(s)});
-}
-
-static json_t *
-load(struct str json)
-{
-	return json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, NULL);
-}
+#include "core/json.h"
 
 enum err
 twilio_payload_read(
     struct str json, struct arena *a, struct twilio_payload *out)
 {
-	json_t *root = load(json);
+	json_t *root = json_read(json);
 
-	*out = (struct twilio_payload){.to = member(root, "to", a),
-	    .text = member(root, "text", a),
-	    .url = member(root, "url", a),
-	    .name = member(root, "name", a)};
+	*out = (struct twilio_payload){.to = json_text_copy(root, "to", a),
+	    .text = json_text_copy(root, "text", a),
+	    .url = json_text_copy(root, "url", a),
+	    .name = json_text_copy(root, "name", a)};
 	json_decref(root);
 	return out->to.n > 0 && (out->text.n > 0 || out->url.n > 0)
 		   ? OK
@@ -111,9 +93,9 @@ twilio_variable(struct str text, struct arena *a)
 struct twilio_reply
 twilio_reply_read(struct str json, struct arena *a)
 {
-	json_t *root = json.n == 0 ? NULL : load(json);
-	struct twilio_reply reply = {
-	    .to = member(root, "to", a), .sid = member(root, "sid", a)};
+	json_t *root = json_read(json);
+	struct twilio_reply reply = {.to = json_text_copy(root, "to", a),
+	    .sid = json_text_copy(root, "sid", a)};
 
 	json_decref(root);
 	if (!twilio_message_sid(reply.sid))

@@ -51,13 +51,10 @@ struct refusal {
 static struct refusal
 read_refusal(const struct answered *w)
 {
-	struct str body = w->r->body;
-	json_t *root = body.n == 0 ? NULL
-				   : json_loadb(body.p, body.n,
-					 JSON_REJECT_DUPLICATES, NULL);
+	json_t *root = json_read(w->r->body);
 	json_int_t code = json_integer_value(json_object_get(root, "code"));
 	struct refusal refusal = {
-	    .message = arena_copy(w->arena, twilio_member(root, "message"))};
+	    .message = json_text_copy(root, "message", w->arena)};
 
 	if (code > 0 && code < INT32_MAX)
 		refusal.code = (unsigned)code;
@@ -117,9 +114,8 @@ doubt(const struct answered *w)
 static void
 taken(const struct answered *w)
 {
-	json_t *root = json_loadb(
-	    w->r->body.p, w->r->body.n, JSON_REJECT_DUPLICATES, NULL);
-	struct str sid = twilio_member(root, "sid");
+	json_t *root = json_read(w->r->body);
+	struct str sid = json_text(root, "sid");
 
 	if (twilio_message_sid(sid)) {
 		w->out->kind = OUTCOME_OK;

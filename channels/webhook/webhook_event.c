@@ -1,8 +1,7 @@
 /* webhook_event: which events of the log are told, and as what. */
 #include "channels/webhook/webhook.h"
 #include "core/company_people.h"
-
-#include <jansson.h>
+#include "core/json.h"
 
 #define TELL(event) (1u << (event))
 
@@ -43,10 +42,8 @@ static const unsigned by_kind[EVENT_KINDS] = {
 static bool
 arrived(const struct event *e)
 {
-	json_t *body = json_loadb(
-	    e->body.p, e->body.n, JSON_REJECT_DUPLICATES, NULL);
-	const char *state = json_string_value(json_object_get(body, "state"));
-	bool sent = state != NULL && strcmp(state, "sent") == 0;
+	json_t *body = json_read(e->body);
+	bool sent = str_eq(json_text(body, "state"), STR("sent"));
 
 	json_decref(body);
 	return sent;

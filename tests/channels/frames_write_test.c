@@ -71,9 +71,10 @@ static const struct {
 	 .author = AUTHOR_SYSTEM,
 	 .author_id = 4,
 	 .ref = HOLDER_AGENT,
-	 .at = 7},
+	 .at = 7,
+	 .body = STR("{\"why\":\"accept\",\"name\":\"Anna\"}")},
 	"{\"seq\":2,\"kind\":\"holder\",\"author\":\"system\",\"at\":7,"
-	"\"holder\":\"agent\",\"agent\":4,\"body\":{}}"},
+	"\"holder\":\"agent\",\"body\":{\"name\":\"Anna\"}}"},
     {{.seq = 3, .kind = EVENT_HOLDER, .ref = HOLDER_BOT, .at = 7},
 	"{\"seq\":3,\"kind\":\"holder\",\"author\":\"system\",\"at\":7,"
 	"\"holder\":\"bot\",\"body\":{}}"},
@@ -98,8 +99,11 @@ test_writes_events(void **state)
 		frame_write_event_object(&b, &objects[i].event);
 		assert_wrote(&b, objects[i].text);
 	}
-	frame_write_event(&b, STR("{\"seq\":1}"));
-	assert_wrote(&b, "{\"type\":\"event\",\"event\":{\"seq\":1}}");
+	frame_write_event(&b, STR("{\"seq\":1,\"kind\":\"note\",\"body\":{}}"));
+	assert_wrote(&b,
+	    "{\"type\":\"event\",\"event\":{\"seq\":1,\"kind\":\"hidden\"}}");
+	frame_write_event(&b, STR("{}"));
+	assert_true(b.failed);
 	buf_free(&b);
 }
 

@@ -401,16 +401,16 @@ test_long_edit(void **state)
 	open_show(&s, DIRECT);
 	draft(&s, "&", "chat.postMessage", OK_TS);
 	draft(&s, text, "chat.update", "{\"ok\":true}");
-	body = slack_json(s.rig.call.body);
-	shown = slack_string(body, "text");
+	body = json_read(s.rig.call.body);
+	shown = json_text(body, "text");
 	assert_in_range(shown.n, 1000, SLACK_UPDATE_MAX);
 	json_decref(body);
 	/* In a stream each piece is within its limit, and all are shown. */
 	s.place = THREAD;
 	s.live = STR("");
 	draft(&s, text, "chat.startStream", OK_TS);
-	body = slack_json(s.rig.call.body);
-	assert_int_equal(slack_string(body, "markdown_text").n, 12000);
+	body = json_read(s.rig.call.body);
+	assert_int_equal(json_text(body, "markdown_text").n, 12000);
 	json_decref(body);
 	draft(&s, text, "chat.appendStream", "{\"ok\":true}");
 	no_draft(&s, text);

@@ -50,14 +50,14 @@ test_addresses(void **state)
 	    AT(root, "features", "slash_commands"), 0);
 
 	(void)state;
-	expect_text(slack_string(command, "url"), HOOK "/commands");
-	expect_text(slack_string(command, "command"), "/ai");
+	expect_text(json_text(command, "url"), HOOK "/commands");
+	expect_text(json_text(command, "command"), "/ai");
 	assert_true(json_is_true(json_object_get(command, "should_escape")));
-	expect_text(slack_string(AT(root, "settings", "event_subscriptions"),
+	expect_text(json_text(AT(root, "settings", "event_subscriptions"),
 			"request_url"),
 	    HOOK "/events");
 	expect_text(
-	    slack_string(AT(root, "settings", "interactivity"), "request_url"),
+	    json_text(AT(root, "settings", "interactivity"), "request_url"),
 	    HOOK "/interactivity");
 	/* Without it direct messages are refused. */
 	assert_true(json_is_true(
@@ -108,10 +108,10 @@ test_lengths(void **state)
 	const json_t *about = AT(root, "display_information");
 
 	(void)state;
-	assert_in_range(slack_string(about, "name").n, 1, 35);
-	assert_in_range(slack_string(about, "description").n, 1, 140);
+	assert_in_range(json_text(about, "name").n, 1, 35);
+	assert_in_range(json_text(about, "description").n, 1, 140);
 	assert_in_range(
-	    slack_string(AT(root, "features", "bot_user"), "display_name").n, 1,
+	    json_text(AT(root, "features", "bot_user"), "display_name").n, 1,
 	    80);
 	json_decref(root);
 }
