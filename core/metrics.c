@@ -79,6 +79,9 @@ static const struct {
 	"turns in which the bot said that it does not know"},
     [METRIC_HANDED_OVER] = {"handed_over_total", "counter",
 	"Conversations that the bot handed over to people."},
+    [METRIC_HANDED_OVER_BARE] = {"handed_over_bare_total", "counter",
+	"Conversations handed over without what was said, which could not be "
+	"read."},
     [METRIC_OFFERS] = {"offers_total", "counter",
 	"Conversations offered to sellers."},
     [METRIC_OFFERS_EXPIRED] = {"offers_expired_total", "counter",

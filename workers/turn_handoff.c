@@ -5,43 +5,45 @@
  * Most turns do not: so what was said before is only read where the answer
  * could be yes.
  */
-#include "core/pack.h"
+#include "intake/handover.h"
 #include "workers/internal.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
-#define EVENTS_PAGE 64u
 #define NEWEST_EVENTS 16u /* mostly enough to know how the bot did lately */
 /* So many that no threshold is above it. */
 #define ANY_NUMBER 1000u
 
-/* What was said since the bot began, read when it matters. */
-struct past {
-	struct event events[PACK_EVENTS_MAX];
-	size_t count;
-	struct str said[PACK_EVENTS_MAX]; /* by the customer, before the turn */
-	size_t said_count;
-	struct trigger_runs runs;
-};
-
 /* ---- the past -------------------------------------------------------------- */
 
-static void
-take_said(struct turn *t, struct past *p, const struct event *e)
+static struct handover_of
+handover_of(struct turn *t)
 {
-	json_t *body;
-	const json_t *text;
+	return (struct handover_of){.reader = t->worker->reader,
+	    .company = t->company,
+	    .arena = &t->arena,
+	    .c = t->c,
+	    .spots = &t->worker->spots};
+}
 
-	if (e->kind != EVENT_MESSAGE || e->author != AUTHOR_CUSTOMER)
-		return;
-	body = json_loadb(e->body.p, e->body.n, JSON_REJECT_DUPLICATES, NULL);
-	text = json_object_get(body, "text");
-	if (json_string_length(text) > 0)
-		p->said[p->said_count++] = arena_copy(
-		    &t->arena, (struct str){json_string_value(text),
-				   json_string_length(text)});
-	json_decref(body);
+/* What was said since the bot began; of use only where *e is OK. */
+static struct handover_past *
+read_past(struct turn *t, enum err *e)
+{
+	const struct handover_of of = handover_of(t);
+	struct handover_past *p = calloc(1, sizeof(*p));
+
+	*e = p == NULL ? E_NOMEM
+		       : handover_read(&of, t->question.asked_from, p);
+	return p;
+}
+
+static void
+free_past(struct handover_past *p)
+{
+	if (p != NULL)
+		handover_past_free(p);
+	free(p);
 }
 
 /* What the turn answers is no part of what was before; all answers are. */
@@ -49,50 +51,6 @@ static bool
 was_before(const struct turn *t, const struct event *e)
 {
 	return e->author != AUTHOR_CUSTOMER || e->seq <= t->question.asked_from;
-}
-
-static void
-take_past(struct turn *t, struct past *p, const struct event *e)
-{
-	if (p->count == PACK_EVENTS_MAX)
-		return;
-	p->events[p->count++] = *e;
-	if (!was_before(t, e))
-		return;
-	trigger_follow(&p->runs, &t->worker->spots, e);
-	take_said(t, p, e);
-}
-
-static uint64_t
-begins_after(const struct conversation *c)
-{
-	uint64_t from = c->resolved_seq;
-
-	if (c->holder_seq > from)
-		from = c->holder_seq;
-	if (c->seq > PACK_EVENTS_MAX && from < c->seq - PACK_EVENTS_MAX)
-		from = c->seq - PACK_EVENTS_MAX;
-	return from;
-}
-
-static enum err
-read_past(struct turn *t, struct past *p)
-{
-	uint64_t after = begins_after(&t->c);
-	struct event events[EVENTS_PAGE];
-	size_t n = 1, i;
-	enum err e = OK;
-
-	while (e == OK && n > 0 && after < t->c.seq) {
-		n = ARRAY_LEN(events);
-		e = store_read_events(t->worker->reader, t->conversation, after,
-		    &t->arena, events, &n);
-		for (i = 0; e == OK && i < n; i++) {
-			after = events[i].seq;
-			take_past(t, p, &events[i]);
-		}
-	}
-	return e;
 }
 
 /* ---- does it? -------------------------------------------------------------- */
@@ -151,67 +109,31 @@ turn_has_sellers(struct turn *t)
 bool
 turn_has_people(struct turn *t)
 {
-	return t->company->policy.has_desk || turn_has_sellers(t);
+	return handoff_has_desk(&t->c, &t->company->policy) ||
+	       turn_has_sellers(t);
 }
 
 /* ---- then it does ---------------------------------------------------------- */
 
-/* PACK and ROUTE as bodies; E_NOMEM. */
-static enum err
-make_bodies(struct turn *t, const struct past *p, struct act *act)
-{
-	struct list_row row;
-	struct pack_source src = {.events = p->events,
-	    .count = p->count,
-	    .answer = t->gives_up.answers ? NULL : t->found,
-	    .why = str_from(trigger_name(t->gives_up.trigger))};
-	struct pack *pack = arena_alloc(&t->arena, sizeof(*pack));
-	struct buf b = {0};
-	enum err e = pack == NULL ? E_NOMEM : OK;
-
-	if (store_read_row(t->worker->reader, t->c.company, t->conversation,
-		&t->arena, &row) == OK) {
-		src.name = row.contact.name;
-		src.email = row.contact.email;
-	}
-	if (e == OK)
-		e = pack_make(&src, &t->arena, pack);
-	if (e != OK)
-		return e;
-	pack_write(pack, &b);
-	act->pack = b.failed ? (struct str){0}
-			     : arena_copy(&t->arena, buf_view(&b));
-	buf_free(&b);
-	e = trigger_route(
-	    t->gives_up.rule, pack->language, &t->arena, &act->route);
-	return act->pack.p == NULL ? E_NOMEM : e;
-}
-
-static struct str
-team_key(const struct turn *t)
-{
-	const struct company_rule *rule = t->gives_up.rule;
-
-	return rule != NULL && rule->team.n > 0 ? rule->team
-						: t->company->handoff_team;
-}
-
 /* t->c is the state; called again when it was found stale. */
 static enum err
-decide_it(struct turn *t, const struct past *p)
+decide_it(struct turn *t, const struct handover_past *p)
 {
-	const struct company_rule *rule = t->gives_up.rule;
+	const struct handover_of of = handover_of(t);
 	const struct policy policy = channel_policy(t->company, t->vendor);
+	const struct answer *found = t->found;
 	struct act act = {.kind = ACT_QUEUE,
 	    .now = clock_wall(t->worker->conf.clock),
-	    .to_team = team_id(team_key(t)),
-	    .priority = rule == NULL ? 0 : (uint64_t)rule->priority,
 	    .body = trigger_body(t->gives_up.trigger),
 	    .policy = &policy};
 	const struct handover h = {.asked = &t->question,
-	    .answer = t->gives_up.answers ? t->found : NULL,
+	    .answer = t->gives_up.answers ? found : NULL,
 	    .act = &act};
-	enum err e = make_bodies(t, p, &act);
+	const struct handover_why why = {
+	    .word = str_from(trigger_name(t->gives_up.trigger)),
+	    .rule = t->gives_up.rule,
+	    .answer = t->gives_up.answers ? NULL : found};
+	enum err e = handover_fill(&of, p, &why, &act);
 
 	return e == OK ? decide_handoff(&t->c, &h, &t->arena, &t->decision) : e;
 }
@@ -219,12 +141,12 @@ decide_it(struct turn *t, const struct past *p)
 void
 turn_give_up(struct turn *t)
 {
-	struct past *p = calloc(1, sizeof(*p));
-	enum err e = p == NULL ? E_NOMEM : read_past(t, p);
+	enum err e;
+	struct handover_past *p = read_past(t, &e);
 
 	if (e == OK)
 		e = decide_it(t, p);
-	free(p);
+	free_past(p);
 	if (e == E_STALE || e == E_DENIED) {
 		turn_end(t); /* somebody has it already */
 		return;
@@ -245,7 +167,7 @@ newest_deny(struct turn *t, const struct answer *answer)
 {
 	struct trigger_case now = case_of(t, answer);
 	struct event events[NEWEST_EVENTS];
-	uint64_t after = begins_after(&t->c);
+	uint64_t after = handover_begins(&t->c);
 	size_t n = ARRAY_LEN(events), i;
 	bool exact = t->c.seq <= after + n;
 	struct triggered out;
@@ -272,21 +194,22 @@ bool
 turn_gives_up(struct turn *t, const struct answer *answer)
 {
 	struct trigger_case now = case_of(t, answer);
-	struct past *p;
+	struct handover_past *p;
+	enum err e;
 
 	if (!might(t, answer) || !turn_has_people(t) ||
 	    (t->calm && newest_deny(t, answer)))
 		return false;
-	p = calloc(1, sizeof(*p));
-	if (p == NULL || read_past(t, p) != OK) {
-		free(p);
-		return false;
+	p = read_past(t, &e);
+	if (e == OK) {
+		now.before = p->runs;
+		now.earlier = p->said;
+		now.earlier_count = p->said_count;
+		trigger_look(&now, &t->gives_up);
 	}
-	now.before = p->runs;
-	now.earlier = p->said;
-	now.earlier_count = p->said_count;
-	trigger_look(&now, &t->gives_up);
-	free(p);
+	free_past(p);
+	if (e != OK)
+		return false;
 	t->found = answer;
 	return t->gives_up.trigger != TRIGGER_NONE;
 }
