@@ -7,17 +7,20 @@
 /* So many wait only where it goes too slowly. */
 #define OPEN_MANY 10000u
 
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
 struct look {
 	struct buf text;
+	int64_t now; /* wall ms */
 	unsigned named;
 	uint64_t in_state[LANE_STATES];
-	uint64_t open, unknown, dead;
+	uint64_t open, unknown, dead, unreached;
 };
 
 void
 watch_lanes_open(struct watch_lanes *w)
 {
-	*w = (struct watch_lanes){.all_flow = true};
+	*w = (struct watch_lanes){.well = true};
 	pthread_mutex_init(&w->lock, NULL);
 }
 
@@ -36,13 +39,19 @@ add_str(struct buf *out, const char *name, struct str s)
 	buf_json(out, s);
 }
 
+static bool
+is_unreached(const struct look *l, const struct lane *lane)
+{
+	return lane->unreached_at != 0 && l->now - lane->unreached_at < DAY_MS;
+}
+
 static void
 name_lane(struct look *l, const struct lane *lane)
 {
 	struct buf *b = &l->text;
 
 	if (lane->state == LANE_FLOWS && lane->unknown + lane->dead == 0 &&
-	    lane->open < OPEN_MANY)
+	    lane->open < OPEN_MANY && !is_unreached(l, lane))
 		return;
 	if (l->named++ >= LANES_NAMED)
 		return;
@@ -57,6 +66,10 @@ name_lane(struct look *l, const struct lane *lane)
 		add_str(b, ",\"detail\":", lane->detail);
 		buf_addf(b, ",\"since\":%lld", (long long)lane->since);
 	}
+	if (is_unreached(l, lane)) {
+		add_str(b, ",\"desk_unreached\":{\"detail\":", lane->unreached);
+		buf_addf(b, ",\"at\":%lld}", (long long)lane->unreached_at);
+	}
 	buf_addf(b, ",\"open\":%llu,\"unknown\":%llu,\"dead\":%llu}",
 	    (unsigned long long)lane->open, (unsigned long long)lane->unknown,
 	    (unsigned long long)lane->dead);
@@ -69,6 +82,7 @@ add_lane(struct look *l, const struct lane *lane)
 	l->open += lane->open;
 	l->unknown += lane->unknown;
 	l->dead += lane->dead;
+	l->unreached += is_unreached(l, lane);
 	name_lane(l, lane);
 }
 
@@ -96,16 +110,17 @@ set_figures(struct metrics *m, const struct look *l)
 {
 	metric_set(m, METRIC_LANES_DOWN, l->in_state[LANE_DOWN]);
 	metric_set(m, METRIC_LANES_BLOCKED, l->in_state[LANE_BLOCKED]);
+	metric_set(m, METRIC_LANES_UNREACHED, l->unreached);
 	metric_set(m, METRIC_OUTBOX_OPEN, l->open);
 	metric_set(m, METRIC_OUTBOX_UNKNOWN, l->unknown);
 	metric_set(m, METRIC_OUTBOX_DEAD, l->dead);
 }
 
 void
-watch_lanes_look(
-    struct watch_lanes *w, struct store_reader *r, struct metrics *m)
+watch_lanes_look(struct watch_lanes *w, struct store_reader *r,
+    const struct clock *clock, struct metrics *m)
 {
-	struct look l = {0};
+	struct look l = {.now = clock_wall(clock)};
 	struct buf old;
 
 	buf_char(&l.text, '[');
@@ -118,7 +133,9 @@ watch_lanes_look(
 	pthread_mutex_lock(&w->lock);
 	old = w->text;
 	w->text = l.text;
-	w->all_flow = l.in_state[LANE_DOWN] + l.in_state[LANE_BLOCKED] == 0;
+	w->well = l.unreached + l.in_state[LANE_DOWN] +
+		      l.in_state[LANE_BLOCKED] ==
+		  0;
 	pthread_mutex_unlock(&w->lock);
 	buf_free(&old);
 }
@@ -126,14 +143,14 @@ watch_lanes_look(
 bool
 watch_lanes_write(struct watch_lanes *w, struct buf *out)
 {
-	bool all_flow;
+	bool well;
 
 	pthread_mutex_lock(&w->lock);
-	all_flow = w->all_flow;
+	well = w->well;
 	if (w->text.len > 0 && !w->text.failed)
 		buf_add(out, w->text.data, w->text.len);
 	else
 		buf_str(out, "[]");
 	pthread_mutex_unlock(&w->lock);
-	return all_flow;
+	return well;
 }

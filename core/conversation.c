@@ -98,6 +98,7 @@ fold_agent(struct conversation *c, const struct event *e)
 	raise_handled(c, c->last_customer_seq);
 	c->agent_seq = e->seq;
 	c->waiting_at = 0;
+	c->unreached = false;
 	forget_breach(c, TIMER_NEXT_RESPONSE);
 	fold_spoken(c, e);
 }
@@ -152,6 +153,7 @@ fold_alone(struct conversation *c)
 	c->front = false;
 	c->route_seq = 0;
 	c->mailed_seq = 0;
+	c->mail_seq = 0;
 	c->queued_at = 0;
 	c->waiting_at = 0;
 }
@@ -177,6 +179,8 @@ fold_holder(struct conversation *c, const struct event *e)
 	}
 	if (to != HOLDER_QUEUE)
 		c->given = false;
+	if (to == HOLDER_EMAIL || to == HOLDER_NOBODY)
+		c->unreached = false;
 	c->offered = 0;
 	c->holder_seq = e->seq;
 	c->epoch++;
@@ -189,6 +193,7 @@ fold_resolved(struct conversation *c, const struct event *e)
 {
 	c->status = STATUS_RESOLVED;
 	c->resolved_seq = e->seq;
+	c->unreached = false;
 	raise_handled(c, c->last_customer_seq);
 }
 
@@ -232,7 +237,19 @@ static void
 fold_mailed(struct conversation *c, const struct event *e)
 {
 	c->mailed_seq = e->ref;
+	c->mail_seq = e->seq;
 	raise_handled(c, e->ref);
+}
+
+/* What did not arrive was as good as not sent. */
+static void
+fold_note(struct conversation *c, const struct event *e)
+{
+	if (e->ref != NOTE_UNREACHED)
+		return;
+	c->unreached = true;
+	c->mailed_seq = 0;
+	c->mail_seq = 0;
 }
 
 static void
@@ -298,7 +315,7 @@ static void (*const folds[EVENT_KINDS])(
     [EVENT_ROUTE] = fold_route,
     [EVENT_OFFER] = fold_offer,
     [EVENT_OFFER_END] = fold_offer_end,
-    [EVENT_NOTE] = fold_nothing,
+    [EVENT_NOTE] = fold_note,
     [EVENT_PACK] = fold_nothing,
     [EVENT_MAILED] = fold_mailed,
     [EVENT_SNOOZED] = fold_snoozed,

@@ -74,10 +74,14 @@ struct conversation {
 	bool given;	     /* and last_agent did not lose it: it was given
 			      * away, or taken from them */
 	bool gone;	     /* the customer closed the chat since they wrote */
+	bool unreached;	     /* no mail got through to the support desk: it is
+			      * not tried again by itself until a person has
+			      * spoken, or the chat has ended */
 	uint64_t holder_seq; /* newest change of holder; 0: none yet */
 	uint64_t route_seq;  /* newest EVENT_ROUTE; 0: none */
 	uint64_t offer_seq;  /* newest EVENT_OFFER */
 	uint64_t mailed_seq; /* sent to the support desk up to here */
+	uint64_t mail_seq;   /* newest EVENT_MAILED; 0: none */
 	uint64_t agent_seq;  /* newest message of a person to the customer */
 	uint64_t notice_seq; /* newest message of the system to them */
 	uint64_t notice;     /* enum notice: which it was */

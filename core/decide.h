@@ -173,15 +173,16 @@ enum err decide_mailed(const struct conversation *c,
  *	                began or was reopened
  *	OFFER           the offer has run out
  *	QUEUE           the desk has left it in line too long: to the support
- *	                desk; where there is none it is resolved when they have
- *	                waited for keep_ms
+ *	                desk; where there is none (handoff_has_desk) it is
+ *	                resolved when they have waited for keep_ms
  *	FIRST_RESPONSE, NEXT_RESPONSE
  *	                an EVENT_TIMER, once for each wait. The second stands
  *	                still while nobody waits (TIMER_PARKED)
  *	SNOOZE          an EVENT_TIMER, which wakes it
  *	WINDOW          an EVENT_TIMER, once for each window
  *	UNREAD          DECIDE_UNREAD
- *	MAIL            DECIDE_MAIL, if there is something to tell
+ *	MAIL            DECIDE_MAIL, if there is something to tell. Before it
+ *	                is asked: did the newest mail reach anybody?
  *
  * What it returns does not live in an arena but in policy, or for ever.
  * E_BADINPUT: no such timer.

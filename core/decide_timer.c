@@ -79,7 +79,7 @@ static bool
 waits_in_vain(const struct looking *l)
 {
 	return l->c->holder == HOLDER_QUEUE && l->c->gone &&
-	       !l->policy->has_desk && !l->policy->reachable;
+	       !handoff_has_desk(l->c, l->policy) && !l->policy->reachable;
 }
 
 static enum err
@@ -136,10 +136,12 @@ look_queue(struct looking *l)
 	    .body = STR("{\"why\":\"too_long\"}"),
 	    .notice = NOTICE_MAILED,
 	    .notice_body = l->policy->mailed};
+	bool has_desk = handoff_has_desk(l->c, l->policy);
 
-	if (l->c->holder != HOLDER_QUEUE || handoff_queue_ms(l->policy) == 0)
+	if (l->c->holder != HOLDER_QUEUE ||
+	    handoff_queue_ms(l->policy, has_desk) == 0)
 		return no_more(l);
-	return l->policy->has_desk ? carry_out(l, mail) : look_kept(l);
+	return has_desk ? carry_out(l, mail) : look_kept(l);
 }
 
 static enum err

@@ -59,6 +59,7 @@ static const char *const notes[NOTE_KINDS] = {
     [NOTE_WHISPER] = "whisper",
     [NOTE_TRANSFER] = "transfer",
     [NOTE_REFUSED] = "refused",
+    [NOTE_UNREACHED] = "unreached",
 };
 
 const char *

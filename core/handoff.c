@@ -111,10 +111,16 @@ handoff_transition(enum act_kind act, enum holder from)
 	return t->name == NULL ? NULL : t;
 }
 
-int64_t
-handoff_queue_ms(const struct policy *policy)
+bool
+handoff_has_desk(const struct conversation *c, const struct policy *policy)
 {
-	if (!policy->has_desk)
+	return policy->has_desk && !c->unreached;
+}
+
+int64_t
+handoff_queue_ms(const struct policy *policy, bool has_desk)
+{
+	if (!has_desk)
 		return policy->keep_ms;
 	return policy->queue_ms > 0
 		   ? policy->queue_ms + policy->offer_ms + DESK_GRACE_MS
@@ -294,6 +300,7 @@ handoff_act(const struct conversation *c, const struct act *act,
 	    .noticed = DECISION_EVENTS_MAX};
 	if ((unsigned)act->kind >= ACTS)
 		return OK;
+	w.has_desk = handoff_has_desk(c, w.policy);
 	out->refusal = refuse(c, act, act_rows[act->kind].needs);
 	if (out->refusal == ACT_FINE)
 		out->refusal = act_rows[act->kind].run(&w);

@@ -18,7 +18,8 @@
  *	agent          drop         queue    the seller is gone; to the front
  *	queue          overflow     queue    of another team
  *	queue, bot     mail         email    nobody there, or too long
- *	email          recall       queue    there is no support desk any more
+ *	email          recall       queue    there is no support desk any more,
+ *	                                     or no mail gets through to it
  *	bot, queue     desk_say     email    the desk's answer came late
  *	agent, queue, email, nobody
  *	               give_back    bot
@@ -33,7 +34,8 @@
  * said change no holder.
  *
  * Every holder has a way out without anybody's doing: the queue by TIMER_QUEUE
- * (to the support desk; where there is none it ends, after keep_ms), an agent
+ * (to the support desk; where there is none, or no mail gets through to it, it
+ * ends, after keep_ms), an agent
  * by being dropped, the support desk and the bot by TIMER_IDLE; only "nobody"
  * stays until somebody undoes it (take_over, give_back).
  *
@@ -74,7 +76,9 @@ enum act_kind {
 	ACT_REFUSED,  /* something came in and was not taken: a note; body,
 		       * source */
 	ACT_BREACH,   /* timer: FIRST_RESPONSE or NEXT_RESPONSE is over */
-	ACT_RECALL,   /* from a support desk that is no more, to the line */
+	ACT_RECALL, /* from a support desk that is no more, to the line; with
+		     * a body: that no mail gets through to, and why (of
+		     * GIVE_BACK by the system, too) */
 
 	/* A seller's; `agent` says whose. */
 	ACT_QUEUE, /* from the bot to people: team, wanted, priority, body */
@@ -196,6 +200,13 @@ struct handover {
 enum err decide_handoff(const struct conversation *c, const struct handover *h,
     struct arena *a, struct decision *out) MUST_USE;
 
+/*
+ * Is there a support desk to go to by itself? Not where no mail got through to
+ * it; a person may send a chat there all the same.
+ */
+bool handoff_has_desk(
+    const struct conversation *c, const struct policy *policy);
+
 /* May this notice be told now? */
 bool handoff_notice_due(const struct conversation *c, enum notice notice,
     const struct policy *policy, int64_t now);
@@ -214,6 +225,9 @@ struct transition {
 };
 
 extern const struct transition handoff_transitions[]; /* name NULL: end */
+/* The row by which the act changes this holder; NULL: none. */
+const struct transition *handoff_transition(
+    enum act_kind act, enum holder from);
 
 const char *act_kind_name(enum act_kind kind);
 /* ACTS if unknown. */

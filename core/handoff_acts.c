@@ -114,7 +114,7 @@ hand_over(struct acting *w)
 static enum act_refusal
 run_mail(struct acting *w)
 {
-	if (!w->policy->has_desk)
+	if (!w->policy->has_desk || (!w->has_desk && w->act->agent == 0))
 		return ACT_NOBODY;
 	if (w->act->priority > PRIORITY_MAX)
 		return ACT_MALFORMED;
@@ -131,10 +131,22 @@ run_queue(struct acting *w)
 	return acting_change_holder(w, w->act->to_team, w->act->body);
 }
 
+/* From the support desk, where no mail gets through to it: `body` says why. */
+static struct str
+leave_unreached(struct acting *w)
+{
+	if (w->c->holder != HOLDER_EMAIL || w->act->agent != 0 ||
+	    w->act->body.n == 0)
+		return (struct str){0};
+	acting_add(w, EVENT_NOTE, NOTE_UNREACHED)->body = w->act->body;
+	w->has_desk = false;
+	return STR("{\"why\":\"unreached\"}");
+}
+
 static enum act_refusal
 run_recall(struct acting *w)
 {
-	return acting_change_holder(w, w->c->team, (struct str){0});
+	return acting_change_holder(w, w->c->team, leave_unreached(w));
 }
 
 /* handoff_act() does the rest. */
@@ -152,7 +164,7 @@ run_gone(struct acting *w)
 		return ACT_NO_CHANGE;
 	acting_add(w, EVENT_GONE, 0)->author = AUTHOR_CUSTOMER;
 	/* Without a support desk it may end soon; look_idle() sees to it. */
-	if (w->c->holder == HOLDER_QUEUE && !w->policy->has_desk)
+	if (w->c->holder == HOLDER_QUEUE && !w->has_desk)
 		acting_start_timer(w, TIMER_IDLE, w->policy->queue_ms);
 	return ACT_FINE;
 }
@@ -358,7 +370,7 @@ run_transfer(struct acting *w)
 static enum act_refusal
 run_give_back(struct acting *w)
 {
-	return acting_change_holder(w, 0, (struct str){0});
+	return acting_change_holder(w, 0, leave_unreached(w));
 }
 
 /* The bot holds what has ended, so that it answers who writes again. */

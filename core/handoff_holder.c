@@ -72,8 +72,9 @@ acting_start_response(struct acting *w, int64_t waiting_at)
 static void
 start_queue(struct acting *w)
 {
-	if (w->policy->has_desk || w->c->holder != HOLDER_QUEUE)
-		acting_start_timer(w, TIMER_QUEUE, handoff_queue_ms(w->policy));
+	if (w->has_desk || w->c->holder != HOLDER_QUEUE)
+		acting_start_timer(w, TIMER_QUEUE,
+		    handoff_queue_ms(w->policy, w->has_desk));
 }
 
 static void
@@ -137,7 +138,7 @@ timers_of_leaving(struct acting *w, enum holder to)
 
 	if (c->holder == HOLDER_QUEUE && to != HOLDER_QUEUE)
 		acting_stop_timer(w, TIMER_QUEUE);
-	if (c->holder == HOLDER_EMAIL && w->policy->mail_pause_ms > 0)
+	if (c->holder == HOLDER_EMAIL)
 		acting_stop_timer(w, TIMER_MAIL);
 	if (c->status == STATUS_SNOOZED)
 		acting_stop_timer(w, TIMER_SNOOZE);

@@ -14,6 +14,7 @@ struct acting {
 	const struct policy *policy; /* never NULL */
 	struct arena *arena;
 	struct acted *out;
+	bool has_desk; /* handoff_has_desk() of what the act makes */
 	bool nomem;
 };
 
@@ -64,16 +65,12 @@ enum act_refusal acting_refuse_holder(const struct acting *w);
 
 /* ---- in handoff.c -------------------------------------------------------- */
 
-/* The row of the table by which the act changes this holder, or NULL. */
-const struct transition *handoff_transition(
-    enum act_kind act, enum holder from);
-
 /*
  * How long after somebody began to wait TIMER_QUEUE looks: after queue_ms and
  * one more offer, so that it only does what the desk has left undone; without
- * a support desk after keep_ms. 0: never.
+ * a support desk (handoff_has_desk) after keep_ms. 0: never.
  */
-int64_t handoff_queue_ms(const struct policy *policy);
+int64_t handoff_queue_ms(const struct policy *policy, bool has_desk);
 
 /* How long after the customer wrote TIMER_WINDOW says so. */
 int64_t handoff_window_ms(const struct policy *policy);

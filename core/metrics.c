@@ -112,6 +112,9 @@ static const struct {
 	"how long that is for the one that is furthest behind"},
     [METRIC_MAILED] = {"mailed_total", "counter",
 	"Conversations handed to the support desk."},
+    [METRIC_DESK_UNREACHED] = {"desk_unreached_total", "counter",
+	"Conversations that left the support desk, since no mail got through "
+	"to it."},
     [METRIC_TIMERS_FIRED] = {"timers_fired_total", "counter",
 	"timers that fired"},
     [METRIC_SWEPT] = {"swept_total", "counter",
@@ -124,6 +127,9 @@ static const struct {
 	"accounts whose vendor does not answer; tried again by itself"},
     [METRIC_LANES_BLOCKED] = {"channel_accounts_blocked", "gauge",
 	"accounts that the vendor refuses: somebody must act"},
+    [METRIC_LANES_UNREACHED] = {"channel_accounts_desk_unreached", "gauge",
+	"accounts whose newest mail to the support desk reached nobody, of the "
+	"last day"},
     [METRIC_OUTBOX_OPEN] = {"outbox_open", "gauge",
 	"messages that are to go out through a vendor"},
     [METRIC_OUTBOX_UNKNOWN] = {"outbox_unknown", "gauge",

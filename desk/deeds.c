@@ -163,13 +163,10 @@ deed_submit(struct deed *e)
 static struct conversation
 state_after(const struct conversation *c, enum act_kind kind)
 {
-	const struct transition *t = handoff_transitions;
+	const struct transition *t = handoff_transition(kind, c->holder);
 	struct conversation after = *c;
 
-	while (t->name != NULL &&
-	       (t->act != kind || (t->from & (1u << c->holder)) == 0))
-		t++;
-	if (t->name == NULL)
+	if (t == NULL)
 		return after;
 	after.holder = t->to;
 	after.holder_seq = after.seq + 1;
@@ -287,24 +284,34 @@ notice_of(enum routing_why why)
 	return why == ROUTING_NOBODY ? NOTICE_NOBODY : NOTICE_MAILED;
 }
 
+/* That it takes long they see; but not that nobody is there. */
+static enum notice
+notice_of_line(const struct deed *e, enum notice notice)
+{
+	struct routing_spot spot;
+
+	if (notice != NOTICE_MAILED)
+		return notice;
+	routing_spot(e->bureau->routing, e->chat->id, &spot);
+	return spot.leaves || spot.position == 0 ? NOTICE_NOBODY
+						 : words_first(&e->chat->c);
+}
+
 /*
- * Where there is no support desk it stays in line: a seller who comes will
- * find it. The customer is told that nobody is there; not that it takes long,
- * which they see.
+ * Where there is no support desk, or no mail gets through to it, it stays in
+ * line: a seller who comes will find it.
  */
 static void
 do_mail(struct deed *e)
 {
 	enum notice notice = notice_of(e->decision.why);
 
-	if (e->bureau->company->policy.has_desk) {
+	if (handoff_has_desk(&e->chat->c, &e->bureau->company->policy)) {
 		begin_act(e, ACT_MAIL, notice);
 	} else {
 		routing_refused(e->bureau->routing, &e->decision, e->d->wall);
 		e->decision.act = ROUTING_NONE;
-		begin_act(e, ACT_NOTIFY,
-		    notice == NOTICE_MAILED ? words_first(&e->chat->c)
-					    : notice);
+		begin_act(e, ACT_NOTIFY, notice_of_line(e, notice));
 	}
 	if (e->op.act.act.kind == ACT_NOTIFY &&
 	    e->op.act.act.notice == NOTICE_NONE)

@@ -116,10 +116,11 @@ words_first(const struct conversation *c)
 
 /* Without a support desk nothing was passed on: it stays in line. */
 static struct str
-text_of(const struct company *company, enum notice notice)
+text_of(const struct chat *c, enum notice notice)
 {
+	const struct company *company = c->bureau->company;
 	const struct company_texts *t = &company->texts;
-	bool desk = company->policy.has_desk;
+	bool desk = handoff_has_desk(&c->c, &company->policy);
 	const struct str texts[NOTICES] = {
 	    [NOTICE_WAITING] = t->waiting,
 	    [NOTICE_CLOSED] = desk ? t->closed : t->closed_waits,
@@ -168,7 +169,7 @@ write_text(
 	blanks[0].text = str_from(position);
 	blanks[1].text = str_from(wait);
 	blanks[2].text = str_from(open);
-	fill(out, text_of(company, notice), blanks, ARRAY_LEN(blanks));
+	fill(out, text_of(c, notice), blanks, ARRAY_LEN(blanks));
 	if (!asks_address(d, c, notice))
 		return;
 	buf_char(out, ' ');

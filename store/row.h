@@ -98,6 +98,13 @@ struct lane {
 				* 0: never asked */
 	uint64_t open;	   /* rows that are to go out */
 	uint64_t unknown, dead; /* rows for people to see */
+	/*
+	 * Of the newest mail through it to a support desk that failed for all
+	 * whom it was written to, if none has gone out to a desk since: when
+	 * (wall ms; 0: none), and why.
+	 */
+	int64_t unreached_at;
+	struct str unreached;
 };
 
 /* Where a customer is, and the channel's own words on how to answer there. */

@@ -238,6 +238,11 @@ struct store_take {
  * have come first: a row that is SENT or DEAD by it stays so and gets no
  * event; only a vendor_id that it lacks is kept. A row that was replayed or
  * dropped meanwhile is left alone.
+ *
+ * Where the support desk holds, and by this (or by a RECEIPT) the newest mail
+ * to it has failed for all whom it was written to, TIMER_MAIL becomes due at
+ * event.at, and the lane says so (struct lane). A mail to a desk that is SENT
+ * unsays it.
  */
 struct settled {
 	int64_t row;

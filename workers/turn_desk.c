@@ -1,19 +1,26 @@
 /*
  * turn_desk: what comes before a mail to the support desk: is there one, and
- * may it be written to already?
+ * may it be written to already? And what follows if none gets through to it.
  */
 #include "core/handoff.h"
 #include "workers/internal.h"
 
-/* ---- it is no more --------------------------------------------------------- */
+/* One mail for each of the desk. */
+#define MAILS_MAX 32u
 
-/* To the line, where sellers find it; without any the bot goes on. */
+/* ---- it is no more, or cannot be reached ------------------------------------ */
+
+/*
+ * To the line, where sellers find it; without any the bot goes on. `body`: why
+ * no mail gets through; empty: there is no support desk.
+ */
 static void
-leave_desk(struct turn *t)
+leave_desk(struct turn *t, struct str body)
 {
 	const struct policy policy = channel_policy(t->company, t->vendor);
 	struct act act = {.kind = ACT_RECALL,
 	    .now = clock_wall(t->worker->conf.clock),
+	    .body = body,
 	    .policy = &policy};
 	struct acted acted;
 	enum err e;
@@ -30,12 +37,62 @@ leave_desk(struct turn *t)
 		return;
 	}
 	log_note(t->worker->conf.log, LOG_WARN, "turn.no_desk", "why",
-	    STR("there is no support desk any more to write to"));
+	    body.n > 0 ? STR("no mail gets through to the support desk")
+		       : STR("there is no support desk any more to write to"));
+	metric_add(
+	    t->worker->conf.metrics, METRIC_DESK_UNREACHED, body.n > 0);
 	t->decision = acted.decision;
 	if (acted.refusal == ACT_FINE)
 		turn_submit(t);
 	else
 		turn_end(t);
+}
+
+void
+turn_leave_unreached(struct turn *t, struct str why)
+{
+	struct buf text = {0}, body = {0};
+	struct str out = {0};
+
+	buf_str(&text, "No mail gets through to the support desk.");
+	if (why.n > 0)
+		buf_addf(&text, " %.*s", STR_FMT(why));
+	buf_str(&body, "{\"text\":");
+	buf_json(&body, buf_view(&text));
+	buf_char(&body, '}');
+	if (!text.failed && !body.failed)
+		out = arena_copy(&t->arena, buf_view(&body));
+	buf_free(&text);
+	buf_free(&body);
+	if (out.p == NULL)
+		turn_fail(t, "recall", E_NOMEM);
+	else
+		leave_desk(t, out);
+}
+
+bool
+turn_desk_unreached(struct turn *t)
+{
+	struct outbox_row rows[MAILS_MAX];
+	size_t n = MAILS_MAX, i;
+	enum err e;
+
+	if (t->c.holder != HOLDER_EMAIL || t->c.mail_seq == 0)
+		return false;
+	e = store_list_outbox_of(t->worker->reader,
+	    &(struct cause_ask){t->conversation, t->c.mail_seq}, &t->arena,
+	    rows, &n);
+	if (e != OK) {
+		turn_fail(t, "read", e);
+		return true;
+	}
+	for (i = 0; i < n; i++)
+		if (rows[i].state != OUTBOX_DEAD)
+			return false;
+	if (n == 0)
+		return false;
+	turn_leave_unreached(t, rows[n - 1].reason);
+	return true;
 }
 
 /* ---- it has had a mail a moment ago ---------------------------------------- */
@@ -68,7 +125,7 @@ turn_with_desk(struct turn *t)
 	if (e != OK)
 		turn_fail(t, "read", e);
 	else if (!t->company->policy.has_desk)
-		leave_desk(t);
+		leave_desk(t, (struct str){0});
 	else if (soon)
 		turn_end(t);
 	else if (t->cause != TURN_TIMER &&

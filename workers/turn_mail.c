@@ -8,6 +8,9 @@
 
 #include <stdlib.h>
 
+#define UNWRITABLE \
+	"Correct `support.to` and `support.account` in the company's document."
+
 /* The account that writes to the support desk. NULL: there is none. */
 static const struct company_account *
 writing_account(const struct company *c)
@@ -200,10 +203,7 @@ desk_rows(struct turn *t, const struct letter_of *l)
 	return err;
 }
 
-/*
- * Without an account that writes it stays with the support desk all the same:
- * people see it there.
- */
+/* Without a row nobody of the desk can be written to. */
 static enum err
 write_to_desk(struct turn *t, struct letter_of *l, int64_t now)
 {
@@ -213,10 +213,10 @@ write_to_desk(struct turn *t, struct letter_of *l, int64_t now)
 		complain_of_mail(t, "no account can write to the desk");
 	else
 		e = desk_rows(t, l);
-	if (e == OK)
+	if (e == OK && t->rows.count > 0)
 		e = decide_mailed(&t->c, &t->question, &t->company->policy, now,
 		    &t->decision);
-	if (e == OK)
+	if (e == OK && t->rows.count > 0)
 		add_unwritten(t, now);
 	if (e == OK && l->row.contact.email.n == 0)
 		t->found_email = l->email;
@@ -242,10 +242,12 @@ turn_mail_desk(struct turn *t)
 	free(l);
 	if (early)
 		turn_end(t);
-	else if (e == OK)
+	else if (e != OK)
+		turn_fail(t, "mail", e);
+	else if (t->rows.count > 0)
 		turn_submit(t);
 	else
-		turn_fail(t, "mail", e);
+		turn_leave_unreached(t, STR(UNWRITABLE));
 }
 
 /* ---- to the customer --------------------------------------------------------- */

@@ -10,6 +10,8 @@ _Static_assert(TIMER_KINDS <= 63, "the bits of `breached` are one column");
 /* As the statements have them, behind the conversation's id. */
 #define SPOKEN 20 /* where what was spoken begins */
 #define GIVEN 24
+#define MAIL_SEQ 25
+#define UNREACHED 26
 
 /* ---- what was spoken ---------------------------------------------------- */
 
@@ -80,6 +82,8 @@ handed_of(const struct conversation *c)
 	};
 
 	h.columns[GIVEN] = c->given;
+	h.columns[MAIL_SEQ] = (int64_t)c->mail_seq;
+	h.columns[UNREACHED] = c->unreached;
 	if (!spoken_follows(c)) {
 		h.columns[SPOKEN] = c->spoken_by;
 		h.columns[SPOKEN + 1] = c->spoken_id;
@@ -141,6 +145,8 @@ handed_read(sqlite3_stmt *q, int first, struct conversation *out)
 		*times[i] = sqlite3_column_int64(q, at++);
 	handed_read_spoken(q, first, out);
 	out->given = sqlite3_column_int(q, first + GIVEN) != 0;
+	out->mail_seq = (uint64_t)sqlite3_column_int64(q, first + MAIL_SEQ);
+	out->unreached = sqlite3_column_int(q, first + UNREACHED) != 0;
 }
 
 enum err

@@ -161,13 +161,15 @@ lane_row(sqlite3_stmt *q, struct arena *a, struct lane *out)
 	    .state = (enum lane_state)sqlite3_column_int(q, 2),
 	    .since = sqlite3_column_int64(q, 3),
 	    .heard_at = sqlite3_column_int64(q, 4),
-	    .open = (uint64_t)sqlite3_column_int64(q, 8),
-	    .unknown = (uint64_t)sqlite3_column_int64(q, 9),
-	    .dead = (uint64_t)sqlite3_column_int64(q, 10),
+	    .unreached_at = sqlite3_column_int64(q, 8),
+	    .open = (uint64_t)sqlite3_column_int64(q, 10),
+	    .unknown = (uint64_t)sqlite3_column_int64(q, 11),
+	    .dead = (uint64_t)sqlite3_column_int64(q, 12),
 	};
 	return column_copy(a, q, 5, &out->channel) &&
 		       column_copy(a, q, 6, &out->account) &&
-		       column_copy(a, q, 7, &out->detail)
+		       column_copy(a, q, 7, &out->detail) &&
+		       column_copy(a, q, 9, &out->unreached)
 		   ? OK
 		   : E_NOMEM;
 }

@@ -16,7 +16,7 @@ enum err conversation_load(
 
 /* How many columns there are in the groups of sql.c of these names. */
 #define CONVERSATION_WIDTH 16
-#define HANDED_WIDTH 25
+#define HANDED_WIDTH 27
 #define EVENT_WIDTH 8
 
 /*

@@ -18,7 +18,8 @@
 	" h.front, h.gone, h.holder_seq, h.route_seq, h.offer_seq," \
 	" h.mailed_seq, h.agent_seq, h.notice_seq, h.notice, h.notice_at," \
 	" h.queued_at, h.waiting_at, h.snoozed_until, h.offered_at," \
-	" h.spoken_by, h.spoken_id, h.spoken_seq, h.spoken_before, h.given"
+	" h.spoken_by, h.spoken_id, h.spoken_seq, h.spoken_before, h.given," \
+	" h.mail_seq, h.unreached"
 
 /* Of all companies; the columns in front of the conversation. */
 #define LISTING_OF(view) \
@@ -72,7 +73,8 @@
 
 #define OUTBOX_FACTS \
 	"SELECT id, lane, conversation, seq, state, receipt, vendor_id," \
-	" spent FROM outbox"
+	" spent, (SELECT unreached_at FROM lane AS l WHERE l.id =" \
+	" outbox.lane) FROM outbox"
 
 #define OUTBOX_READY \
 	" SET place = 0, state = 0, attempts = 0, due = ?2, receipt = 0," \
@@ -197,7 +199,7 @@ const char *const sql_text[SQLS] = {
     [SQL_HANDED_PUT] =
 	"REPLACE INTO handoff VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
 	" ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
-	" ?23, ?24, ?25, ?26)",
+	" ?23, ?24, ?25, ?26, ?27, ?28)",
     [SQL_HANDED_DELETE] = "DELETE FROM handoff WHERE conversation = ?1",
     [SQL_LISTING_INSERT] =
 	"INSERT INTO listing (company, view, who, label, at, conversation)"
@@ -304,8 +306,16 @@ const char *const sql_text[SQLS] = {
 		       " state = ?2, detail = ?3 WHERE id = ?1",
     [SQL_LANE_HEARD] = "UPDATE lane SET heard_at = ?2"
 		       " WHERE id = ?1 AND heard_at < ?2",
+    [SQL_LANE_UNREACHED] = "UPDATE lane SET unreached_at = ?2,"
+			   " unreached = ?3 WHERE id = ?1",
+    /* By a mail to the support desk; 16: its event. */
+    [SQL_LANE_REACHED] =
+	"UPDATE lane SET unreached_at = 0, unreached = '' WHERE id = ?1"
+	" AND EXISTS (SELECT 1 FROM event WHERE conversation = ?2"
+	" AND seq = ?3 AND kind = 16)",
     [SQL_LANE_LIST] =
 	"SELECT id, company, state, since, heard_at, channel, account, detail,"
+	" unreached_at, unreached,"
 	" (SELECT count(*) FROM outbox WHERE lane = l.id AND place = 0),"
 	" (SELECT count(*) FROM outbox WHERE lane = l.id AND place = 1"
 	" AND state = 4),"
@@ -360,6 +370,10 @@ const char *const sql_text[SQLS] = {
     [SQL_OUTBOX_OF] = OUTBOX_SELECT
     " WHERE o.id >= (SELECT outbox FROM event WHERE conversation = ?1"
     " AND seq = ?2) ORDER BY o.id",
+    [SQL_OUTBOX_STATES] =
+	"SELECT conversation, seq, state FROM outbox WHERE id >="
+	" (SELECT outbox FROM event WHERE conversation = ?1 AND seq = ?2)"
+	" ORDER BY id",
     [SQL_TIMER_SET] = "INSERT INTO timer (conversation, kind, due)"
 		      " VALUES (?1, ?2, ?3) ON CONFLICT (conversation, kind)"
 		      " DO UPDATE SET due = excluded.due",

@@ -29,6 +29,7 @@ struct facts {
 	bool has_vendor_id, other_vendor_id;
 	bool spent;	  /* the op's is of an attempt before a replay */
 	bool maybe_spent; /* nobody can tell */
+	bool unreached;	  /* the support desk, by this lane */
 };
 
 /* Of a row that was replayed and has no new name yet. */
@@ -64,6 +65,7 @@ facts_read(
 		    .has_vendor_id = has.n > 0,
 		    .other_vendor_id = has.n > 0 && vendor_id.n > 0 &&
 				       !str_eq(has, vendor_id),
+		    .unreached = sqlite3_column_int64(q, 8) != 0,
 		};
 		facts_spent(q, vendor_id, out);
 	}
@@ -121,6 +123,52 @@ event_add(struct conn *c, const struct facts *row, struct event *event,
 	}
 	event->seq = 0;
 	return e == OK && event->source.n == 0 ? E_IO : e;
+}
+
+/* ---- mails to the support desk ------------------------------------------ */
+
+/* Has each failed that the same event caused? They follow one another. */
+static enum err
+all_dead(struct conn *c, const struct facts *row, bool *out)
+{
+	sqlite3_stmt *q;
+	enum err e = CONN_QUERY(
+	    c, SQL_OUTBOX_STATES, &q, NUM(row->conversation), NUM(row->seq));
+
+	*out = true;
+	while (e == OK && *out && (e = conn_row(c, q)) == OK) {
+		if (sqlite3_column_int64(q, 0) != row->conversation ||
+		    (uint64_t)sqlite3_column_int64(q, 1) != row->seq)
+			break;
+		*out = sqlite3_column_int(q, 2) == OUTBOX_DEAD;
+	}
+	conn_reset(q);
+	return e == E_NOTFOUND ? OK : e;
+}
+
+/*
+ * The row is DEAD now, and that is in the log. Where it was the last of the
+ * newest mail to the support desk, a worker must see to the conversation.
+ */
+static enum err
+desk_unreached(struct conn *c, const struct facts *row,
+    const struct event *event, const struct conversation *state,
+    struct str reason)
+{
+	bool none;
+	enum err e;
+
+	if (event->seq == 0 || state->holder != HOLDER_EMAIL ||
+	    state->mail_seq != row->seq)
+		return OK;
+	if ((e = all_dead(c, row, &none)) != OK || !none)
+		return e;
+	e = CONN_CHANGE(c, SQL_LANE_UNREACHED, NULL, NUM(row->lane),
+	    NUM(event->at), TEXT(reason));
+	return e == OK ? CONN_CHANGE(c, SQL_TIMER_SET, NULL,
+			     NUM(row->conversation), NUM(TIMER_MAIL),
+			     NUM(event->at))
+		       : e;
 }
 
 /* ---- take -------------------------------------------------------------- */
@@ -183,6 +231,23 @@ settle_row(struct conn *c, const struct settled *s)
 	    c, SQL_OUTBOX_END, NULL, SETTLED_ARGS(s), NUM(places[s->state]));
 }
 
+/* What follows from how it ended. */
+static enum err
+settle_follow(struct conn *c, const struct facts *row, struct settled *s)
+{
+	enum err e = OK;
+
+	if (s->state == OUTBOX_SENT && row->unreached)
+		e = CONN_CHANGE(c, SQL_LANE_REACHED, NULL, NUM(row->lane),
+		    NUM(row->conversation), NUM(row->seq));
+	if (e == OK)
+		e = event_add(c, row, &s->event, &s->conversation_state);
+	if (e == OK && s->state == OUTBOX_DEAD)
+		e = desk_unreached(c, row, &s->event, &s->conversation_state,
+		    s->reason);
+	return e;
+}
+
 static enum err
 settle_one(struct conn *c, struct settled *s)
 {
@@ -200,8 +265,7 @@ settle_one(struct conn *c, struct settled *s)
 	if (e == OK && s->name.n > 0)
 		e = CONN_CHANGE(c, SQL_CONTACT_NAME_OF, NULL,
 		    NUM(row.conversation), TEXT(s->name));
-	return e == OK ? event_add(c, &row, &s->event, &s->conversation_state)
-		       : e;
+	return e == OK ? settle_follow(c, &row, s) : e;
 }
 
 enum err
@@ -300,7 +364,11 @@ write_receipt(struct conn *c, struct store_receipt *in)
 	e = receipt_raise(c, &row, in);
 	if (e != OK || !people_learn(&row, in->rank))
 		return e;
-	return event_add(c, &row, &in->event, &in->state);
+	e = event_add(c, &row, &in->event, &in->state);
+	if (e == OK && in->rank == RECEIPT_FAILED)
+		e = desk_unreached(
+		    c, &row, &in->event, &in->state, in->reason);
+	return e;
 }
 
 /* ---- replay ------------------------------------------------------------ */

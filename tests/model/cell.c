@@ -52,6 +52,7 @@ cell_chat(const struct cell *cell)
 	    .offered_at = CELL_THEN,
 	    .breached = cell->breached,
 	    .gone = cell->gone,
+	    .unreached = cell->unreached,
 	    .holder_seq = AT_HOLDER,
 	    .mailed_seq = cell->to_mail ? 0 : AT_MAILED,
 	    .agent_seq = spoke[cell->spoke],
@@ -119,6 +120,7 @@ cell_of(const struct cell *was, const struct conversation *c,
 	    .asked = c->handled_seq < c->last_customer_seq,
 	    .to_mail = c->holder == HOLDER_EMAIL && conversation_pending(c),
 	    .early = c->handled_seq <= c->resolved_seq,
+	    .unreached = c->unreached,
 	};
 
 	if (!view->words)
@@ -143,7 +145,7 @@ cell_key(const struct cell *cell)
 	    {2, cell->turn}, {TIMER_KINDS, cell->timers},
 	    {TIMER_KINDS, cell->breached}, {1, cell->asked}, {1, cell->to_mail},
 	    {1, cell->early}, {1, cell->waiting}, {1, cell->newer},
-	    {1, cell->gone}, {2, cell->spoke}};
+	    {1, cell->gone}, {1, cell->unreached}, {2, cell->spoke}};
 	uint64_t key = 0;
 
 	for (unsigned i = 0; i < ARRAY_LEN(parts); i++)
@@ -161,10 +163,11 @@ cell_print(const struct cell *cell)
 		printf(" agent=%lld", (long long)cell->agent);
 	if (cell->offered != 0)
 		printf(" offered=%lld", (long long)cell->offered);
-	printf("%s%s%s%s%s%s%s spoke=%u [", cell->asked ? " asked" : "",
+	printf("%s%s%s%s%s%s%s%s spoke=%u [", cell->asked ? " asked" : "",
 	    cell->to_mail ? " to_mail" : "", cell->early ? " early" : "",
 	    cell->waiting ? " waiting" : "", cell->newer ? " newer" : "",
-	    cell->gone ? " gone" : "", turns[cell->turn], cell->spoke);
+	    cell->gone ? " gone" : "", cell->unreached ? " unreached" : "",
+	    turns[cell->turn], cell->spoke);
 	for (unsigned k = 0; k < TIMER_KINDS; k++)
 		if ((cell->timers & 1u << k) != 0)
 			printf(" %s", timer_kind_name((enum timer_kind)k));

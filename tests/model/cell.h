@@ -32,6 +32,7 @@ struct cell {
 	bool waiting;	   /* for a word of a person */
 	bool newer;	   /* the customer spoke after people did */
 	bool gone;
+	bool unreached; /* no mail gets through to the support desk */
 	unsigned spoke; /* a person: 0 never, 1 before this holder, 2 since */
 };
 

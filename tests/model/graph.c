@@ -98,6 +98,21 @@ may_act(const struct step *s, enum act_kind act)
 	}
 }
 
+/* Where no mail gets through, only people bring it to the support desk. */
+static void
+check_desk(const struct graph *g, const struct step *s,
+    const struct conversation *before,
+    const struct conversation *after)
+{
+	bool by_people = s->deed == DEED_ACT && (s->doer == BY_SELLER ||
+						    s->doer == BY_DESK_PERSON);
+
+	if (!before->unreached || after->holder != HOLDER_EMAIL || by_people)
+		return;
+	step_print(g, s);
+	fail_msg("to a support desk that no mail reaches");
+}
+
 static void
 check_change(struct graph *g, const struct step *s,
     const struct conversation *before, const struct conversation *after)
@@ -123,6 +138,7 @@ check_change(struct graph *g, const struct step *s,
 		    "to %s by no row of the table", holder_name(after->holder));
 	}
 	assert_int_equal(after->epoch, before->epoch + 1);
+	check_desk(g, s, before, after);
 }
 
 /* Folds what was decided into the chat, as the store would. */
@@ -160,7 +176,8 @@ try_act(struct graph *g, unsigned from, enum doer doer, struct act act)
 
 	act.now = CELL_NOW;
 	act.policy = &g->policy;
-	act.body = act.kind == ACT_TRANSFER ? STR("") : STR("{}");
+	if (act.body.p == NULL)
+		act.body = act.kind == ACT_TRANSFER ? STR("") : STR("{}");
 	act.until = CELL_SNOOZE;
 	act.may_supervise = act.agent == SELLERS;
 	assert_int_equal(handoff_act(&c, &act, &a, &acted), OK);
@@ -195,6 +212,9 @@ try_acts_of_seller(struct graph *g, unsigned from, int64_t who)
 static void
 try_acts_of_system(struct graph *g, unsigned from)
 {
+	/* With a body, as below: no mail gets through to it. */
+	try_act(g, from, BY_SYSTEM,
+	    (struct act){.kind = ACT_RECALL, .body = STR("")});
 	for (unsigned k = 0; k < ACTS; k++) {
 		struct act act = {.kind = (enum act_kind)k, .to_team = TEAM};
 		enum doer doer = k == ACT_DESK_SAY ? BY_DESK_PERSON

@@ -245,10 +245,12 @@ check_holder(struct world *w, const struct chat *chat)
 static void
 check_bound(struct world *w, const struct chat *chat)
 {
-	int64_t bound = w->policy.has_desk
+	int64_t bound = w->policy.has_desk && !chat->kept
 			    ? w->policy.queue_ms * (int64_t)(TEAMS_MAX + 2)
 			    : w->policy.keep_ms;
 
+	if (chat->kept)
+		bound += w->policy.queue_ms * (int64_t)(TEAMS_MAX + 2);
 	bound += SLACK + w->turned_back;
 	if (chat->waits_since == 0)
 		return;
@@ -256,6 +258,16 @@ check_bound(struct world *w, const struct chat *chat)
 		broken(w, "chat %u waits in line for %lld s",
 		    number_of(w, chat),
 		    (long long)((w->steady - chat->waits_since) / SECOND));
+}
+
+/* Nobody waits for a support desk that got no mail. */
+static void
+check_desk(struct world *w, const struct chat *chat)
+{
+	if (chat->failed_at != 0 &&
+	    w->steady - chat->failed_at > SLACK + w->turned_back)
+		broken(w, "chat %u waits for a desk that no mail reaches",
+		    number_of(w, chat));
 }
 
 /* Nobody who has gone home keeps a customer, other than put off. */
@@ -299,4 +311,6 @@ check_step(struct world *w)
 		check_bound(w, chat);
 		check_kept(w, chat);
 	}
+	for (i = 0; i < CHATS_MAX; i++)
+		check_desk(w, &w->chats[i]);
 }

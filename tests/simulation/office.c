@@ -141,6 +141,17 @@ notice_of(enum routing_why why)
 	return why == ROUTING_NOBODY ? NOTICE_NOBODY : NOTICE_MAILED;
 }
 
+/* In line: that nobody is there, or the first words. */
+static enum notice
+words_of_line(struct world *w, const struct conversation *c)
+{
+	struct routing_spot spot;
+
+	routing_spot(w->routing, c->id, &spot);
+	return spot.leaves || spot.position == 0 ? NOTICE_NOBODY
+						 : first_words(c);
+}
+
 static struct act
 act_of(struct world *w, const struct routing_decision *d)
 {
@@ -162,10 +173,12 @@ act_of(struct world *w, const struct routing_decision *d)
 	} else if (d->act == ROUTING_OVERFLOW) {
 		act.kind = ACT_OVERFLOW;
 	} else {
-		act.kind = w->policy.has_desk ? ACT_MAIL : ACT_NOTIFY;
+		bool desk = handoff_has_desk(c, &w->policy);
+
+		act.kind = desk ? ACT_MAIL : ACT_NOTIFY;
 		notify(&act, notice_of(d->why));
-		if (!w->policy.has_desk && act.notice == NOTICE_MAILED)
-			notify(&act, first_words(c));
+		if (!desk && act.notice == NOTICE_MAILED)
+			notify(&act, words_of_line(w, c));
 	}
 	return act;
 }
@@ -186,9 +199,13 @@ static void
 carry_out(struct world *w, const struct routing_decision *d)
 {
 	struct chat *chat = &w->chats[d->chat - 1];
-	struct act act = act_of(w, d);
 	enum act_refusal refusal;
+	struct act act;
 
+	if (d->act == ROUTING_TO_EMAIL &&
+	    !handoff_has_desk(&chat->c, &w->policy)) /* it stays in line */
+		routing_refused(w->routing, d, world_wall(w));
+	act = act_of(w, d);
 	if (d->act == ROUTING_OFFER)
 		check_offer(w, chat, (unsigned)(d->seller - 1));
 	if (d->act == ROUTING_DROP && chat->c.status == STATUS_SNOOZED &&

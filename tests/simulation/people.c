@@ -197,6 +197,14 @@ write_to_desk(struct world *w, struct chat *chat, const struct decision *asked)
 	if (chat->c.mailed_seq <= before)
 		broken(w, "chat %u: mailed what was mailed before",
 		    number_of(w, chat));
+	if (chance(w, w->bounces)) {
+		/* Refused at once, or sent back by somebody on the way. */
+		later(w, chance(w, 50) ? 50 : between(w, SECOND, 2 * HOUR),
+		    (struct moment){.what = H_BOUNCED,
+			.chat = number_of(w, chat),
+			.arg = chat->c.mail_seq});
+		return;
+	}
 	if (!chance(w, 80))
 		return;
 	later(w, between(w, MINUTE, 8 * HOUR),
@@ -263,6 +271,40 @@ on_postman(struct world *w, const struct moment *m)
 	    &(struct act){.kind = ACT_DESK_SAY,
 		.name = STR("Sam"),
 		.body = STR("{\"text\":\"By mail.\"}")});
+}
+
+/* As the store does it, where all rows of the mail are dead. */
+static void
+on_bounced(struct world *w, const struct moment *m)
+{
+	struct chat *chat = &w->chats[m->chat];
+
+	if (!chat->used || chat->c.holder != HOLDER_EMAIL ||
+	    chat->c.mail_seq != m->arg)
+		return;
+	chat->failed = m->arg;
+	chat->failed_at = w->steady + 1;
+	chat->timers[TIMER_MAIL] = world_wall(w);
+	later(w, SECOND,
+	    (struct moment){.what = H_TIMER,
+		.chat = number_of(w, chat),
+		.arg = TIMER_MAIL});
+}
+
+/* As the worker does it, before it asks what is to be told. */
+static bool
+leaves_desk(struct world *w, struct chat *chat)
+{
+	const struct act recall = {
+	    .kind = ACT_RECALL, .body = STR("{\"text\":\"No such user.\"}")};
+
+	if (chat->c.holder != HOLDER_EMAIL || chat->failed == 0 ||
+	    chat->failed != chat->c.mail_seq)
+		return false;
+	w->unreached++;
+	if (world_act(w, chat, &recall) != ACT_FINE)
+		broken(w, "chat %u cannot leave the desk", number_of(w, chat));
+	return true;
 }
 
 /* ---- sellers --------------------------------------------------------------------- */
@@ -482,6 +524,8 @@ on_timer(struct world *w, const struct moment *m)
 		later(w, due - world_wall(w), *m);
 		return;
 	}
+	if (kind == TIMER_MAIL && leaves_desk(w, chat))
+		return;
 	if (decide_timer(&chat->c, kind, &w->policy, world_wall(w), &d) != OK) {
 		broken(w, "timer %s is not known", timer_kind_name(kind));
 		return;
@@ -566,6 +610,7 @@ void (*const happenings[HAPPENINGS])(
     [H_SPEAKS] = on_speaks,
     [H_ENDS] = on_ends,
     [H_POSTMAN] = on_postman,
+    [H_BOUNCED] = on_bounced,
     [H_DESK] = on_desk,
     [H_REREAD] = on_reread,
     [H_CRASH] = on_crash,

@@ -45,6 +45,7 @@ run(uint64_t seed, uint64_t without, unsigned days, FILE *story,
 		sum->stale += w->stale;
 		sum->crashes += w->crashes;
 		sum->notices += w->notices;
+		sum->unreached += w->unreached;
 		sum->arrived += w->arrived;
 	}
 	world_close(w);
@@ -85,14 +86,16 @@ simulate(uint64_t days, uint64_t seed)
 	}
 	printf("%llu days, seeds %llu to %llu: %llu steps, %llu customers, "
 	       "%llu answers of the bot, %llu offers, %llu accepted, %llu "
-	       "ended by sellers, %llu dropped, %llu mails, %llu notices, "
+	       "ended by sellers, %llu dropped, %llu mails, %llu desks "
+	       "not reached, %llu notices, "
 	       "%llu stale commits refused, %llu crashes; digest %016llx\n",
 	    (unsigned long long)done, (unsigned long long)sum.seed,
 	    (unsigned long long)seed - 1, (unsigned long long)sum.steps,
 	    (unsigned long long)sum.arrived, (unsigned long long)sum.answered,
 	    (unsigned long long)sum.offers, (unsigned long long)sum.accepted,
 	    (unsigned long long)sum.ended, (unsigned long long)sum.dropped,
-	    (unsigned long long)sum.mailed, (unsigned long long)sum.notices,
+	    (unsigned long long)sum.mailed, (unsigned long long)sum.unreached,
+	    (unsigned long long)sum.notices,
 	    (unsigned long long)sum.stale, (unsigned long long)sum.crashes,
 	    (unsigned long long)digest);
 	return 0;

@@ -76,6 +76,28 @@ keep_time(struct world *w, struct chat *chat)
 		chat->waits_since = w->steady + 1;
 	if (!waits)
 		chat->waits_since = 0;
+	chat->kept = waits && (chat->kept || chat->c.unreached);
+	if (chat->c.holder != HOLDER_EMAIL ||
+	    chat->c.mail_seq != chat->failed)
+		chat->failed_at = 0;
+}
+
+/* Where no mail got through, only the desk's own answer brings it back there. */
+static void
+check_desk(struct world *w, const struct chat *chat, const struct decision *d)
+{
+	bool mailed = false, said = false;
+	unsigned i;
+
+	for (i = 0; i < d->event_count; i++) {
+		const struct event *e = &d->events[i];
+
+		mailed |= e->kind == EVENT_HOLDER && e->ref == HOLDER_EMAIL;
+		said |= e->kind == EVENT_MESSAGE && e->author == AUTHOR_AGENT;
+	}
+	if (chat->c.unreached && mailed && !said)
+		broken(w, "chat %u: to a desk that no mail reaches",
+		    number_of(w, chat));
 }
 
 static void
@@ -130,6 +152,7 @@ store_decision(struct world *w, struct chat *chat, const struct decision *d)
 	unsigned i;
 
 	check_events(w, chat, d);
+	check_desk(w, chat, d);
 	for (i = 0; i < d->timer_count; i++)
 		set_timer(w, chat, &d->timers[i]);
 	for (i = 0; i < d->event_count; i++)

@@ -125,6 +125,8 @@ found_policy(struct world *w)
 	    .has_desk = chance(w, 80),
 	    .unknown_after = 2,
 	    .failed_after = 1};
+	w->bounces = chance(w, 50) ? (unsigned)between(w, 1, 30)
+				   : (chance(w, 20) ? 100 : 0);
 	*r = (struct routing_policy){
 	    .order = (enum routing_order)pick(w, ROUTING_ORDERS),
 	    .offer_ms = w->policy.offer_ms,

@@ -53,6 +53,9 @@ struct chat {
 	bool put_off;	     /* by its seller, as was seen last */
 	int64_t put_off_at;  /* wall: until when it was */
 	uint64_t mails;	     /* answers of the support desk that were taken */
+	uint64_t failed;      /* the mail that is known to have reached nobody */
+	int64_t failed_at;    /* steady: since when it is */
+	bool kept;	      /* has waited in this line for nobody's desk */
 };
 
 struct seller {
@@ -80,6 +83,7 @@ enum happening {
 	H_SPEAKS,  /* seller, chat */
 	H_ENDS,	   /* seller, chat */
 	H_POSTMAN, /* chat: the support desk answers, number */
+	H_BOUNCED, /* chat, seq: the mail to the support desk reached nobody */
 	H_DESK,	   /* the desk wakes */
 	H_REREAD,  /* the desk reads all again */
 	H_CRASH,
@@ -111,6 +115,7 @@ struct world {
 	unsigned team_count;
 	unsigned chats_a_day;
 	bool calm; /* no crashes, jumps or losses */
+	unsigned bounces; /* per cent of mails to the support desk */
 
 	struct chat chats[CHATS_MAX];
 	unsigned touched[CHATS_MAX], touched_count;
@@ -126,7 +131,7 @@ struct world {
 	struct arena arena; /* of one step */
 	char broken[256];   /* what does not hold; empty: all does */
 	uint64_t offers, accepted, mailed, dropped, answered, ended, stale,
-	    crashes, notices;
+	    crashes, notices, unreached;
 };
 
 /* ---- world.c --------------------------------------------------------------- */
