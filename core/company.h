@@ -139,6 +139,13 @@ struct company_texts {
 	struct str waiting, closed, nobody, mailed, passed, back;
 	/* Where there is no support desk; and what is added for who leaves. */
 	struct str closed_waits, nobody_waits, ended, address;
+	/* What is filled in. */
+	struct str wait_moment, wait_minutes, wait_hours, wait_unknown;
+	struct str open_at, open_unknown, colleague;
+	struct str *days; /* seven, Monday first; none: the English ones */
+	size_t day_count;
+	/* Around an answer that goes by mail to who left. */
+	struct str mail_subject, mail_you, mail_where, mail_why, mail_file;
 };
 
 struct company_webhook {

@@ -2,58 +2,30 @@
  * words: what customers are told while they wait. The texts are the company's;
  * what stands in braces is filled in here.
  */
+#include "core/blank.h"
 #include "desk/inner.h"
-
-#include <stdio.h>
 
 #define MINUTE 60000
 
 /* ---- filling in ---------------------------------------------------------- */
 
-#define FIGURE_MAX 80u
-
-struct blank {
-	const char *name;
-	struct str text;
-};
-
-static void
-fill(struct buf *out, struct str text, const struct blank *blanks, size_t n)
-{
-	size_t i, at = 0, len;
-
-	while (at < text.n) {
-		for (i = 0; i < n; i++) {
-			len = strlen(blanks[i].name);
-			if (text.n - at >= len &&
-			    memcmp(text.p + at, blanks[i].name, len) == 0)
-				break;
-		}
-		if (i < n) {
-			buf_add(out, blanks[i].text.p, blanks[i].text.n);
-			at += strlen(blanks[i].name);
-		} else {
-			buf_char(out, text.p[at++]);
-		}
-	}
-}
+#define HOURS_FROM_MINUTES 90
 
 /* "about 4 minutes", or "a moment"; "a while" where nobody knows. */
-static void
-write_wait(char *out, size_t size, int64_t ms)
+static struct str
+wait_text(const struct company_texts *t, int64_t ms, struct arena *a)
 {
 	int64_t minutes = (ms + MINUTE - 1) / MINUTE;
+	bool hours = minutes > HOURS_FROM_MINUTES;
+	const struct blank n = {
+	    "{n}", arena_printf(a, "%lld",
+		       (long long)(hours ? (minutes + 30) / 60 : minutes))};
 
 	if (ms < 0)
-		(void)snprintf(out, size, "a while");
-	else if (minutes <= 1)
-		(void)snprintf(out, size, "a moment");
-	else if (minutes > 90)
-		(void)snprintf(out, size, "about %lld hours",
-		    (long long)((minutes + 30) / 60));
-	else
-		(void)snprintf(
-		    out, size, "about %lld minutes", (long long)minutes);
+		return t->wait_unknown;
+	if (minutes <= 1)
+		return t->wait_moment;
+	return blanks_fill(hours ? t->wait_hours : t->wait_minutes, &n, 1, a);
 }
 
 static const struct company_hours *
@@ -84,24 +56,34 @@ hours_of(const struct company_hours *h, struct arena *a)
 	return out;
 }
 
-/* "on Monday at 09:00", by the team's own clock. */
-static void
-write_open(struct desk *d, const struct chat *c, char *out, size_t size)
+static struct str
+day_text(const struct company_texts *t, int weekday)
 {
 	static const char *const days[] = {"Monday", "Tuesday", "Wednesday",
 	    "Thursday", "Friday", "Saturday", "Sunday"};
+	size_t day = (size_t)weekday % ARRAY_LEN(days);
+
+	return day < t->day_count ? t->days[day] : str_from(days[day]);
+}
+
+/* "on Monday at 09:00", by the team's own clock. */
+static struct str
+open_text(struct desk *d, const struct chat *c)
+{
+	const struct company_texts *t = &c->bureau->company->texts;
 	const struct company_hours *text = hours_text_of(c);
 	const struct hours *h = hours_of(text, &d->arena);
 	int64_t open = h == NULL ? 0 : hours_next_open(h, d->wall);
-	struct zone_time t;
+	struct zone_time at;
 	struct zone zone;
 
-	(void)snprintf(out, size, "soon");
 	if (open == 0 || !zone_find(text->zone, &zone))
-		return;
-	zone_local(&zone, open, &t);
-	(void)snprintf(out, size, "on %s at %02d:%02d", days[t.weekday % 7],
-	    t.minute / 60, t.minute % 60);
+		return t->open_unknown;
+	zone_local(&zone, open, &at);
+	const struct blank blanks[] = {{"{day}", day_text(t, at.weekday)},
+	    {"{time}", arena_printf(&d->arena, "%02d:%02d", at.minute / 60,
+			   at.minute % 60)}};
+	return blanks_fill(t->open_at, blanks, ARRAY_LEN(blanks), &d->arena);
 }
 
 /* ---- notices ------------------------------------------------------------- */
@@ -154,26 +136,22 @@ write_text(
 {
 	const struct company *company = c->bureau->company;
 	const struct company_team *team = company_team_of(company, c->c.team);
-	char position[FIGURE_MAX], wait[FIGURE_MAX], open[FIGURE_MAX] = "";
 	struct blank blanks[] = {{.name = "{position}"}, {.name = "{wait}"},
 	    {.name = "{open}"},
-	    {"{team}", team != NULL ? team->name : STR("a colleague")}};
+	    {"{team}", team != NULL ? team->name : company->texts.colleague}};
 	struct routing_spot spot;
 
 	routing_spot(c->bureau->routing, c->id, &spot);
-	(void)snprintf(position, sizeof(position), "%llu",
+	blanks[0].text = arena_printf(&d->arena, "%llu",
 	    (unsigned long long)(spot.position == 0 ? 1 : spot.position));
-	write_wait(wait, sizeof(wait), spot.wait_ms);
+	blanks[1].text = wait_text(&company->texts, spot.wait_ms, &d->arena);
 	if (notice == NOTICE_CLOSED)
-		write_open(d, c, open, sizeof(open));
-	blanks[0].text = str_from(position);
-	blanks[1].text = str_from(wait);
-	blanks[2].text = str_from(open);
-	fill(out, text_of(c, notice), blanks, ARRAY_LEN(blanks));
+		blanks[2].text = open_text(d, c);
+	blanks_write(out, text_of(c, notice), blanks, ARRAY_LEN(blanks));
 	if (!asks_address(d, c, notice))
 		return;
 	buf_char(out, ' ');
-	fill(out, company->texts.address, blanks, ARRAY_LEN(blanks));
+	blanks_write(out, company->texts.address, blanks, ARRAY_LEN(blanks));
 }
 
 static enum err

@@ -269,6 +269,7 @@ static enum err
 customer_rows(struct turn *t, const struct letter_of *l)
 {
 	struct answer_mail m = {.company = t->company->name,
+	    .texts = &t->company->texts,
 	    .conversation = (uint64_t)t->conversation,
 	    .number = t->decision.asked_to,
 	    .earlier = l->earlier,
@@ -291,7 +292,8 @@ customer_rows(struct turn *t, const struct letter_of *l)
 		m.by = l->shown[i].who;
 	}
 	if (text.len == 0)
-		buf_str(&text, "A file for you is attached.");
+		buf_add(&text, t->company->texts.mail_file.p,
+		    t->company->texts.mail_file.n);
 	m.text = buf_view(&text);
 	e = text.failed ? E_NOMEM
 			: answer_mail_write(&m, &t->arena, &out, &faults);

@@ -23,7 +23,7 @@ squeeze(struct str s, struct buf *out)
 static bool
 holds(const struct buf *in, const struct buf *what)
 {
-	return what->len > 0 && !what->failed &&
+	return in->len > 0 && what->len > 0 && !what->failed &&
 	       memmem(in->data, in->len, what->data, what->len) != NULL;
 }
 

@@ -5,6 +5,8 @@
 #include "channels/email/escalation.h"
 #include "channels/email/escalation_inner.h"
 #include "channels/email/lex.h"
+#include "core/blank.h"
+#include "core/company.h"
 
 #include <stdio.h>
 
@@ -127,16 +129,27 @@ write_answer(struct pages *p, const struct answer_mail *m, struct arena *a)
 	page_markdown(p, m->text);
 	buf_char(&p->text, '\n');
 	if (!lex_blank(m->question)) {
-		const struct escalation_line line = {.who = STR("You wrote"),
+		const struct escalation_line line = {
+		    .who = words_line(m->texts->mail_you, NAME_SHOWN, a),
 		    .text = words_bounded(m->question, ESCALATION_TEXT_MAX, a),
 		    .customer = true};
 
-		page_said(p, &line, STR("on our website"));
+		page_said(
+		    p, &line, words_line(m->texts->mail_where, NAME_SHOWN, a));
 	}
-	page_link(p, "Back to the chat", m->link);
-	page_small(
-	    p, STR("You left the chat before this answer came. You can answer "
-		   "this mail."));
+	page_small(p, m->texts->mail_why);
+}
+
+static struct str
+answer_subject(const struct answer_mail *m, struct arena *a)
+{
+	const struct blank company = {
+	    "{company}", words_line(m->company, NAME_SHOWN, a)};
+	struct str about = blanks_fill(m->texts->mail_subject, &company, 1, a);
+
+	return arena_printf(a, "%.*s (#%llu)",
+	    STR_FMT(words_line(about, ESCALATION_TOPIC_MAX, a)),
+	    (unsigned long long)m->conversation);
 }
 
 enum err
@@ -166,9 +179,7 @@ answer_mail_write(const struct answer_mail *m, struct arena *a,
 	}
 	write_answer(&pages, m, a);
 	e = take_pages(&pages, a, &p);
-	p.subject = arena_printf(a, "Your chat with %.*s (#%llu)",
-	    STR_FMT(words_line(m->company, NAME_SHOWN, a)),
-	    (unsigned long long)m->conversation);
+	p.subject = answer_subject(m, a);
 	if (e == OK && p.subject.p != NULL) {
 		out->recipient = arena_copy(a, m->to.address);
 		out->text = mail_payload_write(&p, a);

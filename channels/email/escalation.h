@@ -101,6 +101,7 @@ enum err escalation_write(const struct escalation *e, struct arena *a,
  */
 struct answer_mail {
 	struct str company;
+	const struct company_texts *texts; /* the words around it */
 	uint64_t conversation;
 	uint64_t number; /* the sequence of the message that it carries */
 	const uint64_t *earlier;
@@ -109,7 +110,6 @@ struct answer_mail {
 	struct str by;	     /* who answers, a seller's name; empty: the bot */
 	struct str text;     /* Markdown */
 	struct str question; /* what the customer said last; or empty */
-	struct str link;     /* to the chat; or empty */
 	const struct mail_file *files; /* that go with it */
 	size_t file_count;
 	int64_t now;

@@ -222,6 +222,13 @@ below_what_nobody_knows(void **state)
 		STR(""), &a, &cut),
 	    OK);
 	assert_text(cut.said, "Yes.\n\nAnd no.");
+	/* It is, and had no word in it. */
+	assert_int_equal(
+	    cut_below(STR(WROTE MARKER "> - Always wants a discount,\nso say "
+				       "no\n>\nYes.\n"),
+		STR("\x01--"), &a, &cut),
+	    OK);
+	assert_text(cut.said, "so say no\nYes.");
 	arena_free(&a);
 }
 

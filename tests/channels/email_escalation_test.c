@@ -512,7 +512,13 @@ static void
 a_customer_who_left_is_answered(void **state)
 {
 	struct email_rig r;
+	const struct company_texts texts = {
+	    .mail_subject = STR("{company}\r\nschreibt"),
+	    .mail_you = STR("Ihre Worte"),
+	    .mail_where = STR("im Chat"),
+	    .mail_why = STR("Sie k\xc3\xb6nnen hier <antworten>.")};
 	const struct answer_mail a = {.company = STR("Sh\xc3\xb6p"),
+	    .texts = &texts,
 	    .conversation = 43,
 	    .number = 9,
 	    .to = {STR("Ann"), STR("Ann@x.example")},
@@ -533,7 +539,9 @@ a_customer_who_left_is_answered(void **state)
 	has(m.text, "It was sent.\r\n\r\nSee here (https://shop.example)");
 	has(m.html, "It <b>was</b> sent.");
 	has(m.html, "here</a> (shop.example)");
-	has(m.text, "Where is it?");
+	has(m.text, "Ihre Worte, im Chat:\r\n  Where is it?");
+	has(m.html, "hier &lt;antworten&gt;.");
+	has(field(&m, "Subject"), "Sh\xc3\xb6p schreibt (#43)");
 	has(field(&m, "From"), "Anna (Sh\xc3\xb6p)");
 	assert_null(field(&m, "Auto-Submitted").p);
 	email_rig_read(&r,

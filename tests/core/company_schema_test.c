@@ -247,12 +247,26 @@ value_of(const struct member *m, int64_t size)
 	return v;
 }
 
+/* How many elements the list needs whose elements `path` names. */
+static size_t
+least_of(const char *path)
+{
+	const struct member *m;
+	size_t i;
+
+	for (i = 0; (m = company_member(i)) != NULL; i++)
+		if (strlen(m->path) + 2 == strlen(path) &&
+		    strncmp(m->path, path, strlen(m->path)) == 0)
+			return (size_t)m->min;
+	return 0;
+}
+
 /* A good document but for the value at `path`. Steals value. */
 static json_t *
 document_with(const char *path, json_t *value)
 {
 	json_t *root = json_pack("{ss}", "name", "n"), *at = root, *next;
-	size_t n = strcspn(path, ".[");
+	size_t n = strcspn(path, ".["), least = least_of(path);
 	char key[64];
 
 	while (path[n] != '\0') {
@@ -268,10 +282,13 @@ document_with(const char *path, json_t *value)
 		path += *path == '.';
 		n = strcspn(path, ".[");
 	}
-	if (json_is_array(at))
-		json_array_append_new(at, value);
-	else
+	if (!json_is_array(at)) {
 		json_object_set_new(at, path, value);
+		return root;
+	}
+	json_array_append_new(at, value);
+	while (json_array_size(at) < least)
+		json_array_append(at, value);
 	return root;
 }
 

@@ -306,11 +306,13 @@ test("in hours it is offered, and on a holiday it is not", inShop(closed,
     const today = new Intl.DateTimeFormat("en-CA", { timeZone: office.zone })
       .format(shop.now());
     await shop.server.apply("shop", { ...shop.document,
-      hours: [{ ...office, holidays: [today] }] });
+      hours: [{ ...office, holidays: [today] }],
+      texts: { closed: "Wir sind {open} zurück.", open_at: "am {day} um {time}",
+        days: ["Mo", "Di", "Mittwoch", "Do", "Fr", "Sa", "So"] } });
     await shop.kill();
     const bo = shop.slack();
     const later = await asks(shop, sam, bo);
-    await bo.hears("Our team is back on Wednesday at 09:00.");
+    await bo.hears("Wir sind am Mittwoch um 09:00 zurück.");
     const events = await sam.log(later.conversation);
     assert.deepEqual(holders(events), ["queue", "email"], tell(events));
   }));
