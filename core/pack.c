@@ -5,7 +5,9 @@
 #include "core/mood.h"
 #include "core/utf8.h"
 
-#define MOOD_OF_NEWEST 3u /* messages of the customer */
+/* Of the customer's messages; both take long, and change in a long talk. */
+#define MOOD_OF_NEWEST 3u
+#define LANGUAGE_OF_NEWEST 32u
 
 /* What goes on while the messages are read. */
 struct packing {
@@ -13,9 +15,8 @@ struct packing {
 	struct arena *arena;
 	struct pack *out;
 	struct sentences *said;
-	struct language_votes votes;
-	struct str question;		/* that the bot has not answered yet */
-	unsigned moods[MOOD_OF_NEWEST]; /* of the newest, in turn */
+	struct str question; /* that the bot has not answered yet */
+	struct str newest[LANGUAGE_OF_NEWEST]; /* messages, in turn */
 	bool nomem;
 };
 
@@ -77,14 +78,10 @@ static void
 take_customer(struct packing *p, const json_t *body)
 {
 	struct str text = member(p, body, "text");
-	struct phrase words;
 
 	if (text.n == 0)
 		return;
-	phrase_read(text, &words);
-	p->moods[p->out->messages++ % MOOD_OF_NEWEST] = mood_score(text, &words,
-							    NULL) >= MOOD_ANGRY;
-	language_listen(&p->votes, &words);
+	p->newest[p->out->messages++ % LANGUAGE_OF_NEWEST] = text;
 	sentences_add(p->said, text);
 	facts_find(text, p->out);
 	p->question = pack_line(text);
@@ -139,6 +136,25 @@ take_rest(struct packing *p)
 	}
 }
 
+static void
+guess(struct packing *p)
+{
+	struct language_votes votes = {0};
+	struct phrase words;
+	uint64_t i, n = p->out->messages;
+
+	for (i = 0; i < n && i < LANGUAGE_OF_NEWEST; i++) {
+		struct str text = p->newest[(n - 1 - i) % LANGUAGE_OF_NEWEST];
+
+		phrase_read(text, &words);
+		language_listen(&votes, &words);
+		if (i < MOOD_OF_NEWEST)
+			p->out->angry |= mood_score(text, &words, NULL) >=
+					 MOOD_ANGRY;
+	}
+	p->out->language = language_guess(&votes);
+}
+
 /* That is known already. */
 static void
 drop_theirs(struct pack *out)
@@ -169,9 +185,7 @@ pack_make(const struct pack_source *src, struct arena *a, struct pack *out)
 	out->name = pack_line(src->name);
 	out->email = pack_line(src->email);
 	drop_theirs(out);
-	out->language = language_guess(&p.votes);
-	for (i = 0; i < MOOD_OF_NEWEST; i++)
-		out->angry |= p.moods[i] > 0;
+	guess(&p);
 	return p.nomem ? E_NOMEM : OK;
 }
 

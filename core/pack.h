@@ -9,7 +9,7 @@
  *	open      questions that got no answer
  *	contact   who they are, and telephone numbers that they wrote
  *	mentioned mail addresses that they wrote, of whomever
- *	language, angry: guesses
+ *	language, angry: guesses, by the newest messages
  *
  * It takes time in the length of what was said, up to a bound; so does the
  * pack.

@@ -145,6 +145,12 @@ hash_word(const char *word, size_t n)
 	return h ^ h >> 32;
 }
 
+static uint64_t
+hash_of(const struct phrase_word *word)
+{
+	return hash_word(word->w.text, word->w.n);
+}
+
 /* Of two words that follow each other. */
 static uint64_t
 hash_pair(uint64_t first, uint64_t second)
@@ -160,23 +166,29 @@ mask_of(uint64_t bit)
 	return UINT64_C(1) << bit % 64;
 }
 
-/* Each hash has two bits. */
+/* Each hash has two of the bits, of which there are n. */
 static void
-spots_set(struct phrase_spots *spots, uint64_t h)
+spot_set(uint64_t *bits, uint64_t n, uint64_t h)
 {
-	uint64_t a = h % PHRASE_SPOTS_BITS, b = (h >> 16) % PHRASE_SPOTS_BITS;
+	uint64_t a = h % n, b = (h >> 16) % n;
 
-	spots->bits[a / 64] |= mask_of(a);
-	spots->bits[b / 64] |= mask_of(b);
+	bits[a / 64] |= mask_of(a);
+	bits[b / 64] |= mask_of(b);
+}
+
+static bool
+spot_has(const uint64_t *bits, uint64_t n, uint64_t h)
+{
+	uint64_t a = h % n, b = (h >> 16) % n;
+
+	return (bits[a / 64] & mask_of(a)) != 0 &&
+	       (bits[b / 64] & mask_of(b)) != 0;
 }
 
 static bool
 spots_has(const struct phrase_spots *spots, uint64_t h)
 {
-	uint64_t a = h % PHRASE_SPOTS_BITS, b = (h >> 16) % PHRASE_SPOTS_BITS;
-
-	return (spots->bits[a / 64] & mask_of(a)) != 0 &&
-	       (spots->bits[b / 64] & mask_of(b)) != 0;
+	return spot_has(spots->bits, PHRASE_SPOTS_BITS, h);
 }
 
 /* By its first word, or its first two: one alone is often a common one. */
@@ -192,7 +204,7 @@ spots_add_entry(struct phrase_spots *spots, struct str entry)
 		word = cut(&entry, '+');
 		h = hash_pair(h, hash_word(word.p, word.n));
 	}
-	spots_set(spots, h);
+	spot_set(spots->bits, PHRASE_SPOTS_BITS, h);
 }
 
 void
@@ -210,11 +222,41 @@ phrase_spots_any(const struct phrase_spots *spots, const struct phrase *p)
 	uint64_t h, before = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
-		h = hash_word(p->words[i].w.text, p->words[i].w.n);
+		h = hash_of(&p->words[i]);
 		if (spots_has(spots, h) ||
 		    (i > 0 && spots_has(spots, hash_pair(before, h))))
 			return true;
 		before = h;
 	}
 	return false;
+}
+
+/* ---- what was said -------------------------------------------------------- */
+
+void
+phrase_said_add(struct phrase_said *said, const struct phrase *p)
+{
+	uint64_t h, before = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		h = hash_of(&p->words[i]);
+		spot_set(said->bits, PHRASE_SAID_BITS, h);
+		if (i > 0)
+			spot_set(
+			    said->bits, PHRASE_SAID_BITS, hash_pair(before, h));
+		before = h;
+	}
+}
+
+bool
+phrase_said_may(const struct phrase_said *said, const struct phrase *part)
+{
+	uint64_t h;
+
+	if (part->n == 0)
+		return false;
+	h = hash_of(&part->words[0]);
+	if (part->n > 1)
+		h = hash_pair(h, hash_of(&part->words[1]));
+	return spot_has(said->bits, PHRASE_SAID_BITS, h);
 }

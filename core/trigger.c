@@ -4,6 +4,8 @@
 #include "core/json.h"
 #include "core/mood.h"
 
+#include <stdlib.h>
+
 static const struct {
 	const char *name, *body;
 } triggers[TRIGGERS] = {
@@ -115,15 +117,18 @@ asks(const struct trigger_case *t, const struct trigger_text *text,
 }
 
 static bool
-rule_fits(
-    const struct company_rule *rule, struct str channel, const struct phrase *p)
+channel_fits(const struct company_rule *rule, struct str channel)
+{
+	return rule->channel.n == 0 || str_eq(rule->channel, channel);
+}
+
+static bool
+rule_fits(const struct company_rule *rule, const struct phrase *p)
 {
 	struct phrase word;
 	size_t i;
 
-	if (rule->channel.n > 0 && !str_eq(rule->channel, channel))
-		return false;
-	for (i = 0; i < rule->word_count; i++) {
+	for (i = 0; p->n > 0 && i < rule->word_count; i++) {
 		phrase_read(rule->words[i], &word);
 		if (phrase_find(p, &word) < p->n)
 			return true;
@@ -132,17 +137,18 @@ rule_fits(
 }
 
 static void
-hear_rules(struct heard *h, const struct phrase *p, bool now)
+hear_rules(struct heard *h, const struct phrase *p)
 {
 	const struct company *c = h->t->company;
 	size_t i;
 
 	for (i = 0; i < c->rule_count; i++) {
-		if (!rule_fits(&c->rules[i], h->t->channel, p))
+		if (!channel_fits(&c->rules[i], h->t->channel) ||
+		    !rule_fits(&c->rules[i], p))
 			continue;
 		if (h->rule == NULL || &c->rules[i] < h->rule)
 			h->rule = &c->rules[i];
-		if (now && str_eq(c->rules[i].when, STR("always")) &&
+		if (str_eq(c->rules[i].when, STR("always")) &&
 		    (h->always == NULL || &c->rules[i] < h->always))
 			h->always = &c->rules[i];
 	}
@@ -158,19 +164,78 @@ hear(struct heard *h, const struct trigger_text *text)
 	h->angry += mood_score(text->text, &p,
 			h->t->spots == NULL ? NULL : &h->t->spots->angry) >=
 		    MOOD_ANGRY;
-	hear_rules(h, &p, true);
+	hear_rules(h, &p);
 }
 
+/* ---- what they said earlier ---------------------------------------------- */
+
+/* NULL: no memory; it only takes longer then. */
+static struct phrase_said *
+all_said(const struct trigger_case *t)
+{
+	struct phrase_said *said = calloc(1, sizeof(*said));
+	struct phrase p;
+
+	for (size_t i = 0; said != NULL && i < t->earlier_count; i++) {
+		phrase_read(t->earlier[i], &p);
+		phrase_said_add(said, &p);
+	}
+	return said;
+}
+
+static bool
+was_said(const struct trigger_case *t, const struct phrase_said *said,
+    struct str text)
+{
+	struct phrase word, p;
+
+	phrase_read(text, &word);
+	if (said != NULL && !phrase_said_may(said, &word))
+		return false;
+	for (size_t i = 0; i < t->earlier_count; i++) {
+		phrase_read(t->earlier[i], &p);
+		if (phrase_find(&p, &word) < p.n)
+			return true;
+	}
+	return false;
+}
+
+static bool
+rule_fits_earlier(const struct trigger_case *t, const struct phrase_said *said,
+    const struct company_rule *rule)
+{
+	if (!channel_fits(rule, t->channel))
+		return false;
+	for (size_t i = 0; i < rule->word_count; i++)
+		if (was_said(t, said, rule->words[i]))
+			return true;
+	return rule->word_count == 0;
+}
+
+/*
+ * There may be much of it, and many rules. So each word of a rule is read once,
+ * and looked for only where it may be.
+ */
 static void
 hear_earlier(struct heard *h)
 {
-	struct phrase p;
+	const struct company_rule *rules = h->t->company->rules;
+	size_t i = 0, n = h->t->company->rule_count;
+	struct phrase_said *said;
 
-	for (size_t i = 0; i < h->t->earlier_count; i++) {
-		phrase_read(h->t->earlier[i], &p);
-		hear_rules(h, &p, false);
-	}
+	if (h->rule != NULL)
+		n = (size_t)(h->rule - rules);
+	if (h->t->earlier_count == 0 || n == 0)
+		return;
+	said = all_said(h->t);
+	while (i < n && !rule_fits_earlier(h->t, said, &rules[i]))
+		i++;
+	if (i < n)
+		h->rule = &rules[i];
+	free(said);
 }
+
+/* ---- what it comes to ---------------------------------------------------- */
 
 static bool
 reached(uint64_t count, int64_t bound)

@@ -360,6 +360,35 @@ test_bounds(void **state)
 	}
 }
 
+/* Who changes their language, or calms down, has done so. */
+static void
+test_newest_count(void **state)
+{
+	struct event events[40];
+	json_t *pack;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(events); i++)
+		events[i] = i < 8
+				? said("{\"text\":\"Das ist nicht gut und ich "
+				       "bin sehr wütend!!! FRECHHEIT, das "
+				       "ist unverschämt!!!\"}")
+				: said("{\"text\":\"the cup is\"}");
+	pack = written(&(struct pack_source){.events = events, .count = 8});
+	assert_string_equal(
+	    json_string_value(json_object_get(pack, "language")), "de");
+	assert_true(json_is_true(json_object_get(pack, "angry")));
+	json_decref(pack);
+	pack = written(&(struct pack_source){.events = events, .count = 10});
+	assert_true(json_is_true(json_object_get(pack, "angry")));
+	json_decref(pack);
+	pack = written(&(struct pack_source){.events = events, .count = 40});
+	assert_string_equal(
+	    json_string_value(json_object_get(pack, "language")), "en");
+	assert_true(json_is_false(json_object_get(pack, "angry")));
+	json_decref(pack);
+}
+
 int
 main(void)
 {
@@ -373,6 +402,7 @@ main(void)
 	    cmocka_unit_test(test_what_is_chosen),
 	    cmocka_unit_test(test_many_sentences),
 	    cmocka_unit_test(test_bounds),
+	    cmocka_unit_test(test_newest_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "core/language.h"
 #include "tests/core/sentences.h"
 #include "tests/lib/cmocka.h"
+#include "tests/lib/random.h"
 
 static struct str refund[] = {STR("refund"), STR("money back")};
 static struct str bikes[] = {STR("bike")};
@@ -102,6 +103,74 @@ test_rules(void **state)
 	    .earlier_count = 2);
 	assert_int_equal(out.trigger, TRIGGER_NONE);
 	assert_ptr_equal(out.rule, &rules[1]);
+}
+
+/* ---- much was said, and there are many rules ----------------------------- */
+
+static void
+make_words(struct test_random *r, char *out, size_t most)
+{
+	size_t n = 1 + test_random_below(r, most), i;
+
+	for (i = 0; i < n; i++) {
+		*out++ = (char)('a' + test_random_below(r, 16));
+		*out++ = ' ';
+	}
+	*out = '\0';
+}
+
+static const struct company_rule *
+first_by_hand(const struct company *c, const struct str *said, size_t n)
+{
+	struct phrase p, word;
+	size_t i, k, w;
+
+	for (i = 0; i < c->rule_count; i++)
+		for (w = 0; w < c->rules[i].word_count; w++)
+			for (k = 0; k < n; k++) {
+				phrase_read(said[k], &p);
+				phrase_read(c->rules[i].words[w], &word);
+				if (phrase_find(&p, &word) < p.n)
+					return &c->rules[i];
+			}
+	return NULL;
+}
+
+static void
+test_earlier_of_many(void **state)
+{
+	static char texts[20][24], words[40][12];
+	struct test_random r = test_random_new("trigger_earlier");
+	struct str said[20], list[40];
+	struct company_rule some[20];
+	const struct company many = {.rules = some, .rule_count = 20};
+	const struct trigger_case t = {.company = &many,
+	    .channel = STR("web"),
+	    .earlier = said,
+	    .earlier_count = 20};
+	unsigned found = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		struct triggered out;
+
+		for (unsigned i = 0; i < 20; i++) {
+			make_words(&r, texts[i], 6);
+			said[i] = str_from(texts[i]);
+		}
+		for (unsigned i = 0; i < 40; i++) {
+			make_words(&r, words[i], 5);
+			list[i] = str_from(words[i]);
+		}
+		for (unsigned i = 0; i < 20; i++)
+			some[i] = (struct company_rule){.words = &list[2 * i],
+			    .word_count = 2,
+			    .when = STR("handed")};
+		trigger_look(&t, &out);
+		assert_ptr_equal(out.rule, first_by_hand(&many, said, 20));
+		found += out.rule != NULL && out.rule != &some[0];
+	}
+	assert_in_range(found, 10, 290);
 }
 
 static void
@@ -297,6 +366,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_asked),
 	    cmocka_unit_test(test_rules),
+	    cmocka_unit_test(test_earlier_of_many),
 	    cmocka_unit_test(test_several_texts),
 	    cmocka_unit_test(test_answers),
 	    cmocka_unit_test(test_runs),
