@@ -86,6 +86,22 @@ read_away(struct reading *r, const struct field *f, const json_t *value)
 		.right = "true or false" \
 	}
 
+/* None at all is another thing than 0. */
+static bool
+read_priority(struct reading *r, const struct field *f, const json_t *value)
+{
+	struct seller_frame *out = r->out;
+
+	out->has_priority = field_number(r, f, value);
+	return out->has_priority;
+}
+
+#define PRIORITY(may_lack) \
+	{ \
+		.name = "priority", .read = read_priority, .at = AT(priority), \
+		.optional = may_lack, .right = FIELD_A_NUMBER \
+	}
+
 /* ---- deeds ---------------------------------------------------------------- */
 
 static const struct field nothing[] = {{0}};
@@ -93,13 +109,12 @@ static const struct field to_say[] = {ID(false), TEXT, SEEN_SEQ, {0}};
 static const struct field to_note[] = {ID(false), TEXT, {0}};
 static const struct field to_transfer[] = {
     NUMBER("agent", agent, true), TEAM, NOTE("note", note, NOTE_MAX), {0}};
-static const struct field to_queue[] = {TEAM, NUMBER("wanted", wanted, true),
-    NUMBER("priority", priority, true), {0}};
+static const struct field to_queue[] = {
+    TEAM, NUMBER("wanted", wanted, true), PRIORITY(true), {0}};
 static const struct field to_snooze[] = {NUMBER("until", until, false), {0}};
 static const struct field to_label[] = {
     WORDS("add", add), WORDS("remove", remove), {0}};
-static const struct field to_priority[] = {
-    NUMBER("priority", priority, false), {0}};
+static const struct field to_priority[] = {PRIORITY(false), {0}};
 
 const struct seller_deed seller_deeds[] = {
     {"messages", "send", ACT_SAY, MAY_ANSWER, to_say},

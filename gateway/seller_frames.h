@@ -54,7 +54,7 @@ struct seller_frame {
 	struct str id, text, note, colour;
 	uint64_t seen_seq, seq, agent, wanted, until, priority, version;
 	struct field_list add, remove;
-	bool on, shared, drop;
+	bool on, shared, drop, has_priority;
 };
 
 /* A frame of the WebSocket. False: `error` says why. */

@@ -4,6 +4,7 @@
  * by itself, the company's policy.
  */
 #include "gateway/seller_op.h"
+#include "intake/handover.h"
 #include "intake/outgoing.h"
 
 #include <stdlib.h>
@@ -245,15 +246,37 @@ make_give_back(struct making *m)
 	return add_notice(m, NOTICE_BACK, m->o->company->texts.back);
 }
 
+/* Of another company's nothing is read; the store says it is not there. */
+static enum err
+gather(struct making *m)
+{
+	struct gateway *g = m->ask->gateway;
+	struct act *act = &m->o->op.act.act;
+	struct handover_of of = {.reader = m->ask->reader,
+	    .company = m->o->company,
+	    .arena = &m->o->arena,
+	    .channel = m->reach.channel,
+	    .log = g->log,
+	    .metrics = g->metrics};
+
+	if (!m->known)
+		return OK;
+	return handover_gather(
+	    &of, m->o->op.act.conversation, STR("colleague"), act);
+}
+
+/* What they say themselves stands before what a rule of the company says. */
 static bool
 make_queue(struct making *m)
 {
 	struct act *act = &m->o->op.act.act;
 
-	act->wanted = (int64_t)m->f->wanted;
-	act->priority = m->f->priority;
-	act->to_team = team_id(m->o->company->handoff_team);
 	act->body = STR("{\"why\":\"colleague\"}");
+	if (gather(m) != OK)
+		return out_of_memory(m);
+	act->wanted = (int64_t)m->f->wanted;
+	if (m->f->has_priority)
+		act->priority = m->f->priority;
 	return find_team(m);
 }
 

@@ -51,7 +51,7 @@ struct visitor_op {
 	struct hub *hub;
 	struct visitor_socket *socket;
 	struct company *company; /* a reference, given back by free */
-	uint64_t seller;	 /* of who opens: whom they want at once */
+	uint64_t seller;	 /* whom they want; of who opens: at once */
 	struct policy policy;	 /* of an act */
 	struct arena arena;	 /* the store's, for what an act writes */
 	struct visitor_op *next;
@@ -69,10 +69,13 @@ struct visitor_op *visitor_op_seen(
 /*
  * To people instead of the bot; seller: whom they would rather have, or 0. By
  * their choice nothing is refused: with people already, it changes nothing.
+ * reader: of the thread, which reads what was said (intake/handover.h); NULL:
+ * nothing was yet, of a conversation that was opened a moment ago.
  * company: theirs; NULL: it is looked up, which may block for a read.
  */
 struct visitor_op *visitor_op_handoff(struct gateway *g,
-    const struct token *who, struct company *company, uint64_t seller);
+    struct store_reader *reader, const struct token *who,
+    struct company *company, uint64_t seller);
 /*
  * They close the chat. Once more changes nothing; what has ended is refused
  * by E_STALE. The company is looked up, which may block for a read.

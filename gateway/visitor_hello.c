@@ -66,7 +66,7 @@ opened(void *hub, struct mail *m)
 		v->who = visitor_of(visitor_gateway(v), c);
 		begin(v, o->company, c, &nobody, &nothing);
 		if (o->seller != 0)
-			visitor_hand_over(v, o->company, o->seller);
+			visitor_hand_over_new(v, o->company, o->seller);
 	} else if (v->ws.state == WS_OPEN) {
 		visitor_send_error(v, o->op.err, STR(""));
 		no_session(v);

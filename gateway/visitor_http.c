@@ -165,20 +165,6 @@ visitor_identify(struct request *r)
 }
 
 void
-visitor_handoff(struct request *r)
-{
-	struct token who;
-	struct frame f;
-
-	if (read_frame(r, FRAME_HANDOFF, &who, &f) &&
-	    may_speak(r, LIMIT_FRAMES, &who))
-		submit(r,
-		    visitor_op_handoff(
-			request_context(r), &who, NULL, f.seller),
-		    noted);
-}
-
-void
 visitor_leave(struct request *r)
 {
 	struct token who;
@@ -189,16 +175,66 @@ visitor_leave(struct request *r)
 		submit(r, visitor_op_leave(request_context(r), &who), noted);
 }
 
+/* ---- asking for a person ------------------------------------------------ */
+
+/* What was said before is read on a hub's thread. */
+struct handing {
+	struct mail mail;
+	struct request *request;
+	struct token who;
+	uint64_t seller;
+};
+
+static void
+hand_over_read(void *owner, struct mail *m)
+{
+	struct handing *s = CONTAINER_OF(m, struct handing, mail);
+
+	/* s is part of the request, which is gone once it is answered. */
+	submit(s->request,
+	    visitor_op_handoff(
+		hub_gateway(owner), hub_store(owner), &s->who, NULL, s->seller),
+	    noted);
+	hub_release(owner);
+}
+
+void
+visitor_handoff(struct request *r)
+{
+	struct gateway *g = request_context(r);
+	struct handing *s = arena_alloc(request_arena(r), sizeof(*s));
+	struct frame f;
+	struct hub *h;
+
+	if (s == NULL) {
+		not_stored(r, E_NOMEM);
+		return;
+	}
+	if (!read_frame(r, FRAME_HANDOFF, &s->who, &f) ||
+	    !may_speak(r, LIMIT_FRAMES, &s->who))
+		return;
+	h = visitor_hub(g, s->who.conversation);
+	s->mail.fn = hand_over_read;
+	s->request = r;
+	s->seller = f.seller;
+	hub_hold(h);
+	hub_post(h, &s->mail);
+}
+
 /* ---- session ----------------------------------------------------------- */
 
-/* They came for a seller. Where it is refused, they may ask again. */
+/*
+ * They came for a seller, and have said nothing that a rule could look for or a
+ * person should know. So nothing is read; on the store's thread it could not be.
+ * Where it is refused, they may ask again.
+ */
 static void
 hand_over(struct visitor_op *o)
 {
 	const struct token who = visitor_of(
 	    o->gateway, &o->op.open.conversation);
 	struct visitor_op *act = visitor_op_handoff(
-	    o->gateway, &who, o->company, o->seller);
+	    o->gateway, NULL, &who, o->company, o->seller);
 
 	if (act == NULL)
 		return;

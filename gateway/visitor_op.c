@@ -5,8 +5,8 @@
 #include "bus/publish.h"
 #include "channels/channel.h"
 #include "core/theirs.h"
-#include "core/trigger.h"
 #include "gateway/visitor.h"
+#include "intake/handover.h"
 #include "intake/said.h"
 
 #include <sodium.h>
@@ -205,9 +205,9 @@ visitor_op_seen(
 	return o;
 }
 
-/* Which team, and how long they may wait, the company's document says. */
+/* How long they may wait the company's document says, and whose line it is. */
 static void
-set_handoff(struct visitor_op *o, const struct token *who, uint64_t seller)
+set_handoff(struct visitor_op *o, const struct token *who, enum trigger trigger)
 {
 	o->policy = channel_policy(o->company, channel_of_visitors());
 	o->op.act = (struct store_act){.conversation = who->conversation,
@@ -215,11 +215,26 @@ set_handoff(struct visitor_op *o, const struct token *who, uint64_t seller)
 	    .arena = &o->arena,
 	    .act = {.kind = ACT_QUEUE,
 		.to_team = team_id(o->company->handoff_team),
-		.wanted = (int64_t)seller,
+		.wanted = (int64_t)o->seller,
 		.now = clock_wall(o->gateway->clock),
-		.body = trigger_body(
-		    seller == 0 ? TRIGGER_ASKED : TRIGGER_SELLER),
+		.body = trigger_body(trigger),
 		.policy = &o->policy}};
+}
+
+/* As if they had asked in words. */
+static enum err
+gather(struct visitor_op *o, struct store_reader *reader, enum trigger trigger)
+{
+	struct store_act *in = &o->op.act;
+	struct handover_of of = {.reader = reader,
+	    .company = o->company,
+	    .arena = &o->arena,
+	    .channel = str_from(channel_of_visitors()->name),
+	    .log = o->gateway->log,
+	    .metrics = o->gateway->metrics};
+
+	return handover_gather(
+	    &of, in->conversation, str_from(trigger_name(trigger)), &in->act);
 }
 
 /* With its company; what is done is still to be set. */
@@ -244,14 +259,20 @@ begin_act(struct gateway *g, const struct token *who, struct company *company)
 }
 
 struct visitor_op *
-visitor_op_handoff(struct gateway *g, const struct token *who,
-    struct company *company, uint64_t seller)
+visitor_op_handoff(struct gateway *g, struct store_reader *reader,
+    const struct token *who, struct company *company, uint64_t seller)
 {
+	enum trigger trigger = seller == 0 ? TRIGGER_ASKED : TRIGGER_SELLER;
 	struct visitor_op *o = begin_act(g, who, company);
 
-	if (o != NULL)
-		set_handoff(o, who, seller);
-	return o;
+	if (o == NULL)
+		return NULL;
+	o->seller = seller;
+	set_handoff(o, who, trigger);
+	if (reader == NULL || gather(o, reader, trigger) == OK)
+		return o;
+	visitor_op_free(o);
+	return NULL;
 }
 
 struct visitor_op *

@@ -106,7 +106,7 @@ is_full(const struct visitor_socket *v)
 static void
 resume(struct visitor_socket *v)
 {
-	if (v->under_way + v->kept <= SENDS_MAX / 2)
+	if (!v->handing && v->under_way + v->kept <= SENDS_MAX / 2)
 		ws_resume(&v->ws);
 }
 
@@ -238,6 +238,34 @@ acknowledge(struct visitor_socket *v, const struct visitor_op *o)
 	}
 }
 
+/* ---- asking for a person ----------------------------------------------- */
+
+static void acked(void *hub, struct mail *m);
+
+/* Also for who is gone meanwhile. */
+static void
+hand_over(struct visitor_socket *v)
+{
+	struct store_reader *reader = hub_store(v->ws.hub);
+
+	v->handing = false;
+	visitor_submit(v,
+	    visitor_op_handoff(
+		visitor_gateway(v), reader, &v->who, NULL, v->wanted),
+	    acked);
+}
+
+/* They have said nothing that a rule could look for or a person should know. */
+void
+visitor_hand_over_new(
+    struct visitor_socket *v, struct company *company, uint64_t seller)
+{
+	visitor_submit(v,
+	    visitor_op_handoff(
+		visitor_gateway(v), NULL, &v->who, company, seller),
+	    acked);
+}
+
 /* ---- ops --------------------------------------------------------------- */
 
 /* On the store's thread. */
@@ -261,6 +289,8 @@ visitor_came_home(struct visitor_socket *v)
 	struct hub *h = v->ws.hub;
 
 	v->under_way--;
+	if (v->handing && v->under_way == 0)
+		hand_over(v);
 	resume(v);
 	ws_unref(&v->ws);
 	hub_release(h);
@@ -303,15 +333,6 @@ acked(void *hub, struct mail *m)
 		acknowledge(v, o);
 	visitor_op_free(o);
 	visitor_came_home(v);
-}
-
-void
-visitor_hand_over(
-    struct visitor_socket *v, struct company *company, uint64_t seller)
-{
-	visitor_submit(v,
-	    visitor_op_handoff(visitor_gateway(v), &v->who, company, seller),
-	    acked);
 }
 
 /* ---- frames -------------------------------------------------- */
@@ -395,8 +416,16 @@ on_identify(struct visitor_socket *v, const struct frame *f)
 static void
 on_handoff(struct visitor_socket *v, const struct frame *f)
 {
-	if (may_speak(v, LIMIT_FRAMES, STR("")))
-		visitor_hand_over(v, NULL, f->seller);
+	if (!may_speak(v, LIMIT_FRAMES, STR("")))
+		return;
+	v->handing = true;
+	v->wanted = f->seller;
+	/* What they said a moment ago is read with the rest once it is on
+	 * disk; what they do next comes behind it. */
+	if (v->under_way == 0)
+		hand_over(v);
+	else
+		ws_pause(&v->ws);
 }
 
 static void

@@ -14,9 +14,11 @@ struct visitor_socket {
 	struct token who; /* before hello only the company */
 	struct address from;
 	bool said_hello;
+	bool handing;	       /* asked for a person; waits for under_way */
 	unsigned under_way;    /* ops that have not come home */
 	unsigned kept;	       /* acks */
 	unsigned refused;      /* in a row */
+	uint64_t wanted;       /* the seller they asked for with it */
 	uint64_t seen;	       /* the highest mark it sent */
 	struct kept_ack *acks; /* waiting for their place, by seq */
 };
@@ -48,8 +50,8 @@ void visitor_send_error(struct visitor_socket *v, enum err e, struct str id);
 void visitor_submit(struct visitor_socket *v, struct visitor_op *o,
     void (*home)(void *hub, struct mail *m));
 void visitor_came_home(struct visitor_socket *v);
-/* To people, and to this seller if they can; company: as visitor.h says. */
-void visitor_hand_over(
+/* A conversation that was just opened: to this seller if they can. */
+void visitor_hand_over_new(
     struct visitor_socket *v, struct company *company, uint64_t seller);
 
 /* How it follows its conversation. */
