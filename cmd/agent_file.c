@@ -1,11 +1,10 @@
 /* agent_file: see agent_file.h. */
 #include "cmd/agent_file.h"
 #include "cmd/command.h"
+#include "core/json.h"
 #include "core/role.h"
 #include "core/utf8.h"
 #include "gateway/staff.h"
-
-#include <jansson.h>
 
 #define MAIL_MAX 254u
 
@@ -50,8 +49,7 @@ text_or(struct arena *a, const json_t *of, const char *name, struct str other)
 
 	if (!json_is_string(value))
 		return other;
-	return arena_copy(a,
-	    (struct str){json_string_value(value), json_string_length(value)});
+	return json_text_copy_of(value, a);
 }
 
 /* An array as its text; anything else is none. */

@@ -4,10 +4,10 @@
  */
 #include "cmd/command.h"
 #include "cmd/process.h"
+#include "core/json.h"
 #include "core/rehearse.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -215,7 +215,7 @@ complain_all(const char *of, const struct faults *faults)
 static char *
 with_name(struct str text)
 {
-	json_t *root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *root = json_read(text);
 	char *whole = NULL;
 
 	if (json_is_object(root) && json_object_get(root, "name") == NULL)

@@ -2,8 +2,7 @@
  * facts: what the store has, as routing wants to be told it.
  */
 #include "desk/inner.h"
-
-#include <jansson.h>
+#include "core/json.h"
 
 #define OFFERS_READ 64u
 /* Who was here when a process died is back by then, or elsewhere. */
@@ -21,11 +20,10 @@ ids_of(const json_t *list, struct arena *a)
 	n = n > ROUTING_LIST_MAX ? ROUTING_LIST_MAX : n;
 	ids = n == 0 ? NULL : arena_alloc(a, n * sizeof(*ids));
 	for (i = 0; ids != NULL && i < n; i++) {
-		const json_t *word = json_array_get(list, i);
+		struct str word = json_text_of(json_array_get(list, i));
 
-		if (json_string_length(word) > 0)
-			ids[count++] = team_id((struct str){
-			    json_string_value(word), json_string_length(word)});
+		if (word.n > 0)
+			ids[count++] = team_id(word);
 	}
 	return (struct routing_ids){ids, count};
 }
@@ -33,8 +31,7 @@ ids_of(const json_t *list, struct arena *a)
 static struct routing_ids
 ids_in(struct str json, struct arena *a)
 {
-	json_t *list = json_loadb(
-	    json.p == NULL ? "" : json.p, json.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *list = json_read(json);
 	struct routing_ids ids = ids_of(list, a);
 
 	json_decref(list);
@@ -224,15 +221,13 @@ in_line_since(struct desk *d, struct chat *chat)
 static void
 read_route(struct str body, struct arena *a, struct routing_chat *out)
 {
-	json_t *route = json_loadb(
-	    body.p == NULL ? "" : body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *language = json_object_get(route, "language");
+	json_t *route = json_read(body);
+	struct str language = json_text(route, "language");
 
 	out->required = ids_of(json_object_get(route, "skills"), a);
 	out->preferred = ids_of(json_object_get(route, "prefer"), a);
-	if (json_string_length(language) > 0)
-		out->language = team_id((struct str){
-		    json_string_value(language), json_string_length(language)});
+	if (language.n > 0)
+		out->language = team_id(language);
 	json_decref(route);
 }
 

@@ -5,11 +5,11 @@
  */
 #include "gateway/files.h"
 #include "core/file_url.h"
+#include "core/json.h"
 #include "core/utf8.h"
 #include "gateway/gateway.h"
 #include "gateway/guard.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
 /* ---- the name ---------------------------------------------------------- */
@@ -142,26 +142,15 @@ kind_of(struct str type)
 
 #define DAY_S ((int64_t)24 * 3600)
 
-static struct str
-text_of(const json_t *object, const char *name)
-{
-	const json_t *value = json_object_get(object, name);
-
-	if (!json_is_string(value))
-		return STR("");
-	return (struct str){
-	    json_string_value(value), json_string_length(value)};
-}
-
 /* NULL: it tells of no file that is kept, or there is no memory. */
 static char *
 with_address(const struct gateway *g, json_t *event)
 {
 	json_t *body = json_object_get(event, "body");
 	int64_t now_s = clock_wall(g->clock) / 1000;
-	const struct file_url url = {.hash = text_of(body, "hash"),
-	    .name = text_of(body, "name"),
-	    .type = text_of(body, "type"),
+	const struct file_url url = {.hash = json_text(body, "hash"),
+	    .name = json_text(body, "name"),
+	    .type = json_text(body, "type"),
 	    .expires_s = (now_s / DAY_S + 2) * DAY_S};
 	struct buf text = {0};
 	char *out = NULL;

@@ -3,6 +3,7 @@
  * do what they say is not decided here.
  */
 #include "gateway/seller_frames.h"
+#include "core/json.h"
 
 #define AT(member) offsetof(struct seller_frame, member)
 #define NAME_MAX 200u
@@ -60,11 +61,9 @@
 static bool
 read_note(struct reading *r, const struct field *f, const json_t *value)
 {
-	size_t n = strspn(
-	    field_string(value).p == NULL ? "" : field_string(value).p,
-	    " \t\r\n");
+	struct str s = json_text_of(value);
 
-	if (json_is_string(value) && n == field_string(value).n)
+	if (json_is_string(value) && strspn(s.p, " \t\r\n") == s.n)
 		return true;
 	return field_text(r, f, value);
 }

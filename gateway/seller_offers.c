@@ -3,8 +3,8 @@
  * to when they are over. They are told at once: a customer waits.
  */
 #include "gateway/seller_room_inner.h"
+#include "core/json.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
 #define CHAINS_PER_STEP 16u
@@ -175,7 +175,7 @@ end_of(const struct news *n, int64_t agent, struct arena *a)
 		return STR("accepted");
 	if (n->event != EVENT_OFFER_END)
 		return end;
-	root = json_loadb(n->body.p, n->body.n, JSON_REJECT_DUPLICATES, NULL);
+	root = json_read(n->body);
 	word = json_string_value(json_object_get(root, "end"));
 	if (word != NULL && arena_copy(a, str_from(word)).p != NULL)
 		end = arena_copy(a, str_from(word));

@@ -3,9 +3,8 @@
  * nothing are left out.
  */
 #include "gateway/seller_write.h"
+#include "core/json.h"
 #include "core/utf8.h"
-
-#include <jansson.h>
 
 #define PREVIEW 200u /* characters of the newest message */
 
@@ -112,14 +111,12 @@ seller_write_draft(struct buf *out, int64_t conversation, struct str frame)
 static void
 add_text_of(struct buf *out, struct str body)
 {
-	json_t *root = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *root = json_read(body);
 	const json_t *text = json_object_get(root, "text");
 
 	if (json_is_string(text))
-		add_string(out, ",\"text\":",
-		    utf8_prefix((struct str){json_string_value(text),
-				    json_string_length(text)},
-			PREVIEW));
+		add_string(out,
+		    ",\"text\":", utf8_prefix(json_text_of(text), PREVIEW));
 	json_decref(root);
 }
 

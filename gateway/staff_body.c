@@ -1,5 +1,6 @@
 /* staff_body: one loop over a table; a reader for each kind of member. */
 #include "gateway/staff_body.h"
+#include "core/json.h"
 #include "core/utf8.h"
 
 #define WORD_MAX 40u
@@ -28,20 +29,13 @@ keep(struct body_reading *r, const struct body_member *m, struct str s)
 	return true;
 }
 
-static struct str
-text_of(const json_t *value)
-{
-	return (struct str){
-	    json_string_value(value), json_string_length(value)};
-}
-
 /* ---- texts ------------------------------------------------------------- */
 
 bool
 body_secret(
     struct body_reading *r, const struct body_member *m, const json_t *value)
 {
-	struct str s = text_of(value);
+	struct str s = json_text_of(value);
 
 	if (!json_is_string(value))
 		return body_refuse(r, m, "is no string");
@@ -65,7 +59,7 @@ bool
 body_line(
     struct body_reading *r, const struct body_member *m, const json_t *value)
 {
-	struct str s = str_trim(text_of(value));
+	struct str s = str_trim(json_text_of(value));
 
 	if (!json_is_string(value))
 		return body_refuse(r, m, "is no string");
@@ -102,7 +96,7 @@ bool
 body_mail(
     struct body_reading *r, const struct body_member *m, const json_t *value)
 {
-	struct str s = text_of(value), copy;
+	struct str s = json_text_of(value), copy;
 	size_t i;
 
 	if (!json_is_string(value) || !is_mail(s))
@@ -140,11 +134,11 @@ is_word(struct str s)
 static bool
 has_before(const json_t *list, size_t i)
 {
-	struct str s = text_of(json_array_get(list, i));
+	struct str s = json_text_of(json_array_get(list, i));
 	size_t k;
 
 	for (k = 0; k < i; k++)
-		if (str_eq(s, text_of(json_array_get(list, k))))
+		if (str_eq(s, json_text_of(json_array_get(list, k))))
 			return true;
 	return false;
 }
@@ -159,7 +153,7 @@ body_words(
 
 	buf_char(&b, '[');
 	for (i = 0; i < n && good; i++) {
-		struct str word = text_of(json_array_get(value, i));
+		struct str word = json_text_of(json_array_get(value, i));
 
 		good = is_word(word) && !has_before(value, i);
 		buf_str(&b, i == 0 ? "" : ",");
@@ -225,8 +219,8 @@ body_read(struct request *r, const struct body_member *members, void *out,
 	    .arena = request_arena(r), .out = out, .error = error};
 	struct str body = request_body(r);
 	unsigned ignored = 0;
-	json_t *root = json_loadb(body.n == 0 ? "" : body.p, body.n,
-	    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+	json_t *root = json_loadb(
+	    body.p, body.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 	bool good = false;
 
 	if (set == NULL)

@@ -4,8 +4,8 @@
  * reads, as in store/company_cache.c. What is fresh costs no read.
  */
 #include "gateway/staff_inside.h"
+#include "core/json.h"
 
-#include <jansson.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -143,8 +143,7 @@ put_text(char *out, size_t size, struct str s)
 int64_t
 staff_key_from(const struct pass_row *row)
 {
-	json_t *data = json_loadb(
-	    row->data.p, row->data.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *data = json_read(row->data);
 	int64_t from = json_integer_value(json_object_get(data, "from"));
 
 	json_decref(data);
@@ -185,10 +184,8 @@ check_makers(struct staff_cache *c, const struct pass_row *row)
 static enum err
 add_key(struct staff_cache *c, const struct pass_row *row, struct caller *who)
 {
-	json_t *data = json_loadb(
-	    row->data.p, row->data.n, JSON_REJECT_DUPLICATES, NULL);
-	struct str role = str_from(
-	    json_string_value(json_object_get(data, "role")));
+	json_t *data = json_read(row->data);
+	struct str role = json_text(data, "role");
 	unsigned may = 0;
 	enum err e = staff_role(c->reader, row->company, role, &c->arena, &may);
 

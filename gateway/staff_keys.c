@@ -4,6 +4,7 @@
  * and when it is ended or what it was made by is (staff_cache.c).
  */
 #include "gateway/staff_body.h"
+#include "core/json.h"
 #include "gateway/staff_inside.h"
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
@@ -21,14 +22,12 @@ struct form {
 static void
 write_key(struct buf *out, const struct pass_row *row)
 {
-	json_t *data = json_loadb(
-	    row->data.p, row->data.n, JSON_REJECT_DUPLICATES, NULL);
-	const char *role = json_string_value(json_object_get(data, "role"));
+	json_t *data = json_read(row->data);
 
 	buf_addf(out, "{\"id\":%lld,\"name\":", (long long)row->id);
 	buf_json(out, row->name);
 	buf_str(out, ",\"role\":");
-	buf_json(out, str_from(role == NULL ? "" : role));
+	buf_json(out, json_text(data, "role"));
 	buf_addf(out,
 	    ",\"agent\":%lld,\"created_at\":%lld,\"seen_at\":%lld,"
 	    "\"expires_at\":%lld",

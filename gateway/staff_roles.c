@@ -3,6 +3,7 @@
  * makes, changes or removes one that may do more than they do.
  */
 #include "gateway/staff_body.h"
+#include "core/json.h"
 #include "gateway/staff_inside.h"
 
 #define PATH "/v1/staff/roles/"
@@ -93,8 +94,7 @@ read_permissions(
 		return body_refuse(r, m, "is no array");
 	json_array_foreach(value, i, word)
 	{
-		unsigned bit = permission_find((struct str){
-		    json_string_value(word), json_string_length(word)});
+		unsigned bit = permission_find(json_text_of(word));
 
 		if (bit == 0 || set & bit)
 			return body_refuse(

@@ -6,10 +6,10 @@
 #include "intake/intake.h"
 #include "bus/publish.h"
 #include "channels/web/frames.h"
+#include "core/json.h"
 #include "intake/said.h"
 
 #include <assert.h>
-#include <jansson.h>
 #include <stdatomic.h>
 
 struct part {
@@ -93,9 +93,8 @@ email_of(struct intake *n, const struct company *c, const struct envelope *v)
 	if (c == NULL || v->kind != EVENT_MESSAGE || v->body.n == 0 ||
 	    memchr(v->body.p, '@', v->body.n) == NULL)
 		return email;
-	body = json_loadb(v->body.p, v->body.n, JSON_REJECT_DUPLICATES, NULL);
-	text.p = json_string_value(json_object_get(body, "text"));
-	text.n = json_string_length(json_object_get(body, "text"));
+	body = json_read(v->body);
+	text = json_text(body, "text");
 	if (text.n > 0)
 		email = arena_copy(&n->arena, said_email(c, text));
 	json_decref(body);

@@ -3,8 +3,7 @@
  * it, and makes rows of the parts.
  */
 #include "intake/outgoing_inner.h"
-
-#include <jansson.h>
+#include "core/json.h"
 
 #define BUTTONS_READ 25u
 
@@ -17,17 +16,6 @@ outgoing_channel(const struct reach *reach)
 }
 
 /* ---- the message ------------------------------------------------------- */
-
-static struct str
-member(const json_t *object, const char *name, struct arena *a)
-{
-	const json_t *s = json_object_get(object, name);
-
-	if (!json_is_string(s))
-		return (struct str){0};
-	return arena_copy(
-	    a, (struct str){json_string_value(s), json_string_length(s)});
-}
 
 /* Buttons: [{"text":"Yes","value":"yes"}]. */
 static void
@@ -43,8 +31,8 @@ read_buttons(const json_t *list, struct outgoing *m, struct arena *a)
 	for (i = 0; i < n; i++) {
 		const json_t *b = json_array_get(list, i);
 
-		buttons[i].text = member(b, "text", a);
-		buttons[i].value = member(b, "value", a);
+		buttons[i].text = json_text_copy(b, "text", a);
+		buttons[i].value = json_text_copy(b, "value", a);
 	}
 	m->buttons = buttons;
 	m->button_count = n;
@@ -53,10 +41,10 @@ read_buttons(const json_t *list, struct outgoing *m, struct arena *a)
 static void
 read_body(struct str body, struct outgoing *m, struct arena *a)
 {
-	json_t *root = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *root = json_read(body);
 
-	m->text = member(root, "text", a);
-	m->by = member(root, "name", a);
+	m->text = json_text_copy(root, "text", a);
+	m->by = json_text_copy(root, "name", a);
 	read_buttons(json_object_get(root, "buttons"), m, a);
 	json_decref(root);
 }

@@ -4,9 +4,8 @@
  * its files: by its place among the rows that the same event caused.
  */
 #include "core/file_url.h"
+#include "core/json.h"
 #include "workers/deliver_inner.h"
-
-#include <jansson.h>
 
 /* What one event causes: PAYLOADS_MAX parts, or ENVELOPE_FILES_MAX files. */
 #define ROWS_OF_EVENT 32u
@@ -94,13 +93,10 @@ name_of(const struct row *r, size_t place, struct arena *a)
 	if (store_read_events(k->track->d->reader, k->conversation, r->seq - 1,
 		a, &e, &n) == OK &&
 	    n == 1)
-		body = json_loadb(
-		    e.body.p, e.body.n, JSON_REJECT_DUPLICATES, NULL);
+		body = json_read(e.body);
 	name = json_object_get(
 	    json_array_get(json_object_get(body, "files"), place), "name");
-	if (json_string_length(name) > 0)
-		out = arena_copy(a, (struct str){json_string_value(name),
-					json_string_length(name)});
+	out = json_text_copy_of(name, a);
 	json_decref(body);
 	return out.p == NULL ? STR("") : out;
 }

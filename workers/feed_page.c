@@ -4,8 +4,7 @@
  * the event that did not fit.
  */
 #include "workers/feed_inner.h"
-
-#include <jansson.h>
+#include "core/json.h"
 
 /* What one event may lead to: so much room is left, or it is not begun. */
 #define TOLD_AT_ONCE 3u
@@ -28,16 +27,13 @@ is_said(const struct event *e)
 static enum err
 add_text(struct page *p, const struct feed_row *row)
 {
-	json_t *body, *text;
+	json_t *body;
 	struct str copy;
 
 	if (!is_said(&row->event))
 		return OK;
-	body = json_loadb(
-	    row->event.body.p, row->event.body.n, JSON_REJECT_DUPLICATES, NULL);
-	text = json_object_get(body, "text");
-	copy = arena_copy(&p->arena,
-	    (struct str){json_string_value(text), json_string_length(text)});
+	body = json_read(row->event.body);
+	copy = json_text_copy(body, "text", &p->arena);
 	json_decref(body);
 	if (copy.p == NULL)
 		return E_NOMEM;

@@ -5,9 +5,8 @@
 #include "workers/internal.h"
 #include "bus/publish.h"
 #include "channels/web/frames.h"
+#include "core/json.h"
 #include "workers/deliver.h"
-
-#include <jansson.h>
 
 /* A sweep leaves younger work to its notice, which is on the way. */
 #define SWEEP_GRACE_MS 1000
@@ -353,17 +352,6 @@ turn_ask(struct turn *t)
 
 /* ---- read -------------------------------------------------------------- */
 
-static struct str
-member_text(const json_t *body, const char *name, struct arena *a)
-{
-	const json_t *s = json_object_get(body, name);
-
-	if (!json_is_string(s))
-		return (struct str){0};
-	return arena_copy(
-	    a, (struct str){json_string_value(s), json_string_length(s)});
-}
-
 /*
  * The text of a customer's message; empty if there is none. False: it is not
  * for the bot to answer, for it asks for no more messages, or a machine may
@@ -372,13 +360,12 @@ member_text(const json_t *body, const char *name, struct arena *a)
 static bool
 message_text(struct turn *t, const struct event *e, struct trigger_text *out)
 {
-	json_t *body = json_loadb(
-	    e->body.p, e->body.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *body = json_read(e->body);
 	bool doubtful = json_object_get(body, "automatic") != NULL;
 	bool wanted = !json_is_true(json_object_get(body, "opt_out"));
 
-	*out = (struct trigger_text){member_text(body, "text", &t->arena),
-	    member_text(body, "button", &t->arena)};
+	*out = (struct trigger_text){json_text_copy(body, "text", &t->arena),
+	    json_text_copy(body, "button", &t->arena)};
 	json_decref(body);
 	t->doubtful |= doubtful;
 	return wanted && !doubtful;

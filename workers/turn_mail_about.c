@@ -4,6 +4,7 @@
  * talk, as when a seller takes up again what had ended, one is made.
  */
 #include "core/asked.h"
+#include "core/json.h"
 #include "workers/small_talk.h"
 #include "workers/turn_mail_inner.h"
 
@@ -77,12 +78,10 @@ strings_of(const json_t *list, struct arena *a, struct str *out)
 	size_t n = json_array_size(list), i, count = 0;
 
 	for (i = 0; i < n && count < LETTER_PACK_LINES; i++) {
-		const json_t *s = json_array_get(list, i);
+		struct str s = json_text_of(json_array_get(list, i));
 
-		if (json_string_length(s) > 0)
-			out[count++] = arena_copy(
-			    a, (struct str){json_string_value(s),
-				   json_string_length(s)});
+		if (s.n > 0)
+			out[count++] = arena_copy(a, s);
 	}
 	return count;
 }
@@ -266,11 +265,9 @@ read_reach(struct letter_of *l)
 	struct arena *a = &l->t->arena;
 	const struct reach *r = &l->row.reach;
 	const struct channel *c = channel_find(r->channel);
-	json_t *reply = r->reply.n == 0 ? NULL
-					: json_loadb(r->reply.p, r->reply.n,
-					      JSON_REJECT_DUPLICATES, NULL);
-	struct str to = letter_member(reply, "to", a);
-	struct str user = letter_member(reply, "user", a);
+	json_t *reply = json_read(r->reply);
+	struct str to = json_text_copy(reply, "to", a);
+	struct str user = json_text_copy(reply, "user", a);
 
 	json_decref(reply);
 	l->channel = str_from(c == NULL ? "" : c->title);
@@ -286,20 +283,18 @@ static void
 read_pack(struct letter_of *l)
 {
 	struct arena *a = &l->t->arena;
-	json_t *pack = l->pack.n == 0 ? NULL
-				      : json_loadb(l->pack.p, l->pack.n,
-					    JSON_REJECT_DUPLICATES, NULL);
+	json_t *pack = json_read(l->pack);
 	const json_t *contact = json_object_get(pack, "contact");
-	struct str why = letter_member(pack, "why", a);
+	struct str why = json_text_copy(pack, "why", a);
 
 	l->summary_count = strings_of(
 	    json_object_get(pack, "summary"), a, l->summary);
 	l->open_count = strings_of(json_object_get(pack, "open"), a, l->open);
 	l->tried_count = tries_of(json_object_get(pack, "tried"), a, l->tried);
 	l->numbers = joined(json_object_get(pack, "numbers"), a);
-	l->name = letter_member(contact, "name", a);
-	l->phone = letter_member(contact, "phone", a);
-	l->email = letter_member(contact, "email", a);
+	l->name = json_text_copy(contact, "name", a);
+	l->phone = json_text_copy(contact, "phone", a);
+	l->email = json_text_copy(contact, "email", a);
 	json_decref(pack);
 	l->why = why_of(l, why);
 	l->topic = topic_of(l, why);

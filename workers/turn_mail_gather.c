@@ -4,23 +4,13 @@
  * where the desk has read that line already, it is a line of its own.
  */
 #include "workers/turn_mail_inner.h"
+#include "core/json.h"
 
 #define EVENTS_PAGE 64u
 #define NAMES_MAX 3u /* contacts' cards */
 /* So long a mail waits for files that are being fetched. */
 #define FILES_WAIT_MS ((int64_t)20 * 1000)
 #define NAME_WAIT_MS ((int64_t)5 * 1000)
-
-struct str
-letter_member(const json_t *object, const char *name, struct arena *a)
-{
-	const json_t *s = json_object_get(object, name);
-
-	if (json_string_length(s) == 0)
-		return (struct str){0};
-	return arena_copy(
-	    a, (struct str){json_string_value(s), json_string_length(s)});
-}
 
 static struct arena *
 arena_of(struct letter_of *l)
@@ -33,7 +23,7 @@ arena_of(struct letter_of *l)
 static struct str
 who_of(struct letter_of *l, const struct event *e, const json_t *body)
 {
-	struct str name = letter_member(body, "name", arena_of(l));
+	struct str name = json_text_copy(body, "name", arena_of(l));
 
 	if (e->author == AUTHOR_CUSTOMER)
 		return l->row.contact.name.n > 0 ? l->row.contact.name
@@ -82,10 +72,10 @@ put_location(const json_t *place, struct buf *b)
 	    json_number_value(where),
 	    json_number_value(json_object_get(place, "longitude")));
 	for (i = 0; i < ARRAY_LEN(names); i++) {
-		const json_t *s = json_object_get(place, names[i]);
+		struct str s = json_text(place, names[i]);
 
-		if (json_string_length(s) > 0)
-			buf_addf(b, ", %s", json_string_value(s));
+		if (s.n > 0)
+			buf_addf(b, ", %.*s", STR_FMT(s));
 	}
 	buf_char(b, ']');
 }
@@ -96,20 +86,19 @@ put_contacts(const json_t *list, struct buf *b)
 	size_t n = json_array_size(list), i;
 
 	for (i = 0; i < n && i < NAMES_MAX; i++)
-		buf_addf(b, "%s[Contact: %s]", b->len > 0 ? "\n" : "",
-		    json_string_value(json_array_get(list, i)));
+		buf_addf(b, "%s[Contact: %.*s]", b->len > 0 ? "\n" : "",
+		    STR_FMT(json_text_of(json_array_get(list, i))));
 }
 
 /* All that a person would see of it, as text; files stand beside it. */
 static struct str
 text_of(struct letter_of *l, const json_t *body)
 {
-	const json_t *text = json_object_get(body, "text");
+	struct str text = json_text(body, "text");
 	struct buf b = {0};
 	struct str out = {0};
 
-	if (json_string_length(text) > 0)
-		buf_add(&b, json_string_value(text), json_string_length(text));
+	buf_add(&b, text.p, text.n);
 	put_location(json_object_get(body, "location"), &b);
 	put_contacts(json_object_get(body, "contacts"), &b);
 	if (!b.failed && b.len > 0)
@@ -159,9 +148,9 @@ read_files(struct letter_of *l, const json_t *list, struct letter_line *line)
 	line->files = n == 0 ? NULL : arena_alloc(a, n * sizeof(*line->files));
 	for (i = 0; line->files != NULL && i < n; i++) {
 		const json_t *one = json_array_get(list, i);
-		struct str type = letter_member(one, "type", a);
+		struct str type = json_text_copy(one, "type", a);
 		struct str name = mail_file_name(
-		    letter_member(one, "name", a), type, a);
+		    json_text_copy(one, "name", a), type, a);
 
 		line->files[i] = (struct letter_file_of){
 		    .name = file_name(l, line, i, name),
@@ -202,7 +191,7 @@ take_file(struct letter_of *l, const struct event *e, const json_t *body)
 {
 	struct letter_line *line = find_line(l, e->ref);
 	json_int_t index = json_integer_value(json_object_get(body, "index"));
-	struct str refused = letter_member(body, "refused", arena_of(l));
+	struct str refused = json_text_copy(body, "refused", arena_of(l));
 	struct letter_file_of *f;
 
 	if (line == NULL || index < 0 || (size_t)index >= line->file_count)
@@ -212,8 +201,8 @@ take_file(struct letter_of *l, const struct event *e, const json_t *body)
 	f->missing = refused.n > 0 ? refused : STR("");
 	if (refused.n > 0)
 		return;
-	f->type = letter_member(body, "type", arena_of(l));
-	f->hash = letter_member(body, "hash", arena_of(l));
+	f->type = json_text_copy(body, "type", arena_of(l));
+	f->hash = json_text_copy(body, "hash", arena_of(l));
 	f->size = (uint64_t)json_integer_value(json_object_get(body, "size"));
 }
 
@@ -245,7 +234,7 @@ change(struct letter_of *l, const struct event *e, const char *what,
 static void
 take_edit(struct letter_of *l, const struct event *e, const json_t *body)
 {
-	change(l, e, "edited", letter_member(body, "text", arena_of(l)));
+	change(l, e, "edited", json_text_copy(body, "text", arena_of(l)));
 }
 
 static void
@@ -261,8 +250,8 @@ static void
 take_note(struct letter_of *l, const struct event *e, const json_t *body)
 {
 	struct arena *a = arena_of(l);
-	struct str text = letter_member(body, "text", a);
-	struct str name = letter_member(body, "name", a);
+	struct str text = json_text_copy(body, "text", a);
+	struct str name = json_text_copy(body, "name", a);
 	bool refused = e->ref == NOTE_REFUSED;
 
 	if (e->ref == NOTE_WHISPER || text.n == 0 || e->seq <= l->after ||
@@ -283,7 +272,7 @@ static void
 take_holder(struct letter_of *l, const struct event *e, const json_t *body)
 {
 	if (e->ref == HOLDER_EMAIL)
-		l->by_mail = letter_member(body, "why", arena_of(l));
+		l->by_mail = json_text_copy(body, "why", arena_of(l));
 }
 
 static void
@@ -350,9 +339,7 @@ take_event(struct letter_of *l, const struct event *e)
 		l->events[l->event_count++] = *e;
 	if (takes[e->kind] == NULL)
 		return;
-	body = e->body.n == 0 ? NULL
-			      : json_loadb(e->body.p, e->body.n,
-				    JSON_REJECT_DUPLICATES, NULL);
+	body = json_read(e->body);
 	takes[e->kind](l, e, body);
 	json_decref(body);
 }

@@ -9,10 +9,9 @@
 #define WORKERS_TURN_MAIL_INNER_H
 
 #include "channels/email/escalation.h"
+#include "core/json.h"
 #include "core/pack.h"
 #include "workers/internal.h"
-
-#include <jansson.h>
 
 #define LETTER_EVENTS_MAX PACK_EVENTS_MAX /* of a long log the newest */
 #define LETTER_LINES_MAX ESCALATION_LINES_MAX
@@ -79,9 +78,6 @@ struct letter_of {
 
 /* E_NOMEM, and what the store says. */
 enum err letter_gather(struct letter_of *l) MUST_USE;
-/* A member of an object as a copy in the turn's arena; empty: there is none. */
-struct str letter_member(
-    const json_t *object, const char *name, struct arena *a);
 
 /* ---- turn_mail_about.c ----------------------------------------------------- */
 

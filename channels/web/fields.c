@@ -3,6 +3,7 @@
  * can be wrong.
  */
 #include "channels/web/fields.h"
+#include "core/json.h"
 #include "core/utf8.h"
 
 /* ---- what is wrong ------------------------------------------------------- */
@@ -70,13 +71,6 @@ has_control(struct str s)
 	return false;
 }
 
-struct str
-field_string(const json_t *value)
-{
-	return (struct str){
-	    json_string_value(value), json_string_length(value)};
-}
-
 /* Unicode's white space, and what is as invisible. */
 static bool
 is_blank(const char *p, size_t step)
@@ -113,7 +107,7 @@ all_blank(struct str s)
 bool
 field_text(struct reading *r, const struct field *f, const json_t *value)
 {
-	struct str s = field_string(value);
+	struct str s = json_text_of(value);
 
 	if (!json_is_string(value))
 		return field_refuse_type(r, f, value);
@@ -137,7 +131,7 @@ field_text(struct reading *r, const struct field *f, const json_t *value)
 bool
 field_line(struct reading *r, const struct field *f, const json_t *value)
 {
-	struct str s = field_string(value);
+	struct str s = json_text_of(value);
 
 	if (!json_is_string(value))
 		return field_refuse_type(r, f, value);
@@ -155,7 +149,7 @@ static bool
 read_word(struct reading *r, const struct field *f, const json_t *value,
     const char *set)
 {
-	struct str s = field_string(value);
+	struct str s = json_text_of(value);
 
 	if (!json_is_string(value))
 		return field_refuse_type(r, f, value);
@@ -185,14 +179,14 @@ field_hex(struct reading *r, const struct field *f, const json_t *value)
 {
 	if (!read_word(r, f, value, "0123456789abcdefABCDEF"))
 		return false;
-	return json_string_length(value) == f->max ||
+	return json_text_of(value).n == f->max ||
 	       field_refuse(r, f, "is too short");
 }
 
 bool
 field_email(struct reading *r, const struct field *f, const json_t *value)
 {
-	struct str s = field_string(value);
+	struct str s = json_text_of(value);
 	const char *at;
 
 	if (!field_line(r, f, value))
@@ -249,7 +243,7 @@ field_words(struct reading *r, const struct field *f, const json_t *value)
 		return field_refuse(r, f, "is too long");
 	list.words = arena_alloc(r->arena, (n + 1) * sizeof(*list.words));
 	for (i = 0; list.words != NULL && i < n; i++) {
-		s = field_string(json_array_get(value, i));
+		s = json_text_of(json_array_get(value, i));
 		if (!field_is_word(s))
 			return field_refuse(r, f, "holds what is no word");
 		list.words[i] = arena_copy(r->arena, s);
@@ -331,7 +325,7 @@ field_choice(struct reading *r, const struct field *f, const json_t *value,
     const char *(*name)(size_t i), size_t *out)
 {
 	struct buf list = {0};
-	struct str s = field_string(value),
+	struct str s = json_text_of(value),
 		   shown = utf8_prefix(s, FIELD_ID_MAX);
 	struct str detail;
 	size_t i;

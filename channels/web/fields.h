@@ -96,7 +96,4 @@ bool field_is_word(struct str s);
 bool field_choice(struct reading *r, const struct field *f, const json_t *value,
     const char *(*name)(size_t i), size_t *out) MUST_USE;
 
-/* A string's bytes; empty for what is none. */
-struct str field_string(const json_t *value);
-
 #endif

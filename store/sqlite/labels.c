@@ -1,7 +1,7 @@
 /* labels: a small set; at most LABELS_MAX, so looking through it is cheap. */
 #include "store/sqlite/labels.h"
+#include "core/json.h"
 
-#include <jansson.h>
 #include <string.h>
 
 /* ---- the set ------------------------------------------------------------ */
@@ -70,9 +70,7 @@ apply_list(struct labels *l, const json_t *list,
 	if (list != NULL && !json_is_array(list))
 		return E_BADINPUT;
 	for (size_t i = 0; i < json_array_size(list) && e == OK; i++) {
-		const json_t *item = json_array_get(list, i);
-		struct str label = {
-		    json_string_value(item), json_string_length(item)};
+		struct str label = json_text_of(json_array_get(list, i));
 
 		e = label.n > 0 ? change(l, label) : E_BADINPUT;
 	}
