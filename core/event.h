@@ -108,8 +108,8 @@ enum event_kind event_kind_find(struct str name);
 enum author author_find(struct str name);
 
 /*
- * May the customer see it? Then they see it word for word, so nothing private
- * may stand in such an event's body. What they may not is shown to them as
+ * May the customer see it? Of what they may, they see the members that
+ * event_show() passes on. What they may not is shown to them as
  * {"seq":n,"kind":"hidden"}, so that their sequence has no gap either.
  */
 bool event_is_public(enum event_kind kind);
@@ -120,5 +120,12 @@ bool event_is_public(enum event_kind kind);
  */
 void event_write(struct buf *out, const struct event *e);
 void event_write_hidden(struct buf *out, uint64_t seq);
+
+/*
+ * Of an object that event_write() wrote, or that had an address added to it,
+ * what the customer may see ("visible" in the schema), or what stands for it.
+ * Of what was shown already, the same. out->failed: it is no event.
+ */
+void event_show(struct buf *out, struct str whole);
 
 #endif

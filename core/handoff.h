@@ -42,9 +42,10 @@
  * What an act changes is the business of who holds: of a chat that another
  * seller has, an act is refused as "held", else as "not_yours", unless who acts
  * may supervise, or is the system (agent 0). An offer that is open ends with
- * any change of holder. HOLDER's body is public: {"why":"accept","name":"Anna"}
- * with the change's name, and the act's `name`; QUEUE, MAIL and OVERFLOW
- * take their `body` for it where there is one.
+ * any change of holder. HOLDER's body is {"why":"accept","name":"Anna"} with the
+ * change's name, and the act's `name`, of which customers see the name of who
+ * holds (event_show); QUEUE, MAIL and OVERFLOW take their `body` for it where
+ * there is one.
  *
  * ---- what is said to the customer by itself ------------------------------
  *

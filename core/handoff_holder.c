@@ -110,7 +110,6 @@ end_offer(struct acting *w, int64_t but)
 
 /* ---- the holder ---------------------------------------------------------- */
 
-/* Public: the customer reads it. */
 static struct str
 holder_body(struct acting *w, const struct transition *t)
 {

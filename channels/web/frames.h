@@ -19,8 +19,9 @@
  * then events after+1, after+2 ... as they are and as they come:
  *	{"type":"event","event":{"seq":13,"kind":"message","author":"bot",
  *	 "at":1790000000000,"ref":12,"body":{"text":"..."}}}
- * Events a visitor may not see come as {"seq":14,"kind":"hidden"}, so the
- * sequence has no gap. `id` in an event is the client's own id of a message.
+ * Of each they see what event_show() passes on; events a visitor may not see
+ * come as {"seq":14,"kind":"hidden"}, so the sequence has no gap. `id` in an
+ * event is the client's own id of a message.
  *
  * Sending: {"type":"send","id":"<1..64 of A-Za-z0-9._~-, chosen by the
  * client, unique in its conversation>","text":"..."}. When it is on disk:
@@ -191,9 +192,9 @@ struct welcome {
 };
 
 void frame_write_welcome(struct buf *out, const struct welcome *w);
-/* The event object as a visitor sees it: the whole, or hidden. */
+/* The event object as a visitor sees it: what is theirs to know, or hidden. */
 void frame_write_event_object(struct buf *out, const struct event *e);
-/* {"type":"event","event":OBJECT} around what the above wrote. */
+/* {"type":"event","event":OBJECT}, of what event_write() or the above wrote. */
 void frame_write_event(struct buf *out, struct str object);
 /* id empty: what it acknowledges was no message, and has none. */
 void frame_write_ack(

@@ -48,17 +48,19 @@ frame_write_welcome(struct buf *out, const struct welcome *w)
 void
 frame_write_event_object(struct buf *out, const struct event *e)
 {
-	if (event_is_public(e->kind))
-		event_write(out, e);
-	else
-		event_write_hidden(out, e->seq);
+	struct buf whole = {0};
+
+	event_write(&whole, e);
+	event_show(out, buf_view(&whole));
+	out->failed |= whole.failed;
+	buf_free(&whole);
 }
 
 void
 frame_write_event(struct buf *out, struct str object)
 {
 	buf_str(out, "{\"type\":\"event\",\"event\":");
-	buf_add(out, object.p, object.n);
+	event_show(out, object);
 	buf_char(out, '}');
 }
 

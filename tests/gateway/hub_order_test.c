@@ -154,7 +154,8 @@ deliver_ordered(struct watcher *w, struct piece *frame, uint64_t seq)
 	} else if (seq == 2) {
 		o->first = ++o->count;
 		hub_post(rig.gateway.hubs[0], &o->mail);
-		tell(w->conversation, NEWS_EVENT, 3, 0, "{}");
+		tell(w->conversation, NEWS_EVENT, 3, 0,
+		    "{\"seq\":3,\"kind\":\"note\"}");
 	}
 	return OK;
 }
@@ -183,7 +184,8 @@ test_letters_first(void **state)
 	/* It has caught up before the news comes. */
 	for (i = 0; i < 3; i++)
 		turn(rig.gateway.hubs[0]);
-	tell(o.watcher.conversation, NEWS_EVENT, 2, 0, "{}");
+	tell(o.watcher.conversation, NEWS_EVENT, 2, 0,
+	    "{\"seq\":2,\"kind\":\"note\"}");
 	assert_true(becomes(&o.count, 3));
 	unwatch_on(rig.gateway.hubs[0], &o.watcher);
 	assert_int_equal(o.first, 1);

@@ -92,6 +92,7 @@ const OTHER_MEANINGS = {
   email: [
     'core/conversation.c', // the holder that waits for support's mail
     'core/pack.c', // the customer's own address, a member
+    'core/event_show.c', // the same
     'workers/turn_mail_about.c', // the same, of the pack
     'channels/web/frames.c', // the visitor's own address, a member
     'gateway/staff_login.c', // a seller's, a member

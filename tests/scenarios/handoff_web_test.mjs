@@ -11,7 +11,8 @@ import { SECRET, company } from "../lib/server.mjs";
 import { below, inShop } from "../lib/shop.mjs";
 import { checkLog, checkSeen, tell } from "../lib/story.mjs";
 import { until } from "../lib/until.mjs";
-import { newId } from "../lib/visitor.mjs";
+import { SocketVisitor, newId } from "../lib/visitor.mjs";
+import { PollVisitor, StreamVisitor } from "../lib/visitor_http.mjs";
 
 const [hours] = company.faq;
 const RACES = 100;
@@ -164,4 +165,55 @@ test("who has read it, or left no address, gets no mail", inShop(unread,
     shop.later(MINUTE + 1000);
     await shop.mail.next(EVE);
     assert.equal((await shop.mail.all()).length, 1);
+  }));
+
+// ---- what is the company's own business -------------------------------------
+
+// Handed over as they were angry, spoken of among sellers, and ended.
+async function throughHands(sam, boss, page) {
+  for (const text of ["This is an outrage, you are useless!",
+    "You idiots, I am furious! Worst company ever!"])
+    await page.say(text);
+  const { conversation } = await sam.offer();
+  await sam.takes(conversation);
+  await sam.note(conversation, "Careful with this one.");
+  await sam.act("label", conversation, { add: ["angry"] });
+  await sam.act("priority", conversation, { priority: 2 });
+  await boss.note(conversation, "Offer them a refund.", { type: "whisper" });
+  await sam.say(conversation, "I am sorry.", { seen: ANY });
+  await sam.act("resolve", conversation);
+  return conversation;
+}
+
+test("a customer reads who answers, and nothing of why, on each way",
+  inShop({ sellers: ["sam", { name: "bo", role: "supervisor" }],
+    company: { handoff: { team: "sales", mood_after: 2 } } },
+  async (shop) => {
+    const sam = await shop.seller("sam");
+    const boss = await shop.seller("bo", { away: true });
+    const page = await shop.page();
+    const others = await Promise.all([StreamVisitor, PollVisitor].map((Way) =>
+      new Way(shop.server, { company: "shop", token: page.token }).open()));
+    const conversation = await throughHands(sam, boss, page);
+    const events = await sam.log(conversation);
+    const whole = JSON.stringify(events);
+    for (const word of ["mood", "Careful", "refund", "angry", "confidence"])
+      assert.ok(whole.includes(word), word);
+    // Who comes back reads it all from the store.
+    const later = await new SocketVisitor(shop.server,
+      { company: "shop", token: page.token }).open();
+    for (const visitor of [page, ...others, later]) {
+      const last = await visitor.waitEvent("the end",
+        (e) => e.seq === events.length);
+      assert.equal(last.seq, events.length);
+      checkSeen(events, visitor.events);
+      assert.deepEqual(visitor.events.filter((e) => e.kind === "holder")
+        .map((e) => [e.holder, e.body]),
+      [["queue", {}], ["agent", { name: "Sam" }], ["bot", {}]]);
+      const seen = JSON.stringify(visitor.frames);
+      for (const word of ["mood", "Careful", "refund", "\"angry\"", "why",
+        "confidence", "cites", "\"agent\":", "team", "source", "priority"])
+        assert.ok(!seen.includes(word), `${word}: ${seen}`);
+      await visitor.close();
+    }
   }));

@@ -1,7 +1,7 @@
 /*
  * event_samples: events of every kind as they are written, a line each, for
- * event_test.mjs to hold against the schema: a word whether customers may see
- * it, then the event. They come from random acts, the same in each run.
+ * event_test.mjs to hold against the schema: the whole event, and what customers
+ * see of it. They come from random acts, the same in each run.
  */
 #include "core/handoff.h"
 #include "core/pack.h"
@@ -52,16 +52,22 @@ must(bool holds)
 static void
 tell(struct sampling *s, struct event e)
 {
-	struct buf b = {0};
+	struct buf b = {0}, shown = {0};
+	size_t at;
 
 	e.seq = s->c.seq + 1;
 	e.at = s->now;
 	must(conversation_fold(&s->c, &e) == OK);
+	buf_str(&b, "{\"whole\":");
+	at = b.len;
 	event_write(&b, &e);
-	must(!b.failed);
-	printf("%s %.*s\n", event_is_public(e.kind) ? "public" : "private",
-	    (int)b.len, b.data);
+	event_show(&shown, (struct str){b.data + at, b.len - at});
+	buf_str(&b, ",\"shown\":");
+	buf_add(&b, shown.data, shown.len);
+	must(!b.failed && !shown.failed);
+	printf("%.*s}\n", (int)b.len, b.data);
 	buf_free(&b);
+	buf_free(&shown);
 }
 
 static void

@@ -19,10 +19,8 @@ const shape = (name) => ajv.getSchema(`event.schema.json#/$defs/${name}`);
 
 const samples = execFileSync(join(build, "tests/event_samples"),
   { encoding: "utf8", maxBuffer: 1 << 28 }).trimEnd().split("\n")
-  .map((line) => ({
-    seen: line.startsWith("public "),
-    event: JSON.parse(line.slice(line.indexOf(" "))),
-  }));
+  .map((line) => JSON.parse(line))
+  .map(({ whole, shown }) => ({ event: whole, shown }));
 
 const alike = {
   customer: "said", bot: "answered", agent: "wrote", system: "noticed",
@@ -38,12 +36,24 @@ test("each event has the shape of its kind", () => {
   }
 });
 
-test("an event has one shape, and visitors see what is public", () => {
+test("an event has one shape, and so has what visitors see of it", () => {
   const whole = ajv.getSchema("event.schema.json");
-  for (const { seen, event } of samples.slice(0, 2000)) {
+  for (const { event, shown } of samples.slice(0, 2000)) {
     assert.ok(whole(event), JSON.stringify(event));
-    assert.equal(shape("visible")(event), seen, JSON.stringify(event));
+    assert.ok(shape("visible")(shown), JSON.stringify(shown));
   }
+});
+
+test("a visitor reads nothing of why, and of no number of ours", () => {
+  const seen = samples.map(({ shown }) => shown);
+  for (const s of seen) {
+    assert.deepEqual([s.agent, s.team, s.body?.why], [undefined, undefined,
+      undefined], JSON.stringify(s));
+    assert.ok(s.holder === "agent" || s.kind !== "holder" ||
+      s.body.name === undefined, JSON.stringify(s));
+  }
+  const told = seen.map((s) => s.holder === "agent" ? s.body.name : undefined);
+  assert.deepEqual([...new Set(told)].sort(), ["Anna", undefined]);
 });
 
 test("every word is written", () => {

@@ -292,7 +292,7 @@ test("what the system says is a line, and stands for the change it tells of",
       ? r.text : r.is === "message" ? `${r.message.name}: ${r.message.text}`
         : r.is);
     let s = run(online, opened, event(2, "customer", "a human"),
-      hidden(3), holder(4, "queue", { why: "asked" }));
+      hidden(3), holder(4, "queue", {}));
     assert.deepEqual(shown(s),
       ["day", ": a human", "You are in line for a person."]);
     s = reduce(s, event(5, "system", "You are number 2.",
@@ -300,10 +300,10 @@ test("what the system says is a line, and stands for the change it tells of",
     assert.deepEqual(shown(s), ["day", ": a human", "You are number 2."]);
     assert.equal(messages(s)[0].mark, "delivered"); // nobody has answered
 
-    s = reduce(s, holder(6, "agent", { why: "accept", name: "Anna" }));
+    s = reduce(s, holder(6, "agent", { name: "Anna" }));
     s = reduce(s, event(7, "agent", "Hello", {}));
     s = reduce(s, event(8, "agent", "Boss here", { name: "Bo" }));
-    s = reduce(s, holder(9, "bot", { why: "resolve" }));
+    s = reduce(s, holder(9, "bot", {}));
     s = reduce(s, frame({ type: "event", event: {
       seq: 10, kind: "resolved", author: "agent", at: NOON, body: {} } }));
     assert.deepEqual(shown(s).slice(3), ["Anna answers now.", "Anna: Hello",

@@ -14,7 +14,6 @@ export interface Event {
   holder?: Holder; // of kind "holder"
   body?: {
     text?: string; id?: string; name?: string; user?: string;
-    why?: string; // of kind "holder"
     url?: string; // of kind "file": where it can be had
   };
 }

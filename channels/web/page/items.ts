@@ -13,7 +13,6 @@ export interface Item {
   id?: string;
   turn?: string; // it grew as the draft of this turn
   holder?: Holder; // who has it since
-  why?: string; // of a change of holder
   name?: string; // of the person who wrote it
   url?: string; // of a file
   of?: number; // the message that brought it
@@ -50,7 +49,6 @@ export function itemOf(event: Event, at: number): Item | null {
   };
   if (body.id !== undefined) item.id = body.id;
   if (event.holder !== undefined) item.holder = event.holder;
-  if (body.why !== undefined) item.why = body.why;
   if (kind === "message" && body.name !== undefined) item.name = body.name;
   return item;
 }

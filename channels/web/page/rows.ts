@@ -55,8 +55,9 @@ function noteText(item: Item): string {
 // A line between the messages; "" where what stands beside it says enough.
 function lineOf(item: Item, next: Item | undefined): string {
   if (item.kind === "message") return item.text;
-  const told = next?.kind === "message" && next.author === "system";
-  if (item.kind === "holder" && (told || item.why === "resolve")) return "";
+  const told = next?.kind === "resolved" ||
+    (next?.kind === "message" && next.author === "system");
+  if (item.kind === "holder" && told) return "";
   return noteText(item);
 }
 
