@@ -38,7 +38,8 @@ function form(root: Element, { title, words, why, fields, label, send }:
 
 export function login(root: Element, why: string,
   entered: (a: Account) => void) {
-  const company = localStorage.getItem("company") ?? "";
+  const company = new URLSearchParams(location.search).get("company") ??
+    localStorage.getItem("company") ?? "";
   const code = field("code", "Code of your authenticator", {
     inputmode: "numeric", autocomplete: "one-time-code", required: false });
   code.hidden = true;

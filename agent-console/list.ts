@@ -55,7 +55,7 @@ function hit(to: Actions, f: Found): Item {
 
 const EMPTY: Record<string, string> = {
   mine: "Nothing is yours. What is offered to you comes up here.",
-  queue: "Nobody waits.", open: "Nobody is with people.",
+  queue: "Nobody waits.", open: "Nobody waits, and nobody is with people.",
   mail: "Nothing is with the support desk.", snoozed: "Nothing is put off.",
   resolved: "Nothing has ended yet.", bot: "Nobody is with the bot.",
 };
@@ -113,13 +113,13 @@ export class Side {
 /** What is offered, and how long; who listens hears of it once (work.ts). */
 export function drawOffers(s: State, to: Actions, offers: Element) {
   list(offers, s.offers.map((o) => ({ key: String(o.conversation),
-    is: JSON.stringify([o.row.message?.text, o.row.priority, customer(o.row),
-      since(o.row.queued_at)]),
+    is: JSON.stringify([o.said, newest(s, o.row), o.row.priority,
+      customer(o.row)]),
     make: () => h("li", { class: "offer" },
       h("div", { class: "offer-words" },
         h("strong", {}, customer(o.row)), ` · ${channel(o.row)}`,
         !!o.row.priority && h("b", { class: "urgent" }, " urgent"),
-        h("p", {}, o.row.message?.text ?? "")),
+        h("p", {}, o.said ?? newest(s, o.row))),
       h("span", { class: "left", "data-until": o.until }),
       button("Accept", () => void to.act(o.conversation, "accept"), "main"),
       button("Decline", () => void to.act(o.conversation, "decline"))) })));

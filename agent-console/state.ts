@@ -4,7 +4,7 @@ import type { Account, Channel, Colleague, Entry, Fault, Found, Frame, Offer,
   Row, Team } from "./types.ts";
 
 export const VIEWS = [
-  ["mine", "Mine"], ["queue", "Waiting"], ["open", "With people"],
+  ["mine", "Mine"], ["queue", "Waiting"], ["open", "All open"],
   ["mail", "By mail"], ["snoozed", "Put off"], ["resolved", "Ended"],
   ["bot", "With the bot"],
 ] as const;
@@ -206,6 +206,15 @@ export const rowOf = (s: State, id: number): Row | undefined =>
   [...s.lists.mine, ...s.lists.view, ...s.offers.map((o) => o.row),
     ...(s.found?.list ?? []).flatMap((f) => f.row ?? [])]
     .find((r) => r.id === id);
+
+/** What a customer wants: as it was handed over, else their newest word. */
+export function wish(entries: Entry[]): string | undefined {
+  const pack = entries.findLast((e) => e.kind === "pack")?.body?.["summary"];
+  const said = entries.findLast((e) => e.kind === "message" &&
+    e.author === "customer")?.body?.["text"];
+  return (Array.isArray(pack) ? pack.join(" ") : "") || String(said ?? "") ||
+    undefined;
+}
 
 export const nameOf = (s: State, agent?: number) =>
   (agent && s.staff.get(agent)?.name) || "A colleague";

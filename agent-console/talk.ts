@@ -3,7 +3,7 @@
 import { button, clock, day, h, type Item, linked, list } from "./dom.ts";
 import { attached, show } from "./files.ts";
 import { customer, type State, type Unsent } from "./state.ts";
-import type { Entry } from "./types.ts";
+import type { Entry, Row } from "./types.ts";
 import { line, refusal, speaker } from "./words.ts";
 import type { Actions } from "./actions.ts";
 
@@ -66,8 +66,17 @@ function side(e: Entry): string {
   return { customer: "theirs", system: "told" }[e.author ?? ""] ?? "ours";
 }
 
+/** Those that nobody has said are the customer's; a press says it. */
+function mentioned(to: Actions, r: Row | null, all: string[]) {
+  return h("div", { class: "soft mentioned" }, "Addresses they mention:",
+    ...all.map((email) => h("span", {}, email, " ", r &&
+      (email === r.contact.email ? "✓ in use"
+        : button("Use this address", () =>
+          void to.act(r.id, "contact", { email }))))));
+}
+
 /** What people should know: said once, above what comes after it. */
-function pack(e: Entry) {
+function pack(s: State, to: Actions, e: Entry) {
   const b = e.body ?? {};
   const all = (name: string) => (b[name] as unknown[] | undefined) ?? [];
   const tried = all("tried") as { question: string; answer: string }[];
@@ -78,25 +87,26 @@ function pack(e: Entry) {
       tried.map((t) => `${t.question} (${t.answer})`).join("; ")),
     all("numbers").length > 0 && h("p", { class: "soft" }, "Numbers: ",
       all("numbers").join(", ")),
-    all("mentioned").length > 0 && h("p", { class: "soft" },
-      "Addresses they mention: ", all("mentioned").join(", ")),
+    all("mentioned").length > 0 &&
+      mentioned(to, s.row, all("mentioned").map(String)),
     b["angry"] === true && h("p", { class: "urgent" }, "Upset."));
 }
 
 const isSaid = (e: Entry) => e.kind === "message" ||
   (e.kind === "note" && Boolean(e.body?.["text"]));
 
-function item(s: State, e: Entry, how: Shown): Item | null {
+function item(s: State, to: Actions, e: Entry, how: Shown): Item | null {
   const key = `${s.open}/${e.seq}`;
   if (isSaid(e)) return { key, is: JSON.stringify(how),
     make: () => bubble(s, e, how) };
-  if (e.kind === "pack") return { key, is: "", make: () => pack(e) };
+  if (e.kind === "pack") return { key, is: s.row?.contact.email ?? "",
+    make: () => pack(s, to, e) };
   const words = e.kind === "note" ? speaker(s, e) : line(s, e);
   return words === "" ? null : { key, is: words, make: () =>
     h("li", { class: "line" }, words, " ", h("time", {}, clock(e.at))) };
 }
 
-function items(s: State): Item[] {
+function items(s: State, to: Actions): Item[] {
   const about = gather(s.entries), all: Item[] = [];
   const lastSeen = s.entries.findLast((e) => e.kind === "message" &&
     e.author === "agent" && e.seq <= s.seen)?.seq;
@@ -106,7 +116,7 @@ function items(s: State): Item[] {
     const follows = before !== null && today === date &&
       side(before) === side(e) && before.agent === e.agent &&
       before.author === e.author && (e.at ?? 0) - (before.at ?? 0) < SOON;
-    const one = item(s, e, { side: side(e), who, follows,
+    const one = item(s, to, e, { side: side(e), who, follows,
       seen: e.seq === lastSeen, about: about.get(e.seq) });
     if (!one) continue;
     if (today !== date) all.push({ key: today, is: "", make: () =>
@@ -193,7 +203,7 @@ export class Log {
       ...(s.from > 0 && oldest > 0 ? [{ key: "earlier", is: "", make: () =>
         h("li", { class: "line" }, button("Show what was before",
           () => to.earlier())) }] : []),
-      ...items(s), ...after(s, to)]);
+      ...items(s, to), ...after(s, to)]);
     if (!anew && oldest < this.#oldest) e.scrollTop = e.scrollHeight - below;
     else if (low && this.#target === 0) e.scrollTop = e.scrollHeight;
     if (anew) this.newer.hidden = true;

@@ -27,7 +27,8 @@ export type Colleague = { agent: number; name?: string; online: boolean;
   away: boolean };
 
 export type Offer = { conversation: number; row: Row; until: number;
-  reason?: Record<string, unknown> };
+  reason?: Record<string, unknown>;
+  said?: string }; // what they want, as far as it is known
 
 export type Team = { key: string; name: string };
 

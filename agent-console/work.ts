@@ -5,12 +5,13 @@ import { announce } from "./dom.ts";
 import { build } from "./page.ts";
 import { Post } from "./post.ts";
 import { Reading } from "./reading.ts";
-import { customer, initial, type Mode, MOST, type State, take } from
+import { customer, initial, type Mode, MOST, type State, take, wish } from
   "./state.ts";
-import type { Account, Frame } from "./types.ts";
-import { call, complaint, Refused, search, Wire } from "./wire.ts";
+import type { Account, Frame, Offer } from "./types.ts";
+import { call, complaint, events, Refused, search, Wire } from "./wire.ts";
 import { refusal } from "./words.ts";
 
+const RECENT = 30; // events; in them stands what is asked for
 const TYPING = 10000; // ms; then nobody writes any more
 const TAKES = new Set(["accept", "pull", "take_over", "reopen"]);
 const ENDED = "Your session has ended. Log in to go on where you were.";
@@ -165,9 +166,7 @@ export class Work implements Actions {
     if (f.type === "ack") this.#post.answered(f.id, null);
     if (f.type === "error" && !this.#post.answered(f.id, f))
       this.#page.complain(refusal(f));
-    if (f.type === "offer")
-      announce(`Offered to you: ${customer(f.row)}. ${
-        f.row.message?.text ?? ""}`);
+    if (f.type === "offer") void this.#offered(f);
     if (f.type === "offer_end" && f.end === "expired") this.#passed = true;
     s.set = s.away && !this.#leaves && this.#passed;
     if (f.type === "event" && f.conversation === s.open)
@@ -181,6 +180,18 @@ export class Work implements Actions {
     }
     if (f.type === "unwatched" && f.conversation === s.open)
       this.#reading.goOn();
+    this.#page.draw();
+  }
+
+  /** What was said last seldom tells what a customer wants. */
+  async #offered({ conversation, row }: Offer) {
+    const said = await events(conversation, Math.max(0, row.seq - RECENT),
+      RECENT).then((all) => wish(all.events), () => undefined);
+    const now = this.#s.offers.find((o) => o.conversation === conversation);
+    if (!now) return;
+    if (said) now.said = said;
+    announce(`Offered to you: ${customer(row)}. ${
+      said ?? row.message?.text ?? ""}`);
     this.#page.draw();
   }
 

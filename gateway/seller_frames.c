@@ -10,6 +10,7 @@
 #define KEY_MAX 200u
 #define NOTE_MAX 5000u
 #define COLOUR_MAX 20u
+#define EMAIL_MAX 254u
 
 /* ---- members -------------------------------------------------------------- */
 
@@ -114,6 +115,12 @@ static const struct field to_snooze[] = {NUMBER("until", until, false), {0}};
 static const struct field to_label[] = {
     WORDS("add", add), WORDS("remove", remove), {0}};
 static const struct field to_priority[] = {PRIORITY(false), {0}};
+static const struct field to_contact[] = {{.name = "email",
+					      .read = field_line,
+					      .at = AT(email),
+					      .max = EMAIL_MAX,
+					      .right = "a mail address"},
+    {0}};
 
 const struct seller_deed seller_deeds[] = {
     {"messages", "send", ACT_SAY, MAY_ANSWER, to_say},
@@ -134,6 +141,7 @@ const struct seller_deed seller_deeds[] = {
     {"block", NULL, ACT_BLOCK, MAY_ANSWER, nothing},
     {"label", NULL, ACT_LABEL, MAY_ANSWER, to_label},
     {"priority", NULL, ACT_PRIORITY, MAY_ANSWER, to_priority},
+    {"contact", NULL, ACT_NOTE, MAY_ANSWER, to_contact},
     {.path = NULL},
 };
 

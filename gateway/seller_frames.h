@@ -51,7 +51,7 @@ struct seller_frame {
 	enum said away;
 	uint64_t conversation, after, limit;
 	struct str view, team, label;
-	struct str id, text, note, colour;
+	struct str id, text, note, colour, email;
 	uint64_t seen_seq, seq, agent, wanted, until, priority, version;
 	struct field_list add, remove;
 	bool on, shared, drop, has_priority;

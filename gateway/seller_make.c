@@ -4,6 +4,7 @@
  * by itself, the company's policy.
  */
 #include "gateway/seller_op.h"
+#include "core/theirs.h"
 #include "intake/handover.h"
 #include "intake/outgoing.h"
 
@@ -203,9 +204,41 @@ make_said(struct making *m)
 	return write_body(m, m->f->text, &act->body) && add_said_rows(m);
 }
 
+/* One address, as customers write it, and nothing beside it. */
+static bool
+is_address(struct str text)
+{
+	struct str rest = text;
+
+	return str_eq(theirs_next(&rest), text);
+}
+
+/* Where the customer is written to; colleagues read it as a note. */
+static bool
+make_contact(struct making *m)
+{
+	struct store_act *act = &m->o->op.act;
+	struct str email = m->f->email;
+
+	if (!is_address(email) || company_is_address(m->o->company, email)) {
+		*m->no = refusal(seller_act_row(ACT_MALFORMED),
+		    "email: write the address of a customer, and no more");
+		m->no->conversation = (int64_t)m->f->conversation;
+		return false;
+	}
+	act->email = arena_copy(&m->o->arena, email);
+	email = arena_printf(
+	    &m->o->arena, "The customer's address is %.*s.", STR_FMT(email));
+	if (act->email.p == NULL || email.p == NULL)
+		return out_of_memory(m);
+	return write_body(m, email, &act->act.body);
+}
+
 static bool
 make_note(struct making *m)
 {
+	if (m->f->email.n > 0)
+		return make_contact(m);
 	return write_body(m, m->f->text, &m->o->op.act.act.body);
 }
 

@@ -240,6 +240,8 @@ detail_of(const struct store_act *in)
 	    [ACT_NO_CHANGE] = "there is nothing to do",
 	};
 
+	if (r == ACT_FORBIDDEN && in->email.n > 0)
+		return "who they are was proven, with another address";
 	return r == ACT_MALFORMED ? malformed(&in->act) : details[r];
 }
 

@@ -342,6 +342,10 @@ struct store_lane {
  * 50, of 1 to 64 bytes each; else, in an act, ACT_MALFORMED, and ACT_NO_CHANGE
  * where they are so already. act.wanted, if there is no such agent at work
  * here, is left out: who asked for them does not wait for nobody.
+ * email (may be empty; with ACT_NOTE, which says it to colleagues): the
+ * contact's address from now on; ACT_NO_CHANGE where it is so already,
+ * ACT_FORBIDDEN where an identity has given them another. The audit calls such
+ * an act "contact".
  * Out: state; acted (events with their seq); duplicate: act.source was stored
  * before, nothing changed, acted is empty, state is of the conversation it is
  * in and seq the first one's; seq: of what was said, or of the newest event.
@@ -357,6 +361,7 @@ struct store_act {
 	struct arena *arena;
 	struct outbox_row *said_rows, *notice_rows;
 	unsigned said_count, notice_count;
+	struct str email;
 	bool audit;
 	struct acted acted;
 	struct conversation state;

@@ -161,6 +161,12 @@ const char *const sql_text[SQLS] = {
 	" WHERE id = ?1 AND email IS NULL",
     [SQL_CONTACT_SAID] = "UPDATE contact SET email = ?2, email_said = 1"
 			 " WHERE id = ?1 AND (email IS NULL OR email_said)",
+    [SQL_CONTACT_OF] =
+	"SELECT email, email_said FROM contact"
+	" WHERE id = (SELECT contact FROM conversation WHERE id = ?1)",
+    [SQL_CONTACT_SAID_OF] =
+	"UPDATE contact SET email = ?2, email_said = 1"
+	" WHERE id = (SELECT contact FROM conversation WHERE id = ?1)",
     [SQL_CONTACT_INHERIT] =
 	"UPDATE contact SET email = f.email, email_said = 1"
 	" FROM (SELECT email FROM contact WHERE id = ?1 AND email_said) AS f"

@@ -31,8 +31,19 @@ write_detail(struct buf *b, const struct store_act *in)
 			    (long long)members[i].value);
 			before = ',';
 		}
+	if (in->email.n > 0) {
+		buf_addf(b, "%c\"email\":", before);
+		buf_json(b, in->email);
+		before = ',';
+	}
 	if (before != '{')
 		buf_char(b, '}');
+}
+
+static const char *
+what_of(const struct store_act *in)
+{
+	return in->email.n > 0 ? "contact" : act_kind_name(in->act.kind);
 }
 
 /* What was done, or tried; nothing where nobody is to blame. */
@@ -50,7 +61,7 @@ audit(struct conn *c, const struct store_act *in, const char *outcome)
 				.company = company,
 				.agent = in->act.agent,
 				.conversation = in->conversation,
-				.what = str_from(act_kind_name(in->act.kind)),
+				.what = str_from(what_of(in)),
 				.outcome = str_from(outcome),
 				.detail = buf_view(&detail)});
 	buf_free(&detail);
@@ -156,6 +167,26 @@ labels_differ(struct conn *c, const struct decided *d, bool *out)
 	return e;
 }
 
+/* An identity that was proven knows better than a colleague. */
+static enum err
+email_check(struct conn *c, const struct store_act *in, enum act_refusal *why)
+{
+	sqlite3_stmt *q;
+	struct str is;
+	enum err e;
+
+	e = CONN_QUERY(c, SQL_CONTACT_OF, &q, NUM(in->conversation));
+	if (e == OK && (e = conn_row(c, q)) == OK) {
+		is = conn_text(q, 0);
+		if (str_eq(is, in->email))
+			*why = ACT_NO_CHANGE;
+		else if (is.n > 0 && sqlite3_column_int(q, 1) == 0)
+			*why = ACT_FORBIDDEN;
+	}
+	conn_reset(q);
+	return e;
+}
+
 /* What only the store can know to be in the way. */
 static enum err
 check(struct conn *c, struct store_act *in, struct decided *d,
@@ -172,6 +203,8 @@ check(struct conn *c, struct store_act *in, struct decided *d,
 		return e;
 	if (!differ)
 		*why = ACT_NO_CHANGE;
+	if (in->email.n > 0 && (e = email_check(c, in, why)) != OK)
+		return e;
 	e = chats_check(c, &change, in->chats_max);
 	if (e == E_DENIED)
 		*why = ACT_IS_FULL;
@@ -183,6 +216,9 @@ store(struct conn *c, struct store_act *in, struct decided *d)
 {
 	enum err e = decided_store(c, d);
 
+	if (e == OK && in->email.n > 0)
+		e = CONN_CHANGE(c, SQL_CONTACT_SAID_OF, NULL,
+		    NUM(in->conversation), TEXT(in->email));
 	if (e == OK && in->act.agent != 0)
 		e = agent_acted(c, in->act.agent, in->act.now);
 	if (e != OK)

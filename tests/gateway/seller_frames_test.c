@@ -63,13 +63,13 @@ full(void)
 {
 	return json_pack(
 	    "{ss ss sb si si si ss ss ss ss ss si si si si si si ss "
-	    "s[s] s[s] sb sb sb si}",
+	    "s[s] s[s] sb sb sb si ss}",
 	    "key", "fdk_x", "label", "vip", "away", 1, "conversation", 7,
 	    "after", 1, "limit", 50, "view", "open", "team", "sales", "id",
 	    "m1", "text", "hello", "note", "take care", "seen_seq", 1, "seq", 1,
 	    "agent", 4, "wanted", 4, "until", 5, "priority", 1, "colour", "red",
 	    "add", "a", "remove", "b", "on", 1, "shared", 1, "drop", 1,
-	    "version", 1);
+	    "version", 1, "email", "ann@x.example");
 }
 
 typedef bool reader(struct str text, void *how, struct arena *a,
@@ -201,7 +201,7 @@ test_bodies(void **state)
 		json_decref(body);
 	}
 	assert_int_equal(
-	    json_object_size(at(schema, "$defs/body/$defs")), i + 18);
+	    json_object_size(at(schema, "$defs/body/$defs")), i + 19);
 }
 
 /* ---- what is read ---------------------------------------------------------- */

@@ -96,6 +96,8 @@ const OTHER_MEANINGS = {
     'workers/turn_mail_about.c', // the same, of the pack
     'channels/web/frames.c', // the visitor's own address, a member
     'gateway/staff_login.c', // a seller's, a member
+    'gateway/seller_frames.c', // a customer's, a member
+    'store/sqlite/write_act.c',
     'gateway/staff_agents.c',
     'cmd/agent_file.c',
     'channels/webhook/webhook_write.c', // the same

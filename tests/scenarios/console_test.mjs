@@ -152,6 +152,8 @@ describe("the console", { skip: noBrowser }, () => {
     await login(page, seller, "not seven green bottles");
     await page.getByRole("alert").filter({ hasText: /./ }).waitFor();
     assert.equal(await page.locator(".console").count(), 0);
+    const link = await openPage(context, server.url("/console/?company=brisk"));
+    assert.equal(await link.getByLabel("Company").inputValue(), "brisk");
     await shoot(page, "console-1-door");
     // It may only load its own files, and stand in no frame.
     const policy = (await page.request.get(String(server.url("/console/"))))
@@ -195,6 +197,27 @@ describe("the console", { skip: noBrowser }, () => {
     assert.deepEqual(page.problems, []);
   });
 
+  test("an offer says what is wanted, not what the bot said last", limit,
+    async () => {
+      const page = await enter({ name: "Ann" });
+      const v = await visitor();
+      await v.say("My order 4711 came with a bent wheel. " +
+        "My wife, eve@mail.example, saw it.");
+      await v.waitEvent("the bot", (e) => e.author === "bot");
+      await v.say("Can I talk to a human?");
+      const offer = page.getByRole("region", { name: "Offers" });
+      await offer.getByText("bent wheel").waitFor();
+      await offer.getByRole("button", { name: "Accept" }).click();
+      // An address that they only mentioned is theirs when somebody says so.
+      await log(page).getByRole("button", { name: "Use this address" })
+        .click();
+      await log(page).getByText("✓ in use").waitFor();
+      await log(page).getByText("The customer's address is eve@mail.example.")
+        .waitFor();
+      await page.getByRole("heading", { name: "eve@mail.example" }).waitFor();
+      assert.deepEqual(page.problems, []);
+    });
+
   test("two do not talk over each other", limit, async () => {
     const ann = await enter({ name: "Ann" });
     const v = await customer("Is anybody there?");
@@ -202,7 +225,7 @@ describe("the console", { skip: noBrowser }, () => {
     await log(ann).getByText("Is anybody there?").waitFor();
     const ben = await enter({ name: "Ben", role: "supervisor" },
       await browser.newContext());
-    await view(ben, "With people", "Is anybody there?");
+    await view(ben, "All open", "Is anybody there?");
     await ben.getByText("with Ann").first().waitFor();
     // Only Ann hears a whisper; the customer hears who speaks in.
     await as(ben, "Whisper to Ann");

@@ -79,3 +79,16 @@ test("who is only mentioned gets nothing", inShop(how, async (shop) => {
   await shop.mail.next(EVE); // whoever came before her has had their turn
   assert.deepEqual((await shop.mail.all()).map((mail) => mail.to[0]), [EVE]);
 }));
+
+test("what a colleague has asked for is theirs", inShop(how, async (shop) => {
+  const sam = await shop.seller("sam");
+  const conversation = await left(shop, sam,
+    "My wife has eve@mail.example, as you know.");
+  await sam.act("contact", conversation, { email: EVE });
+  assert.equal((await sam.row(conversation)).contact.email, EVE);
+  await sam.say(conversation, "The red one is here.");
+  shop.later(MINUTE + 1000);
+  const mail = await shop.mail.next(EVE);
+  assert.match(mail.text, /The red one is here\./);
+  assert.doesNotMatch(mail.text, /The customer's address/);
+}));

@@ -3,10 +3,11 @@
 // origins, what one does not hold, what nobody can be.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { openapi } from "../lib/schema.mjs";
 import { Seller } from "../lib/seller.mjs";
-import { startServer } from "../lib/server.mjs";
+import { SECRET, startServer } from "../lib/server.mjs";
 import { Browser, is, newSeller } from "../lib/staff.mjs";
 import { until } from "../lib/until.mjs";
 import { SocketVisitor, newId } from "../lib/visitor.mjs";
@@ -16,6 +17,7 @@ const people = {
   name: "Larkspur Cycles",
   teams: [{ key: "sales", name: "Sales" }, { key: "repairs", name: "Repairs" }],
   handoff: { team: "sales" },
+  web: { identity_secret: SECRET },
 };
 
 let server, anna, ben, cleo, zoe;
@@ -360,6 +362,36 @@ describe("acts", () => {
     is(await anna.post(at(c, "resolve")), 200);
   });
 
+  test("an address is set by hand", async () => {
+    const v = await held(anna, "write to me");
+    const c = v.conversation;
+    const contact = async (by) => (await by.get(at(c))).body.row.contact;
+    const set = (by, email, more = {}) => by.post(at(c, "contact"),
+      { email, ...more });
+    const { seq } = is(await set(ben, "ann@mail.example"), 200);
+    assert.equal((await contact(anna)).email, "ann@mail.example");
+    const { events } = is(await anna.get(at(c, `events?after=${seq - 1}`)),
+      200);
+    assert.equal(events[0].kind, "note");
+    assert.match(events[0].body.text, /ann@mail\.example/);
+    is(await set(anna, "ann@mail.example"), 409, "no_change");
+    is(await set(anna, "ann@new.example"), 200);
+    assert.equal((await contact(anna)).email, "ann@new.example");
+    const lines = (await auditOf("contact")).filter((l) =>
+      l.conversation === c);
+    assert.deepEqual(lines.map((l) => [l.outcome, l.detail?.email]),
+      [["ok", "ann@new.example"], ["no_change", "ann@mail.example"],
+        ["ok", "ann@mail.example"]]);
+    assert.ok(!v.events.some((e) => /mail\.example/.test(e.body?.text)));
+    await v.send({ type: "identify", user: "u7", email: "ann@true.example",
+      hmac: createHmac("sha256", SECRET).update("u7").digest("hex") });
+    await v.waitEvent("the proof", (e) => e.kind === "identified");
+    assert.match(is(await set(anna, "ann@new.example"), 403, "forbidden")
+      .detail, /proven/);
+    assert.equal((await contact(anna)).email, "ann@true.example");
+    is(await anna.post(at(c, "resolve")), 200);
+  });
+
   test("each limit of a channel is named", async () => {
     const v = await held(anna, "hello");
     const fault = is(await say(anna, v.conversation, "x".repeat(4001)), 422,
@@ -462,7 +494,8 @@ describe("what must be refused", () => {
       notes: { id: "a", text: "x" }, whisper: { id: "a", text: "x" },
       barge: { id: "a", text: "x", seen_seq: 9 }, transfer: { team: "sales" },
       snooze: { until: Date.now() + 9999 }, label: { add: ["x"] },
-      priority: { priority: 1 }, typing: { on: true }, seen: { seq: 1 } };
+      priority: { priority: 1 },
+      contact: { email: "ann@x.example" }, typing: { on: true }, seen: { seq: 1 } };
     const deeds = Object.keys(openapi.paths).map((p) =>
       /conversations\/\{id\}\/(\w+)$/.exec(p)?.[1]).filter((what) =>
       openapi.paths[at("{id}", what ?? "")]?.post);
@@ -503,6 +536,9 @@ describe("what must be refused", () => {
     ["snooze", {}, 400, "bad_frame"],
     ["label", { add: "vip" }, 400, "bad_frame"],
     ["priority", { priority: -1 }, 400, "bad_frame"],
+    ["contact", {}, 400, "bad_frame"],
+    ["contact", { email: "no address" }, 400, "malformed"],
+    ["contact", { email: "a@x.example, b@x.example" }, 400, "malformed"],
     ["nonsense", {}, 404, "not_found"],
   ])
     test(`${what} ${JSON.stringify(body).slice(0, 40)}`, async () => {
