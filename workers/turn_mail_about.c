@@ -152,6 +152,7 @@ static const struct why_words by_bot[] = {
     {"unsure", "The assistant was not sure of its answer."},
     {"unknown", "The assistant did not know the answer."},
     {"failed", "The assistant was out of order."},
+    {"colleague", "A colleague handed it over."},
     {NULL, ""},
 };
 
