@@ -168,31 +168,17 @@ static size_t
 read_nots(struct desk *d, const struct conversation *c,
     struct routing_not nots[OFFERS_READ])
 {
-	uint64_t after = c->holder_seq;
-	struct event events[OFFERS_READ];
-	size_t n = 1, i, count = 0;
+	struct not_taken list[OFFERS_READ];
+	size_t n = OFFERS_READ, i;
 
-	if (c->offer_seq <= c->holder_seq)
+	if (c->offer_seq <= c->holder_seq ||
+	    store_list_not_taken(d->reader, c->id, c->holder_seq, list, &n) !=
+		OK)
 		return 0;
-	while (n > 0 && after < c->seq) {
-		n = ARRAY_LEN(events);
-		if (store_read_events(
-			d->reader, c->id, after, &d->arena, events, &n) != OK)
-			return count;
-		for (i = 0; i < n; i++) {
-			after = events[i].seq;
-			if (events[i].kind != EVENT_OFFER_END ||
-			    events[i].ref == OFFER_WITHDRAWN)
-				continue;
-			if (count == OFFERS_READ) /* the newest count */
-				memmove(
-				    nots, nots + 1, --count * sizeof(*nots));
-			nots[count++] = (struct routing_not){
-			    .seller = events[i].author_id,
-			    .ignored = events[i].ref == OFFER_EXPIRED};
-		}
-	}
-	return count;
+	for (i = 0; i < n; i++) /* the oldest comes first */
+		nots[n - 1 - i] = (struct routing_not){.seller = list[i].agent,
+		    .ignored = list[i].end == OFFER_EXPIRED};
+	return n;
 }
 
 /*

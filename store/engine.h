@@ -101,14 +101,16 @@ struct store_engine {
 	/* Those of views.h. */
 	enum err (*list_conversations)(void *reader, const struct list_ask *ask,
 	    struct arena *a, struct list_row *out, size_t *n);
-	enum err (*count_views)(void *reader, int64_t company, int64_t agent,
-	    uint64_t out[VIEWS]);
+	enum err (*count_views)(
+	    void *reader, int64_t company, int64_t agent, uint64_t out[VIEWS]);
 	enum err (*read_row)(void *reader, int64_t company,
 	    int64_t conversation, struct arena *a, struct list_row *out);
 	enum err (*list_handed)(void *reader, int64_t after, struct arena *a,
 	    struct handed_row *out, size_t *n);
 	enum err (*read_handed)(void *reader, int64_t conversation,
 	    struct arena *a, struct handed_row *out);
+	enum err (*list_not_taken)(void *reader, int64_t conversation,
+	    uint64_t after, struct not_taken *out, size_t *n);
 	enum err (*search)(void *reader, const struct search_ask *ask,
 	    struct arena *a, struct found *out, size_t *n);
 	enum err (*read_feed)(void *reader, uint64_t after, struct arena *a,

@@ -63,6 +63,13 @@ store_read_handed(struct store_reader *r, int64_t conversation, struct arena *a,
 }
 
 enum err
+store_list_not_taken(struct store_reader *r, int64_t conversation,
+    uint64_t after, struct not_taken *out, size_t *n)
+{
+	return r->engine->list_not_taken(r->data, conversation, after, out, n);
+}
+
+enum err
 store_search(struct store_reader *r, const struct search_ask *ask,
     struct arena *a, struct found *out, size_t *n)
 {

@@ -87,6 +87,17 @@ enum err store_read_handed(struct store_reader *r, int64_t conversation,
     struct arena *a, struct handed_row *out) MUST_USE;
 
 /*
+ * Who was offered a conversation since seq `after` and declined it, or let it
+ * pass: the newest *n, the newest first. It costs no more in a long one.
+ */
+struct not_taken {
+	int64_t agent;
+	enum offer_end end;
+};
+enum err store_list_not_taken(struct store_reader *r, int64_t conversation,
+    uint64_t after, struct not_taken *out, size_t *n) MUST_USE;
+
+/*
  * Messages that hold all the words, or, from three letters on, words that
  * begin so ("ref"), in any order, the newest first; before: position of the
  * last one seen, or 0. Found is what a follower gave in STORE_FEED and what was

@@ -379,6 +379,7 @@ const struct store_engine store_engine_sqlite = {
     .read_row = sqlite_read_row,
     .list_handed = sqlite_list_handed,
     .read_handed = sqlite_read_handed,
+    .list_not_taken = sqlite_list_not_taken,
     .search = sqlite_search,
     .read_feed = sqlite_read_feed,
     .read_place = sqlite_read_place,

@@ -208,3 +208,23 @@ sqlite_read_handed(
 	conn_reset(q);
 	return reader_leave(r, e);
 }
+
+enum err
+sqlite_list_not_taken(void *reader, int64_t conversation, uint64_t after,
+    struct not_taken *out, size_t *n)
+{
+	struct reader *r = reader;
+	sqlite3_stmt *q;
+	size_t max = *n;
+	enum err e = reader_enter(r);
+
+	*n = 0;
+	if (e != OK)
+		return e;
+	e = CONN_QUERY(&r->conn, SQL_NOT_TAKEN_LIST, &q, NUM(conversation),
+	    NUM(after), NUM(max));
+	while (e == OK && *n < max && (e = conn_row(&r->conn, q)) == OK)
+		out[(*n)++] = (struct not_taken){sqlite3_column_int64(q, 0),
+		    (enum offer_end)sqlite3_column_int(q, 1)};
+	return list_end(r, q, e);
+}

@@ -230,6 +230,9 @@ const char *const sql_text[SQLS] = {
 	       " AND c.id = l.conversation ORDER BY l.conversation LIMIT ?2",
     [SQL_HANDED_ROW] = HANDED_SELECT " FROM conversation AS c" HANDED_JOIN
 				     " WHERE c.id = ?1",
+    [SQL_NOT_TAKEN_LIST] =
+	"SELECT author_id, ref FROM event WHERE conversation = ?1 AND seq > ?2"
+	" AND kind = 13 AND ref <> 2 ORDER BY seq DESC LIMIT ?3",
     [SQL_LABEL_LIST] = "SELECT label FROM label WHERE conversation = ?1",
     [SQL_LABEL_INSERT] =
 	"INSERT INTO label (conversation, label) VALUES (?1, ?2)",

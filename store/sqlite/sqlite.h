@@ -58,14 +58,16 @@ enum err sqlite_list_reaches(void *reader, const struct reach_ask *ask,
     struct arena *a, struct reach *out, size_t *n) MUST_USE;
 enum err sqlite_list_conversations(void *reader, const struct list_ask *ask,
     struct arena *a, struct list_row *out, size_t *n) MUST_USE;
-enum err sqlite_count_views(void *reader, int64_t company, int64_t agent,
-    uint64_t out[VIEWS]) MUST_USE;
+enum err sqlite_count_views(
+    void *reader, int64_t company, int64_t agent, uint64_t out[VIEWS]) MUST_USE;
 enum err sqlite_read_row(void *reader, int64_t company, int64_t conversation,
     struct arena *a, struct list_row *out) MUST_USE;
 enum err sqlite_list_handed(void *reader, int64_t after, struct arena *a,
     struct handed_row *out, size_t *n) MUST_USE;
-enum err sqlite_read_handed(void *reader, int64_t conversation,
-    struct arena *a, struct handed_row *out) MUST_USE;
+enum err sqlite_read_handed(void *reader, int64_t conversation, struct arena *a,
+    struct handed_row *out) MUST_USE;
+enum err sqlite_list_not_taken(void *reader, int64_t conversation,
+    uint64_t after, struct not_taken *out, size_t *n) MUST_USE;
 enum err sqlite_search(void *reader, const struct search_ask *ask,
     struct arena *a, struct found *out, size_t *n) MUST_USE;
 enum err sqlite_read_feed(void *reader, uint64_t after, struct arena *a,

@@ -319,6 +319,39 @@ asks_the_next_when_one_does_not_answer(void **state)
 	close_office(&o);
 }
 
+/* However long a chat is, it is read no more than once because of that. */
+static void
+reads_no_chat_again_for_who_declined(void **state)
+{
+	const unsigned lines = 100;
+	struct office o;
+	int64_t ann, ben, id;
+	size_t read;
+	unsigned i;
+
+	(void)state;
+	open_office(&o, without_mail);
+	ann = hire(&o, "ann", true);
+	ben = hire(&o, "ben", false);
+	start_desk(&o);
+	id = ask(&o, "v1");
+	(void)wait_for(&o, id, is_offered, ann);
+	act(&o, id, ACT_DECLINE, ann);
+	for (i = 0; i < lines; i++)
+		fixture_say(&o.f, id, "hello?", true);
+	read = fixture_events_read();
+	o.online[1] = true; /* seen when all is read anew */
+	(void)wait_for(&o, id, is_offered, ben);
+	assert_in_range(fixture_events_read() - read, 0, lines / 2);
+	act(&o, id, ACT_DECLINE, ben);
+	/* Nobody is left; a desk that begins anew knows that, too. */
+	stop_desk(&o);
+	start_desk(&o);
+	(void)wait_for(&o, ask(&o, "v2"), is_offered, ann);
+	(void)wait_for(&o, id, is_offered, 0);
+	close_office(&o);
+}
+
 /* No offer lasts an hour longer because of that. */
 static void
 asks_the_next_when_the_clock_is_put_back(void **state)
@@ -480,6 +513,7 @@ main(void)
 	    cmocka_unit_test(writes_to_the_desk_where_nobody_is),
 	    cmocka_unit_test(keeps_in_line_without_a_desk),
 	    cmocka_unit_test(asks_the_next_when_one_does_not_answer),
+	    cmocka_unit_test(reads_no_chat_again_for_who_declined),
 	    cmocka_unit_test(asks_the_next_when_the_clock_is_put_back),
 	    cmocka_unit_test(gives_chats_of_a_seller_who_left_to_another),
 	    cmocka_unit_test(keeps_chats_of_who_acts),

@@ -305,6 +305,60 @@ a_page_costs_the_same_among_many(void **state)
 	fixture_close(&f);
 }
 
+/* How many steps it takes to list who did not take the first conversation. */
+static int
+not_taken_cost(const char *path)
+{
+	sqlite3_stmt *q;
+	sqlite3 *db;
+	int rows = 0, steps;
+
+	must(sqlite3_open(path, &db) == SQLITE_OK ? OK : E_IO);
+	must(sqlite3_prepare_v2(
+		 db, sql_text[SQL_NOT_TAKEN_LIST], -1, &q, NULL) == SQLITE_OK
+		 ? OK
+		 : E_IO);
+	(void)sqlite3_bind_int64(q, 1, 1);
+	(void)sqlite3_bind_int64(q, 2, 2);
+	(void)sqlite3_bind_int64(q, 3, 64);
+	while (sqlite3_step(q) == SQLITE_ROW)
+		rows++;
+	steps = sqlite3_stmt_status(q, SQLITE_STMTSTATUS_VM_STEP, 1);
+	sqlite3_finalize(q);
+	(void)sqlite3_close(db);
+	assert_int_equal(rows, 1);
+	return steps;
+}
+
+/* Lines from..upto of the first conversation, and one offer declined at 10. */
+static void
+fill_lines(const char *path, int from, int upto)
+{
+	char sql[300];
+
+	(void)snprintf(sql, sizeof(sql),
+	    FILL "event (conversation, seq, kind, author, author_id, ref, at,"
+		 " company, body) SELECT 1, i, iif(i = 10, 13, 1), 1, 7, 0, i,"
+		 " 1, '{}' FROM n",
+	    from, upto);
+	file_sql(path, sql);
+}
+
+static void
+who_did_not_take_a_long_chat_costs_the_same(void **state)
+{
+	struct fixture f;
+	int cost;
+
+	(void)state;
+	fixture_open(&f, &store_engine_sqlite);
+	fill_lines(f.path, 1, 20);
+	cost = not_taken_cost(f.path);
+	fill_lines(f.path, 21, 20000);
+	assert_int_equal(not_taken_cost(f.path), cost);
+	fixture_close(&f);
+}
+
 static void
 after_a_failure_the_file_is_opened_anew(void **state)
 {
@@ -370,6 +424,7 @@ main(void)
 	    cmocka_unit_test(no_statement_walks_a_whole_table),
 	    cmocka_unit_test(no_list_of_conversations_is_sorted),
 	    cmocka_unit_test(a_page_costs_the_same_among_many),
+	    cmocka_unit_test(who_did_not_take_a_long_chat_costs_the_same),
 	    cmocka_unit_test(after_a_failure_the_file_is_opened_anew),
 	    cmocka_unit_test(
 		a_lock_that_others_keep_is_waited_for_within_bounds),

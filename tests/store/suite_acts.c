@@ -95,6 +95,43 @@ chats_are_what_is_held_or_offered(struct fixture *f)
 	assert_true(is_consistent(f, id));
 }
 
+/* Of what was withdrawn nobody knows whether they would have taken it. */
+static void
+who_did_not_take_it_is_listed(struct fixture *f)
+{
+	int64_t anna = make_agent(f, "anna"), bert = make_agent(f, "bert");
+	int64_t id = queued(f, "bob"), other = queued(f, "eve");
+	struct not_taken list[2];
+	size_t n = ARRAY_LEN(list);
+	uint64_t since = state_of(f, id).holder_seq;
+
+	offer(f, other, anna);
+	must(act(f, ACT_DECLINE, other, anna));
+	must(store_list_not_taken(f->reader, id, since, list, &n));
+	assert_int_equal(n, 0);
+	offer(f, id, anna);
+	must(act(f, ACT_DECLINE, id, anna));
+	offer(f, id, bert);
+	must(act(f, ACT_EXPIRE, id, 0));
+	offer(f, id, anna);
+	must(act(f, ACT_WITHDRAW, id, 0));
+	n = ARRAY_LEN(list);
+	must(store_list_not_taken(f->reader, id, since, list, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(list[0].agent, bert);
+	assert_int_equal(list[0].end, OFFER_EXPIRED);
+	assert_int_equal(list[1].agent, anna);
+	assert_int_equal(list[1].end, OFFER_DECLINED);
+	n = 1;
+	must(store_list_not_taken(f->reader, id, since, list, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].agent, bert);
+	n = 1;
+	must(
+	    store_list_not_taken(f->reader, id, state_of(f, id).seq, list, &n));
+	assert_int_equal(n, 0);
+}
+
 static int64_t
 seen_at(struct fixture *f, int64_t agent)
 {
@@ -335,6 +372,7 @@ const struct suite_case suite_acts[] = {
     CASE(who_acts_is_there),
     CASE(chats_move_with_commits_too),
     CASE(nobody_gets_more_than_they_may),
+    CASE(who_did_not_take_it_is_listed),
     CASE(strangers_change_nothing),
     CASE(who_is_disabled_can_still_be_dropped),
     CASE(a_wanted_seller_who_is_not_there_is_not_waited_for),

@@ -1,5 +1,6 @@
 /* fixture: see fixture.h. Waiting is polling with a deadline. */
 #include "tests/workers/fixture.h"
+#include "store/engine.h"
 #include "tests/lib/cmocka.h"
 
 #include <stdio.h>
@@ -51,19 +52,42 @@ flush(void *arg)
 	bus_flush(arg);
 }
 
+static _Atomic size_t events_read;
+
+size_t
+fixture_events_read(void)
+{
+	return events_read;
+}
+
+static enum err
+read_events(void *reader, int64_t conversation, uint64_t after, struct arena *a,
+    struct event *out, size_t *n)
+{
+	enum err e = store_engine_sqlite.read_events(
+	    reader, conversation, after, a, out, n);
+
+	events_read += *n;
+	return e;
+}
+
 static void
 open_store(struct fixture *f)
 {
+	static struct store_engine engine;
 	struct store_conf conf = {.path = f->path,
 	    .queue_max = 10000,
 	    .group_max = 1000,
 	    .clock = &f->clock};
 	char why[256];
 
+	engine = store_engine_sqlite;
+	engine.read_events = read_events;
 	snprintf(f->dir, sizeof(f->dir), "/tmp/frontdesk-worker-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/test.db", f->dir);
-	if (store_open(&conf, &f->store, why, sizeof(why)) != OK)
+	if (store_open_engine(&engine, &conf, &f->store, why, sizeof(why)) !=
+	    OK)
 		fail_msg("%s", why);
 	assert_int_equal(store_reader_open(f->store, &f->reader), OK);
 	assert_int_equal(

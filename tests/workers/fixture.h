@@ -44,6 +44,9 @@ uint64_t fixture_say(
     struct fixture *f, int64_t conversation, const char *text, bool notice);
 
 void fixture_state(struct fixture *f, int64_t id, struct conversation *out);
+
+/* How many events were read from the store since the program began. */
+size_t fixture_events_read(void);
 /* Waits until handled_seq is at least that; fails the test if it is not. */
 void fixture_wait_handled(struct fixture *f, int64_t id, uint64_t seq);
 void fixture_wait_metric(struct fixture *f, enum metric m, uint64_t least);
