@@ -65,10 +65,10 @@ open_chat(const char *who)
 
 static char body[256];
 
+/* In the words of `body`. */
 static struct store_op
-saying(int64_t id, const char *text)
+saying(int64_t id)
 {
-	snprintf(body, sizeof(body), "{\"text\":\"%s\"}", text);
 	return (struct store_op){.verb = STORE_INBOUND,
 	    .inbound = {.conversation = id,
 		.event = {.kind = EVENT_MESSAGE,
@@ -80,8 +80,10 @@ saying(int64_t id, const char *text)
 static void
 say(int64_t id, const char *text)
 {
-	struct store_op op = saying(id, text);
+	struct store_op op;
 
+	snprintf(body, sizeof(body), "{\"text\":\"%s\"}", text);
+	op = saying(id);
 	assert_int_equal(store_submit_wait(f.store, &op), OK);
 }
 
@@ -97,12 +99,16 @@ say_many(int64_t id, const char *text, unsigned n)
 {
 	static struct store_op ops[PACK_EVENTS_MAX];
 
-	for (unsigned i = 0; i + 1 < n; i++) {
-		ops[i] = saying(id, text);
-		ops[i].done = stored;
-		assert_int_equal(store_submit(f.store, &ops[i]), OK);
-	}
 	say(id, text);
+	for (unsigned i = 1; i < n; i++) {
+		ops[i] = saying(id);
+		ops[i].done = stored;
+		if (i + 1 < n)
+			assert_int_equal(store_submit(f.store, &ops[i]), OK);
+		else
+			assert_int_equal(
+			    store_submit_wait(f.store, &ops[i]), OK);
+	}
 }
 
 /* What the system or the bot does. */
