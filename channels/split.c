@@ -364,8 +364,7 @@ write_part(const struct scan *s, const struct place *end, bool cut_off,
 	}
 	if (cut_off)
 		buf_str(&b, end->fence.run.n > 0 ? "\n" ELLIPSIS : ELLIPSIS);
-	*out = b.failed ? (struct str){NULL, 0} : arena_copy(a, buf_view(&b));
-	buf_free(&b);
+	*out = buf_take(&b, a);
 	return out->p == NULL ? E_NOMEM : OK;
 }
 

@@ -42,11 +42,7 @@ blanks_fill(
     struct str text, const struct blank *blanks, size_t count, struct arena *a)
 {
 	struct buf b = {0};
-	struct str out = {0};
 
 	blanks_write(&b, text, blanks, count);
-	if (!b.failed)
-		out = arena_copy(a, buf_view(&b));
-	buf_free(&b);
-	return out;
+	return buf_take(&b, a);
 }

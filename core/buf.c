@@ -196,3 +196,14 @@ buf_free(struct buf *b)
 	free(b->data);
 	*b = (struct buf){0};
 }
+
+struct str
+buf_take(struct buf *b, struct arena *a)
+{
+	struct str taken = {0};
+
+	if (!b->failed)
+		taken = arena_copy(a, buf_view(b));
+	buf_free(b);
+	return taken;
+}

@@ -14,7 +14,7 @@
 #ifndef CORE_BUF_H
 #define CORE_BUF_H
 
-#include "core/base.h"
+#include "core/arena.h"
 
 struct buf {
 	char *data;
@@ -50,5 +50,11 @@ buf_view(const struct buf *b)
 
 void buf_clear(struct buf *b); /* keeps the memory */
 void buf_free(struct buf *b);
+
+/*
+ * What was written, NUL-terminated in the arena; .p is NULL when that failed or
+ * memory is out. The buffer is freed in any case.
+ */
+struct str buf_take(struct buf *b, struct arena *a) MUST_USE;
 
 #endif

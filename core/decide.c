@@ -87,7 +87,6 @@ static enum err
 answer_body(const struct answer *answer, struct arena *a, struct str *out)
 {
 	struct buf b = {0};
-	enum err e = E_NOMEM;
 
 	buf_str(&b, "{\"text\":");
 	buf_json(&b, answer->text);
@@ -100,14 +99,8 @@ answer_body(const struct answer *answer, struct arena *a, struct str *out)
 		buf_json(&b, answer->source);
 	}
 	buf_char(&b, '}');
-	if (b.failed)
-		goto done;
-	*out = arena_copy(a, buf_view(&b));
-	if (out->p != NULL)
-		e = OK;
-done:
-	buf_free(&b);
-	return e;
+	*out = buf_take(&b, a);
+	return out->p == NULL ? E_NOMEM : OK;
 }
 
 enum err

@@ -73,8 +73,8 @@ static void
 start_queue(struct acting *w)
 {
 	if (w->has_desk || w->c->holder != HOLDER_QUEUE)
-		acting_start_timer(w, TIMER_QUEUE,
-		    handoff_queue_ms(w->policy, w->has_desk));
+		acting_start_timer(
+		    w, TIMER_QUEUE, handoff_queue_ms(w->policy, w->has_desk));
 }
 
 static void
@@ -114,7 +114,7 @@ static struct str
 holder_body(struct acting *w, const struct transition *t)
 {
 	struct buf b = {0};
-	struct str out = {0};
+	struct str out;
 
 	if (w->act->name.n == 0)
 		return str_from(t->body);
@@ -123,10 +123,8 @@ holder_body(struct acting *w, const struct transition *t)
 	buf_str(&b, ",\"name\":");
 	buf_json(&b, w->act->name);
 	buf_char(&b, '}');
-	if (!b.failed)
-		out = arena_copy(w->arena, buf_view(&b));
+	out = buf_take(&b, w->arena);
 	w->nomem |= out.p == NULL;
-	buf_free(&b);
 	return out;
 }
 

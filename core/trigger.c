@@ -335,7 +335,6 @@ trigger_route(const struct company_rule *rule, struct str language,
 		buf_json(&b, language);
 	}
 	buf_char(&b, '}');
-	*out = b.failed ? (struct str){0} : arena_copy(a, buf_view(&b));
-	buf_free(&b);
+	*out = buf_take(&b, a);
 	return out->p == NULL ? E_NOMEM : OK;
 }

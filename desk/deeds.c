@@ -197,13 +197,9 @@ static struct str
 reason(const struct routing_decision *decision, struct arena *a)
 {
 	struct buf b = {0};
-	struct str out = {0};
 
 	routing_write_reason(decision, &b);
-	if (!b.failed)
-		out = arena_copy(a, buf_view(&b));
-	buf_free(&b);
-	return out;
+	return buf_take(&b, a);
 }
 
 static void

@@ -250,9 +250,7 @@ add_disposition(struct request *r, const struct kind *kind, struct str name)
 	struct buf text = {0};
 
 	files_disposition(&text, kind->shown, name);
-	if (!text.failed)
-		value = arena_copy(request_arena(r), buf_view(&text));
-	buf_free(&text);
+	value = buf_take(&text, request_arena(r));
 	request_add_header(r, "Content-Disposition", value);
 	return value.p != NULL;
 }

@@ -91,10 +91,7 @@ audit_line(struct staff_work *w, const char *what, struct str key)
 	buf_str(&b, "{\"key\":");
 	buf_json(&b, key);
 	buf_char(&b, '}');
-	if (!b.failed)
-		row.detail = arena_copy(
-		    request_arena(w->request), buf_view(&b));
-	buf_free(&b);
+	row.detail = buf_take(&b, request_arena(w->request));
 	return row;
 }
 

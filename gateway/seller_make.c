@@ -41,9 +41,7 @@ static bool
 keep(struct making *m, struct buf *b, struct str *out)
 {
 	*out = (struct str){0};
-	if (!b->failed)
-		*out = arena_copy(&m->o->arena, buf_view(b));
-	buf_free(b);
+	*out = buf_take(b, &m->o->arena);
 	return out->p != NULL || out_of_memory(m);
 }
 
@@ -112,9 +110,7 @@ refuse_by_channel(struct making *m, const struct faults *faults)
 	m->no->detail = arena_printf(m->ask->arena, "%s does not take it",
 	    m->channel == NULL ? "the channel" : m->channel->title);
 	faults_write_json(faults, &b);
-	m->no->faults = b.failed ? (struct str){0}
-				 : arena_copy(m->ask->arena, buf_view(&b));
-	buf_free(&b);
+	m->no->faults = buf_take(&b, m->ask->arena);
 	return false;
 }
 

@@ -206,7 +206,6 @@ static struct str
 change_detail(struct staff_work *w, const struct form *f)
 {
 	struct buf text = {0};
-	struct str detail;
 
 	buf_addf(&text, "{\"agent\":%lld", (long long)f->id);
 	if (f->set & AGENT_ROLE) {
@@ -221,9 +220,7 @@ change_detail(struct staff_work *w, const struct form *f)
 		buf_json(&text, f->row.email);
 	}
 	buf_char(&text, '}');
-	detail = arena_copy(request_arena(w->request), buf_view(&text));
-	buf_free(&text);
-	return detail;
+	return buf_take(&text, request_arena(w->request));
 }
 
 /* What else must know, once it is stored. */

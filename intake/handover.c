@@ -104,9 +104,7 @@ write_bodies(const struct handover_of *of, const struct pack *pack,
 	struct buf b = {0};
 
 	pack_write(pack, &b);
-	act->pack = b.failed ? (struct str){0}
-			     : arena_copy(of->arena, buf_view(&b));
-	buf_free(&b);
+	act->pack = buf_take(&b, of->arena);
 	return act->pack.p == NULL ? E_NOMEM
 				   : trigger_route(rule, pack->language,
 					 of->arena, &act->route);

@@ -180,9 +180,7 @@ set_news(struct intake *n, struct store_receipt *r)
 	r->event = (struct event){.kind = EVENT_DELIVERY,
 	    .author = AUTHOR_SYSTEM,
 	    .at = clock_wall(n->conf.clock)};
-	if (!body.failed)
-		r->event.body = arena_copy(&n->arena, buf_view(&body));
-	buf_free(&body);
+	r->event.body = buf_take(&body, &n->arena);
 	return r->event.body.p == NULL ? E_NOMEM : OK;
 }
 

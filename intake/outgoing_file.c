@@ -82,13 +82,9 @@ write_url(struct filing *g, const struct outgoing_stored *f)
 	    .type = f->type,
 	    .expires_s = g->of->now / 1000 + LINK_LIFE_S};
 	struct buf b = {0};
-	struct str out = {0};
 
 	file_url_write(g->of->keys, g->of->public_url, &url, &b);
-	if (!b.failed)
-		out = arena_copy(g->arena, buf_view(&b));
-	buf_free(&b);
-	return out;
+	return buf_take(&b, g->arena);
 }
 
 /* Without what means something in Markdown, or ends a line. */

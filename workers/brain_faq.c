@@ -241,21 +241,13 @@ static enum err
 say_found(const struct faq_answer *a, struct arena *arena, struct answer *out)
 {
 	struct buf text = {0}, source = {0};
-	enum err e = E_NOMEM;
 
 	say_entries(a, &text, &source);
-	if (text.failed || source.failed)
-		goto done;
 	out->kind = ANSWER_FOUND;
 	out->confidence = a->confidence;
-	out->text = arena_copy(arena, buf_view(&text));
-	out->source = arena_copy(arena, buf_view(&source));
-	if (out->text.p != NULL && out->source.p != NULL)
-		e = OK;
-done:
-	buf_free(&text);
-	buf_free(&source);
-	return e;
+	out->text = buf_take(&text, arena);
+	out->source = buf_take(&source, arena);
+	return out->text.p == NULL || out->source.p == NULL ? E_NOMEM : OK;
 }
 
 /* An entry for the very word comes first, then what is polite. */

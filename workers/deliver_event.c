@@ -55,9 +55,7 @@ event_of(
 {
 	struct event e = {.kind = kind, .author = AUTHOR_SYSTEM, .at = d->wall};
 
-	if (!body->failed)
-		e.body = arena_copy(a, buf_view(body));
-	buf_free(body);
+	e.body = buf_take(body, a);
 	return e;
 }
 

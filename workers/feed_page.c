@@ -154,9 +154,7 @@ write_payload(
 
 	webhook_write(&b, which, &t->what);
 	*out = (struct str){0};
-	if (!b.failed)
-		*out = arena_copy(&t->f->page.arena, buf_view(&b));
-	buf_free(&b);
+	*out = buf_take(&b, &t->f->page.arena);
 	return out->p == NULL ? E_NOMEM : OK;
 }
 

@@ -28,7 +28,6 @@ static struct str
 note_body(const struct taking *t, const char *word)
 {
 	struct buf b = {0};
-	struct str out = {0};
 
 	buf_str(&b, "{\"why\":");
 	buf_json(&b, str_from(word));
@@ -41,10 +40,7 @@ note_body(const struct taking *t, const char *word)
 	buf_str(&b, ",\"text\":");
 	buf_json(&b, t->in.reply.said);
 	buf_char(&b, '}');
-	if (!b.failed)
-		out = arena_copy(t->arena, buf_view(&b));
-	buf_free(&b);
-	return out;
+	return buf_take(&b, t->arena);
 }
 
 /* On the conversation that it names. */
@@ -185,7 +181,6 @@ static struct str
 answer_body(const struct taking *t)
 {
 	struct buf b = {0};
-	struct str out = {0};
 
 	buf_str(&b, "{\"text\":");
 	buf_json(&b, t->in.reply.said);
@@ -193,10 +188,7 @@ answer_body(const struct taking *t)
 	buf_json(&b, t->in.desk->name);
 	mail_write_files(t, &b);
 	buf_char(&b, '}');
-	if (!b.failed)
-		out = arena_copy(t->arena, buf_view(&b));
-	buf_free(&b);
-	return out;
+	return buf_take(&b, t->arena);
 }
 
 /* ---- to the customer --------------------------------------------------------- */

@@ -246,15 +246,11 @@ struct str
 turn_notice(struct turn *t, enum notice notice, struct str text)
 {
 	struct buf b = {0};
-	struct str out = {0};
 
 	buf_str(&b, "{\"text\":");
 	buf_json(&b, text);
 	buf_addf(&b, ",\"notice\":\"%s\"}", notice_name(notice));
-	if (!b.failed)
-		out = arena_copy(&t->arena, buf_view(&b));
-	buf_free(&b);
-	return out;
+	return buf_take(&b, &t->arena);
 }
 
 /* Has who closed the chat left an address, or are they where a vendor is? */

@@ -50,8 +50,7 @@ make_pack(struct letter_of *l, uint64_t from)
 	if (e != OK)
 		return e;
 	pack_write(pack, &b);
-	l->pack = b.failed ? (struct str){0} : arena_copy(a, buf_view(&b));
-	buf_free(&b);
+	l->pack = buf_take(&b, a);
 	return l->pack.p == NULL ? E_NOMEM : OK;
 }
 

@@ -27,16 +27,12 @@ url_of(const struct letter_of *l, const struct letter_file_of *f)
 	    .type = f->type,
 	    .expires_s = clock_wall(conf->clock) / 1000 + LINK_LIFE_S};
 	struct buf b = {0};
-	struct str out = {0};
 
 	if (conf->keys == NULL || conf->public_url == NULL ||
 	    conf->public_url[0] == '\0')
-		return out;
+		return (struct str){0};
 	file_url_write(conf->keys, str_from(conf->public_url), &url, &b);
-	if (!b.failed)
-		out = arena_copy(&l->t->arena, buf_view(&b));
-	buf_free(&b);
-	return out;
+	return buf_take(&b, &l->t->arena);
 }
 
 static bool

@@ -50,9 +50,7 @@ write_file(struct letter_in *in, unsigned i, struct arena *a)
 		b.len += room - 1; /* without its NUL */
 	}
 	buf_str(&b, "\"}");
-	if (!b.failed)
-		in->envelope.files[i].payload = arena_copy(a, buf_view(&b));
-	buf_free(&b);
+	in->envelope.files[i].payload = buf_take(&b, a);
 	return in->envelope.files[i].payload.p == NULL ? E_NOMEM : OK;
 }
 

@@ -160,9 +160,7 @@ read_source(struct judging *j)
 	buf_char(&b, ':');
 	stamp_put_id(
 	    hash_of(judge_field(j, "From"), judge_field(j, "Date")), &b);
-	if (!b.failed)
-		j->out->source = arena_copy(j->arena, buf_view(&b));
-	buf_free(&b);
+	j->out->source = buf_take(&b, j->arena);
 	return j->out->source.p == NULL ? E_NOMEM : OK;
 }
 
@@ -201,14 +199,10 @@ static struct str
 place_of(struct judging *j, uint64_t key)
 {
 	struct buf b = {0};
-	struct str place = {0};
 
 	buf_addf(&b, "%.*s/", STR_FMT(j->out->from));
 	stamp_put_id(key, &b);
-	if (!b.failed)
-		place = arena_copy(j->arena, buf_view(&b));
-	buf_free(&b);
-	return place;
+	return buf_take(&b, j->arena);
 }
 
 static struct str
@@ -331,9 +325,7 @@ write_reply(struct judging *j)
 		buf_json(&b, j->refs[i]);
 	}
 	buf_str(&b, "]}");
-	if (!b.failed)
-		in->envelope.reply = arena_copy(j->arena, buf_view(&b));
-	buf_free(&b);
+	in->envelope.reply = buf_take(&b, j->arena);
 	return in->envelope.reply.p == NULL ? E_NOMEM : OK;
 }
 

@@ -100,7 +100,6 @@ struct str
 mail_payload_write(const struct mail_payload *p, struct arena *a)
 {
 	struct buf b = {0};
-	struct str out = {0};
 
 	buf_char(&b, '{');
 	add_number(&b, "role", p->role);
@@ -118,10 +117,7 @@ mail_payload_write(const struct mail_payload *p, struct arena *a)
 	add_texts(&b, "references", p->references, p->reference_count);
 	add_files(&b, p);
 	buf_char(&b, '}');
-	if (!b.failed)
-		out = arena_copy(a, buf_view(&b));
-	buf_free(&b);
-	return out;
+	return buf_take(&b, a);
 }
 
 /* ---- names --------------------------------------------------------------- */

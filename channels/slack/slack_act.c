@@ -142,7 +142,7 @@ button_body(struct str text, struct str value, struct arena *a)
 	buf_str(&b, ",\"button\":");
 	buf_json(&b, value);
 	buf_char(&b, '}');
-	return slack_take(&b, a);
+	return buf_take(&b, a);
 }
 
 static struct str

@@ -149,7 +149,7 @@ arguments(const struct slack_plan *p)
 		row->write(p, &b);
 	if (!row->get)
 		buf_char(&b, '}');
-	return slack_take(&b, p->arena);
+	return buf_take(&b, p->arena);
 }
 
 /* By a URL that Slack gave us. */

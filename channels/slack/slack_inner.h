@@ -32,8 +32,6 @@ struct str slack_ts_of(int64_t ms, struct arena *a);
 
 /* {"name":"value"}, with a comma where one is due; nothing for no value. */
 void slack_put(struct buf *b, const char *name, struct str value);
-/* What was written, moved into the arena; .p is NULL when memory is out. */
-struct str slack_take(struct buf *b, struct arena *a);
 
 /* Does url begin with what is before the path of base, and then a "/"? */
 bool slack_same_origin(struct str base, struct str url);

@@ -85,7 +85,7 @@ slack_live_write(const struct slack_live *live, struct arena *a)
 	buf_str(&b, ",\"hash\":");
 	buf_i64(&b, (int64_t)live->hash);
 	buf_char(&b, '}');
-	return slack_take(&b, a);
+	return buf_take(&b, a);
 }
 
 bool

@@ -131,7 +131,7 @@ reply_of(const struct slack_place *p, struct arena *a)
 	struct buf b = {0};
 
 	slack_place_write(p, &b);
-	return slack_take(&b, a);
+	return buf_take(&b, a);
 }
 
 enum err
@@ -191,7 +191,7 @@ file_payload(const json_t *f, uint64_t size, struct arena *a)
 	buf_str(&b, ",\"size\":");
 	buf_u64(&b, size);
 	buf_char(&b, '}');
-	return slack_take(&b, a);
+	return buf_take(&b, a);
 }
 
 static enum err
@@ -245,7 +245,7 @@ slack_body(struct str text, struct arena *a)
 	buf_str(&b, "{\"text\":");
 	buf_json(&b, text);
 	buf_char(&b, '}');
-	return slack_take(&b, a);
+	return buf_take(&b, a);
 }
 
 static void
@@ -274,7 +274,7 @@ body_of(struct str text, const struct envelope *e, struct arena *a)
 	buf_json(&b, text);
 	write_files(e, &b);
 	buf_char(&b, '}');
-	return slack_take(&b, a);
+	return buf_take(&b, a);
 }
 
 static struct str

@@ -39,7 +39,7 @@ slack_payload_write(const struct slack_payload *p, struct arena *a)
 	slack_put(&b, "text", p->text);
 	write_buttons(p, &b);
 	buf_char(&b, '}');
-	return slack_take(&b, a);
+	return buf_take(&b, a);
 }
 
 static enum err
@@ -126,7 +126,7 @@ whole_text(const struct outgoing *m, struct arena *a)
 			buf_str(&b, i == 0 ? "\n\n" : "\n");
 		add_link(&b, &m->files[i]);
 	}
-	return slack_take(&b, a);
+	return buf_take(&b, a);
 }
 
 /* ---- parts -------------------------------------------------------------- */

@@ -20,7 +20,7 @@ after_who(const struct slack_plan *p, struct str name, struct outcome *o)
 	for (i = 0; i < name.n; i++)
 		buf_char(&b, (unsigned char)name.p[i] < ' ' ? ' ' : name.p[i]);
 	*o = (struct outcome){
-	    .kind = OUTCOME_NEXT, .state = slack_take(&b, p->arena)};
+	    .kind = OUTCOME_NEXT, .state = buf_take(&b, p->arena)};
 	if (o->state.p == NULL)
 		o->kind = OUTCOME_LATER;
 }

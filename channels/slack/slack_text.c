@@ -245,5 +245,5 @@ slack_text_read(struct str text, struct str bot, bool any, struct arena *a)
 
 	if (text.n > 0)
 		write_plain(without_mention(trim(text), bot, any), &b);
-	return slack_take(&b, a);
+	return buf_take(&b, a);
 }

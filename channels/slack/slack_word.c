@@ -95,17 +95,6 @@ slack_put(struct buf *b, const char *name, struct str value)
 	buf_json(b, value);
 }
 
-struct str
-slack_take(struct buf *b, struct arena *a)
-{
-	struct str s = {0};
-
-	if (!b->failed)
-		s = arena_copy(a, buf_view(b));
-	buf_free(b);
-	return s;
-}
-
 /* ---- URLs --------------------------------------------------------------- */
 
 /* "https://host:1" of "https://host:1/path"; empty if it is no such thing. */

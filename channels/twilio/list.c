@@ -72,9 +72,7 @@ twilio_cursor_next(
 	add_pages(&b, c->pages);
 	buf_char(&b, '}');
 	out->kind = OUTCOME_NEXT;
-	if (!b.failed)
-		out->state = arena_copy(a, buf_view(&b));
-	buf_free(&b);
+	out->state = buf_take(&b, a);
 	if (out->state.p == NULL)
 		out->kind = OUTCOME_LATER;
 }

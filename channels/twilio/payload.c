@@ -30,17 +30,6 @@ add(struct buf *b, const char *name, struct str value)
 	buf_json(b, value);
 }
 
-static struct str
-copied(struct buf *b, struct arena *a)
-{
-	struct str s = {0};
-
-	if (!b->failed)
-		s = arena_copy(a, buf_view(b));
-	buf_free(b);
-	return s;
-}
-
 struct str
 twilio_payload_write(const struct twilio_payload *p, struct arena *a)
 {
@@ -51,7 +40,7 @@ twilio_payload_write(const struct twilio_payload *p, struct arena *a)
 	add(&b, "url", p->url);
 	add(&b, "name", p->name);
 	buf_char(&b, '}');
-	return copied(&b, a);
+	return buf_take(&b, a);
 }
 
 enum err

@@ -58,17 +58,13 @@ static struct str
 write_text(const struct rendering *r, const struct outgoing *m)
 {
 	struct buf b = {0};
-	struct str text = {0};
 	size_t i;
 
 	twilio_markup(m->text, r->t->channel->can.markup, &b);
 	for (i = 0; i < m->button_count; i++)
 		buf_addf(&b, "%s%zu. %.*s", i == 0 ? "\n\n" : "\n", i + 1,
 		    STR_FMT(m->buttons[i].text));
-	if (!b.failed)
-		text = arena_copy(r->arena, buf_view(&b));
-	buf_free(&b);
-	return text;
+	return buf_take(&b, r->arena);
 }
 
 /*

@@ -27,18 +27,6 @@ basic_auth(const struct account *account, struct arena *a)
 	return arena_printf(a, "Authorization: Basic %s", (const char *)base64);
 }
 
-/* The buffer's bytes, moved. .p is NULL when memory is or was out. */
-static struct str
-moved(struct buf *b, struct arena *a)
-{
-	struct str s = {0};
-
-	if (!b->failed)
-		s = arena_copy(a, buf_view(b));
-	buf_free(b);
-	return s;
-}
-
 static enum err
 add_header(const struct twilio_request *r, struct str header)
 {
@@ -51,7 +39,7 @@ twilio_request(
     const struct twilio_request *r, const char *method, struct buf *url)
 {
 	r->out->method = method;
-	r->out->url = moved(url, r->arena);
+	r->out->url = buf_take(url, r->arena);
 	if (r->out->url.p == NULL)
 		return E_NOMEM;
 	return add_header(r, basic_auth(r->job->account, r->arena));
@@ -61,7 +49,7 @@ enum err
 twilio_request_body(
     const struct twilio_request *r, const char *type, struct buf *body)
 {
-	r->out->body = moved(body, r->arena);
+	r->out->body = buf_take(body, r->arena);
 	if (r->out->body.p == NULL)
 		return E_NOMEM;
 	return add_header(r, arena_printf(r->arena, "Content-Type: %s", type));

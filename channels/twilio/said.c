@@ -116,17 +116,6 @@ add_text(struct buf *b, const char *member, struct str value)
 }
 
 static struct str
-copied(struct buf *b, struct arena *a)
-{
-	struct str s = {0};
-
-	if (!b->failed)
-		s = arena_copy(a, buf_view(b));
-	buf_free(b);
-	return s;
-}
-
-static struct str
 write_reply(const struct twilio_said *said, struct arena *a)
 {
 	struct buf b = {0};
@@ -135,7 +124,7 @@ write_reply(const struct twilio_said *said, struct arena *a)
 	buf_json(&b, said->from);
 	add_text(&b, "sid", said->sid);
 	buf_char(&b, '}');
-	return copied(&b, a);
+	return buf_take(&b, a);
 }
 
 static struct str
@@ -151,7 +140,7 @@ write_file(const struct twilio_said *said, unsigned i, struct arena *a)
 		buf_addf(&b, "{\"message\":\"%.*s\",\"n\":%u}",
 		    STR_FMT(said->sid), i);
 	}
-	return copied(&b, a);
+	return buf_take(&b, a);
 }
 
 static enum err
@@ -240,9 +229,7 @@ write_body(const struct twilio_inbox *in, const struct twilio_said *said,
 	if (stops(text))
 		buf_str(&b, ",\"opt_out\":true");
 	buf_char(&b, '}');
-	if (!b.failed)
-		out->body = arena_copy(in->arena, buf_view(&b));
-	buf_free(&b);
+	out->body = buf_take(&b, in->arena);
 	return out->body.p == NULL ? E_NOMEM : OK;
 }
 

@@ -65,7 +65,6 @@ struct str
 sb_scene_escaped(struct ask *a, struct str text, struct str mention)
 {
 	struct buf b = {0};
-	struct str copy;
 	size_t i;
 
 	if (mention.n > 0)
@@ -80,9 +79,7 @@ sb_scene_escaped(struct ask *a, struct str text, struct str mention)
 		else
 			buf_char(&b, text.p[i]);
 	}
-	copy = arena_copy(a->arena, buf_view(&b));
-	buf_free(&b);
-	return copy;
+	return buf_take(&b, a->arena);
 }
 
 /* ---- writing ------------------------------------------------------------ */

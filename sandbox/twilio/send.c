@@ -241,8 +241,7 @@ fill_in(struct sending *s, const json_t *variables)
 					json_object_get(variables, name)));
 		i = (size_t)(end + 2 - t.p);
 	}
-	s->body = arena_copy(s->c->visit->arena, buf_view(&b));
-	buf_free(&b);
+	s->body = buf_take(&b, s->c->visit->arena);
 	if (s->fails == 0 && utf8_count(s->body) > TEMPLATE_TEXT)
 		s->fails = 63021;
 }

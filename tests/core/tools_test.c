@@ -51,6 +51,27 @@ test_buf_limit(void **state)
 	buf_free(&b);
 }
 
+/* It is taken whole or not at all, and the buffer can be used again. */
+static void
+test_buf_take(void **state)
+{
+	struct arena a = {0};
+	struct buf b = {.limit = 3};
+
+	(void)state;
+	assert_string_equal(buf_take(&b, &a).p, "");
+	buf_str(&b, "yes");
+	assert_string_equal(buf_take(&b, &a).p, "yes");
+	assert_null(b.data);
+	b.limit = 3;
+	buf_str(&b, "yes");
+	buf_char(&b, '!');
+	assert_null(buf_take(&b, &a).p);
+	assert_false(b.failed);
+	assert_null(b.data);
+	arena_free(&a);
+}
+
 static void
 test_buf_json(void **state)
 {
@@ -302,6 +323,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_buf_numbers),
 	    cmocka_unit_test(test_buf_limit),
+	    cmocka_unit_test(test_buf_take),
 	    cmocka_unit_test(test_buf_json),
 	    cmocka_unit_test(test_buf_json_random),
 	    cmocka_unit_test(test_buf_url),
