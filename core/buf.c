@@ -167,6 +167,19 @@ is_unreserved(unsigned char c)
 }
 
 void
+buf_member(struct buf *b, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	if (b->len > 0 && b->data[b->len - 1] != '{')
+		buf_char(b, ',');
+	buf_char(b, '"');
+	buf_str(b, name);
+	buf_str(b, "\":");
+	buf_json(b, value);
+}
+
+void
 buf_url(struct buf *b, struct str s)
 {
 	static const char digits[] = "0123456789ABCDEF";

@@ -34,6 +34,12 @@ void buf_i64(struct buf *b, int64_t n);
 void buf_json(struct buf *b, struct str s);
 
 /*
+ * {"name":"value"}, inside of an object: with a comma where one is due, and
+ * nothing at all for an empty value. The name is written as it is.
+ */
+void buf_member(struct buf *b, const char *name, struct str value);
+
+/*
  * For any place in a URL or a form: all but letters, digits and "-._~" become
  * %XX (RFC 3986, section 2.3).
  */

@@ -11,15 +11,6 @@
 
 static const struct seller_span rows_span = {50, ROWS_MAX};
 
-static void
-add_string(struct buf *out, const char *before, struct str s)
-{
-	if (s.n == 0)
-		return;
-	buf_str(out, before);
-	buf_json(out, s);
-}
-
 /* The words of the store's enum receipt_rank. */
 static const char *
 receipt_name(enum receipt_rank rank)
@@ -42,15 +33,15 @@ write_row(struct buf *out, const struct outbox_row *row)
 	buf_addf(out, "{\"row\":%lld,\"conversation\":%lld,\"seq\":%llu",
 	    (long long)row->id, (long long)row->conversation,
 	    (unsigned long long)row->seq);
-	add_string(out, ",\"channel\":", row->channel);
-	add_string(out, ",\"account\":", row->account);
-	add_string(out, ",\"state\":", str_from(outbox_state_name(row->state)));
+	buf_member(out, "channel", row->channel);
+	buf_member(out, "account", row->account);
+	buf_member(out, "state", str_from(outbox_state_name(row->state)));
 	buf_addf(out, ",\"attempts\":%u,\"at\":%lld,\"due\":%lld",
 	    row->attempts, (long long)row->at, (long long)row->due);
-	add_string(out, ",\"receipt\":", str_from(receipt_name(row->receipt)));
-	add_string(out, ",\"vendor_id\":", row->vendor_id);
-	add_string(out, ",\"code\":", row->code);
-	add_string(out, ",\"reason\":", row->reason);
+	buf_member(out, "receipt", str_from(receipt_name(row->receipt)));
+	buf_member(out, "vendor_id", row->vendor_id);
+	buf_member(out, "code", row->code);
+	buf_member(out, "reason", row->reason);
 	buf_char(out, '}');
 }
 
@@ -106,10 +97,10 @@ static void
 write_lane(struct buf *out, const struct lane *lane)
 {
 	buf_addf(out, "{\"lane\":%lld", (long long)lane->id);
-	add_string(out, ",\"channel\":", lane->channel);
-	add_string(out, ",\"account\":", lane->account);
-	add_string(out, ",\"state\":", str_from(lane_state_name(lane->state)));
-	add_string(out, ",\"detail\":", lane->detail);
+	buf_member(out, "channel", lane->channel);
+	buf_member(out, "account", lane->account);
+	buf_member(out, "state", str_from(lane_state_name(lane->state)));
+	buf_member(out, "detail", lane->detail);
 	buf_addf(out,
 	    ",\"since\":%lld,\"open\":%llu,\"unknown\":%llu,\"dead\":%llu}",
 	    (long long)lane->since, (unsigned long long)lane->open,
@@ -346,8 +337,8 @@ write_line(struct buf *out, const struct audit_row *row)
 	if (row->conversation != 0)
 		buf_addf(out, ",\"conversation\":%lld",
 		    (long long)row->conversation);
-	add_string(out, ",\"what\":", row->what);
-	add_string(out, ",\"outcome\":", row->outcome);
+	buf_member(out, "what", row->what);
+	buf_member(out, "outcome", row->outcome);
 	buf_str(out, ",\"detail\":");
 	if (row->detail.n > 0)
 		buf_add(out, row->detail.p, row->detail.n);

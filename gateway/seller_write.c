@@ -15,14 +15,6 @@ add_string(struct buf *out, const char *before, struct str s)
 	buf_json(out, s);
 }
 
-/* Only if there is something to say. */
-static void
-may_string(struct buf *out, const char *before, struct str s)
-{
-	if (s.n > 0)
-		add_string(out, before, s);
-}
-
 static void
 add_number(struct buf *out, const char *before, int64_t n)
 {
@@ -181,9 +173,9 @@ static void
 add_contact(struct buf *out, const struct contact_row *contact)
 {
 	add_number(out, ",\"contact\":{\"id\":", contact->id);
-	may_string(out, ",\"user\":", contact->external_id);
-	may_string(out, ",\"name\":", contact->name);
-	may_string(out, ",\"email\":", contact->email);
+	buf_member(out, "user", contact->external_id);
+	buf_member(out, "name", contact->name);
+	buf_member(out, "email", contact->email);
 	buf_char(out, '}');
 }
 
@@ -199,7 +191,7 @@ seller_write_row(
 	add_line(out, c, company);
 	add_contact(out, &row->contact);
 	add_string(out, ",\"channel\":", row->reach.channel);
-	may_string(out, ",\"account\":", row->reach.account);
+	buf_member(out, "account", row->reach.account);
 	add_message(out, &row->spoken);
 	add_number(
 	    out, ",\"seen\":{\"customer\":", (int64_t)row->seen.customer);
@@ -357,15 +349,15 @@ add_refusal(struct buf *out, const struct seller_refusal *r)
 {
 	add_string(out, ",\"code\":", str_from(r->row->code));
 	add_string(out, ",\"title\":", str_from(r->row->title));
-	may_string(out, ",\"detail\":", r->detail);
-	may_string(out, ",\"id\":", r->id);
+	buf_member(out, "detail", r->detail);
+	buf_member(out, "id", r->id);
 	may_number(out, ",\"conversation\":", r->conversation);
 	/* Not its status: a problem has one of its own. */
 	if (r->is != NULL) {
 		add_string(
 		    out, ",\"holder\":", str_from(holder_name(r->is->holder)));
 		may_number(out, ",\"agent\":", r->is->agent);
-		may_string(out, ",\"name\":", r->name);
+		buf_member(out, "name", r->name);
 	}
 	add_json(out, ",\"events\":", r->events);
 	add_json(out, ",\"faults\":", r->faults);

@@ -14,15 +14,6 @@ add_name(struct buf *b, const char *name)
 	buf_addf(b, "%s\"%s\":", b->len == 1 ? "" : ",", name);
 }
 
-static void
-add_text(struct buf *b, const char *name, struct str value)
-{
-	if (value.n == 0)
-		return;
-	add_name(b, name);
-	buf_json(b, value);
-}
-
 /* As text: a reader of JSON may not take 64 bits for a number. */
 static void
 add_number(struct buf *b, const char *name, uint64_t value)
@@ -88,9 +79,9 @@ add_files(struct buf *b, const struct mail_payload *p)
 	for (i = 0; i < p->file_count; i++) {
 		buf_str(b, i == 0 ? "[{\"name\":" : ",{\"name\":");
 		buf_json(b, p->files[i].name);
-		add_text(b, "type", p->files[i].type);
-		add_text(b, "url", p->files[i].url);
-		add_text(b, "hash", p->files[i].hash);
+		buf_member(b, "type", p->files[i].type);
+		buf_member(b, "url", p->files[i].url);
+		buf_member(b, "hash", p->files[i].hash);
 		buf_char(b, '}');
 	}
 	buf_char(b, ']');
@@ -108,12 +99,12 @@ mail_payload_write(const struct mail_payload *p, struct arena *a)
 	add_number(&b, "origin", p->origin);
 	add_earlier(&b, p);
 	add_mailboxes(&b, p);
-	add_text(&b, "recipient", p->recipient);
-	add_text(&b, "by", p->by);
-	add_text(&b, "subject", p->subject);
-	add_text(&b, "text", p->text);
-	add_text(&b, "html", p->html);
-	add_text(&b, "in_reply_to", p->in_reply_to);
+	buf_member(&b, "recipient", p->recipient);
+	buf_member(&b, "by", p->by);
+	buf_member(&b, "subject", p->subject);
+	buf_member(&b, "text", p->text);
+	buf_member(&b, "html", p->html);
+	buf_member(&b, "in_reply_to", p->in_reply_to);
 	add_texts(&b, "references", p->references, p->reference_count);
 	add_files(&b, p);
 	buf_char(&b, '}');

@@ -74,10 +74,10 @@ slack_live_write(const struct slack_live *live, struct arena *a)
 	struct buf b = {0};
 
 	buf_char(&b, '{');
-	slack_put(&b, "mode", str_from(modes[live->mode]));
-	slack_put(&b, "channel", live->channel);
-	slack_put(&b, "thread_ts", live->thread);
-	slack_put(&b, "ts", live->ts);
+	buf_member(&b, "mode", str_from(modes[live->mode]));
+	buf_member(&b, "channel", live->channel);
+	buf_member(&b, "thread_ts", live->thread);
+	buf_member(&b, "ts", live->ts);
 	buf_str(&b, ",\"at\":");
 	buf_i64(&b, live->at);
 	buf_str(&b, ",\"sent\":");

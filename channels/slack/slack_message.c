@@ -185,9 +185,9 @@ file_payload(const json_t *f, uint64_t size, struct arena *a)
 	struct buf b = {0};
 
 	buf_char(&b, '{');
-	slack_put(&b, "id", json_text(f, "id"));
+	buf_member(&b, "id", json_text(f, "id"));
 	if (!ask)
-		slack_put(&b, "url", url_of(f));
+		buf_member(&b, "url", url_of(f));
 	buf_str(&b, ",\"size\":");
 	buf_u64(&b, size);
 	buf_char(&b, '}');
@@ -257,8 +257,8 @@ write_files(const struct envelope *e, struct buf *b)
 		buf_str(b, i == 0 ? ",\"files\":[{" : ",{");
 		buf_str(b, "\"size\":");
 		buf_u64(b, e->files[i].size);
-		slack_put(b, "name", e->files[i].name);
-		slack_put(b, "type", e->files[i].type);
+		buf_member(b, "name", e->files[i].name);
+		buf_member(b, "type", e->files[i].type);
 		buf_char(b, '}');
 	}
 	if (i > 0)

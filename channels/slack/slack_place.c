@@ -73,11 +73,11 @@ void
 slack_place_write(const struct slack_place *p, struct buf *out)
 {
 	buf_char(out, '{');
-	slack_put(out, "channel", p->channel);
-	slack_put(out, "thread_ts", p->thread);
-	slack_put(out, "user", p->user);
-	slack_put(out, "team", p->team);
-	slack_put(out, "response_url", p->url);
+	buf_member(out, "channel", p->channel);
+	buf_member(out, "thread_ts", p->thread);
+	buf_member(out, "user", p->user);
+	buf_member(out, "team", p->team);
+	buf_member(out, "response_url", p->url);
 	if (p->hidden)
 		buf_str(out, ",\"hidden\":true");
 	if (p->until != 0) {

@@ -21,8 +21,8 @@ write_buttons(const struct slack_payload *p, struct buf *b)
 
 	for (i = 0; i < p->button_count; i++) {
 		buf_str(b, i == 0 ? ",\"buttons\":[{" : ",{");
-		slack_put(b, "text", p->buttons[i].text);
-		slack_put(b, "value", p->buttons[i].value);
+		buf_member(b, "text", p->buttons[i].text);
+		buf_member(b, "value", p->buttons[i].value);
 		buf_char(b, '}');
 	}
 	if (i > 0)
@@ -36,7 +36,7 @@ slack_payload_write(const struct slack_payload *p, struct arena *a)
 
 	buf_str(&b, "{\"to\":");
 	slack_place_write(&p->to, &b);
-	slack_put(&b, "text", p->text);
+	buf_member(&b, "text", p->text);
 	write_buttons(p, &b);
 	buf_char(&b, '}');
 	return buf_take(&b, a);

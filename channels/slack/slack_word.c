@@ -83,18 +83,6 @@ slack_ts_of(int64_t ms, struct arena *a)
 
 /* ---- JSON --------------------------------------------------------------- */
 
-void
-slack_put(struct buf *b, const char *name, struct str value)
-{
-	if (value.n == 0)
-		return;
-	if (b->len > 0 && b->data[b->len - 1] != '{')
-		buf_char(b, ',');
-	buf_json(b, str_from(name));
-	buf_char(b, ':');
-	buf_json(b, value);
-}
-
 /* ---- URLs --------------------------------------------------------------- */
 
 /* "https://host:1" of "https://host:1/path"; empty if it is no such thing. */

@@ -21,7 +21,7 @@ put_escaped(struct buf *out, const char *name, struct str markdown,
 	if (text.failed)
 		out->failed = true;
 	else
-		slack_put(out, name, buf_view(&text));
+		buf_member(out, name, buf_view(&text));
 	buf_free(&text);
 }
 
@@ -40,12 +40,12 @@ static void
 put_button(const struct button *b, size_t i, struct buf *out)
 {
 	buf_str(out, i == 0 ? "{" : ",{");
-	slack_put(out, "type", STR("button"));
+	buf_member(out, "type", STR("button"));
 	buf_addf(out, ",\"action_id\":\"answer_%zu\",\"text\":{", i);
-	slack_put(out, "type", STR("plain_text"));
-	slack_put(out, "text", b->text);
+	buf_member(out, "type", STR("plain_text"));
+	buf_member(out, "text", b->text);
 	buf_char(out, '}');
-	slack_put(out, "value", b->value.n > 0 ? b->value : b->text);
+	buf_member(out, "value", b->value.n > 0 ? b->value : b->text);
 	buf_char(out, '}');
 }
 
@@ -55,7 +55,7 @@ put_actions(const struct slack_payload *m, struct buf *out)
 	size_t i;
 
 	buf_char(out, '{');
-	slack_put(out, "type", STR("actions"));
+	buf_member(out, "type", STR("actions"));
 	buf_str(out, ",\"elements\":[");
 	for (i = 0; i < m->button_count; i++)
 		put_button(&m->buttons[i], i, out);
@@ -71,9 +71,9 @@ put_blocks(const struct slack_plan *p, bool with_text, struct buf *out)
 	buf_str(out, ",\"blocks\":[");
 	if (with_text) {
 		buf_char(out, '{');
-		slack_put(out, "type", STR("section"));
+		buf_member(out, "type", STR("section"));
 		buf_str(out, ",\"text\":{");
-		slack_put(out, "type", STR("mrkdwn"));
+		buf_member(out, "type", STR("mrkdwn"));
 		put_escaped(out, "text", p->text, slack_mrkdwn);
 		buf_str(out, "}},");
 	}
@@ -101,15 +101,15 @@ slack_write_post(const struct slack_plan *p, struct buf *out)
 void
 slack_write_respond(const struct slack_plan *p, struct buf *out)
 {
-	slack_put(out, "response_type", STR("ephemeral"));
+	buf_member(out, "response_type", STR("ephemeral"));
 	put_text(p, out);
 }
 
 void
 slack_write_ephemeral(const struct slack_plan *p, struct buf *out)
 {
-	slack_put(out, "channel", p->payload.to.channel);
-	slack_put(out, "user", p->payload.to.user);
+	buf_member(out, "channel", p->payload.to.channel);
+	buf_member(out, "user", p->payload.to.user);
 	put_text(p, out);
 }
 
@@ -136,8 +136,8 @@ slack_write_stop(const struct slack_plan *p, struct buf *out)
 void
 slack_write_close(const struct slack_plan *p, struct buf *out)
 {
-	slack_put(out, "channel", p->payload.to.channel);
-	slack_put(out, "ts", p->ts);
+	buf_member(out, "channel", p->payload.to.channel);
+	buf_member(out, "ts", p->ts);
 }
 
 /* Outside direct messages Slack wants to know whom it is for. */
@@ -146,11 +146,11 @@ slack_write_start(const struct slack_plan *p, struct buf *out)
 {
 	const struct slack_place *to = &p->payload.to;
 
-	slack_put(out, "channel", to->channel);
-	slack_put(out, "thread_ts", to->thread);
+	buf_member(out, "channel", to->channel);
+	buf_member(out, "thread_ts", to->thread);
 	if (!slack_place_direct(to)) {
-		slack_put(out, "recipient_user_id", to->user);
-		slack_put(out, "recipient_team_id", to->team);
+		buf_member(out, "recipient_user_id", to->user);
+		buf_member(out, "recipient_team_id", to->team);
 	}
 	put_escaped(out, "markdown_text", p->text, slack_escape);
 }
@@ -165,8 +165,8 @@ slack_write_append(const struct slack_plan *p, struct buf *out)
 void
 slack_write_draft(const struct slack_plan *p, struct buf *out)
 {
-	slack_put(out, "channel", p->payload.to.channel);
-	slack_put(out, "thread_ts", p->payload.to.thread);
+	buf_member(out, "channel", p->payload.to.channel);
+	buf_member(out, "thread_ts", p->payload.to.thread);
 	put_escaped(out, "text", p->text, slack_mrkdwn);
 	buf_str(out, ",\"unfurl_links\":false,\"unfurl_media\":false");
 }
@@ -181,9 +181,9 @@ slack_write_redraft(const struct slack_plan *p, struct buf *out)
 void
 slack_write_status(const struct slack_plan *p, struct buf *out)
 {
-	slack_put(out, "channel_id", p->payload.to.channel);
-	slack_put(out, "thread_ts", p->payload.to.thread);
-	slack_put(out, "status", STR("is writing\xe2\x80\xa6"));
+	buf_member(out, "channel_id", p->payload.to.channel);
+	buf_member(out, "thread_ts", p->payload.to.thread);
+	buf_member(out, "status", STR("is writing\xe2\x80\xa6"));
 }
 
 /* ---- queries ------------------------------------------------------------ */

@@ -19,26 +19,16 @@ twilio_payload_read(
 		   : E_BADINPUT;
 }
 
-static void
-add(struct buf *b, const char *name, struct str value)
-{
-	if (value.n == 0)
-		return;
-	buf_str(b, b->len == 0 ? "{\"" : ",\"");
-	buf_str(b, name);
-	buf_str(b, "\":");
-	buf_json(b, value);
-}
-
 struct str
 twilio_payload_write(const struct twilio_payload *p, struct arena *a)
 {
 	struct buf b = {0};
 
-	add(&b, "to", p->to);
-	add(&b, "text", p->text);
-	add(&b, "url", p->url);
-	add(&b, "name", p->name);
+	buf_char(&b, '{');
+	buf_member(&b, "to", p->to);
+	buf_member(&b, "text", p->text);
+	buf_member(&b, "url", p->url);
+	buf_member(&b, "name", p->name);
 	buf_char(&b, '}');
 	return buf_take(&b, a);
 }

@@ -106,15 +106,6 @@ name_person(const struct twilio_inbox *in, const struct twilio_said *said,
 
 /* ---- JSON of our own ---------------------------------------------------- */
 
-static void
-add_text(struct buf *b, const char *member, struct str value)
-{
-	if (value.n == 0)
-		return;
-	buf_addf(b, ",\"%s\":", member);
-	buf_json(b, value);
-}
-
 static struct str
 write_reply(const struct twilio_said *said, struct arena *a)
 {
@@ -122,7 +113,7 @@ write_reply(const struct twilio_said *said, struct arena *a)
 
 	buf_str(&b, "{\"to\":");
 	buf_json(&b, said->from);
-	add_text(&b, "sid", said->sid);
+	buf_member(&b, "sid", said->sid);
 	buf_char(&b, '}');
 	return buf_take(&b, a);
 }
@@ -202,8 +193,8 @@ add_location(struct buf *b, const struct twilio_said *said, struct arena *a)
 		return;
 	buf_addf(b, ",\"location\":{\"latitude\":%.10g,\"longitude\":%.10g",
 	    latitude, longitude);
-	add_text(b, "label", clean_name(said->label, a));
-	add_text(b, "address", clean_name(said->place, a));
+	buf_member(b, "label", clean_name(said->label, a));
+	buf_member(b, "address", clean_name(said->place, a));
 	buf_char(b, '}');
 }
 
@@ -220,12 +211,12 @@ write_body(const struct twilio_inbox *in, const struct twilio_said *said,
 	bare = b.len;
 	add_files(&b, out);
 	add_location(&b, said, in->arena);
-	add_text(&b, "button", clean_text(said->button, in->arena));
+	buf_member(&b, "button", clean_text(said->button, in->arena));
 	if (b.len == bare && str_trim(text).n == 0) {
 		buf_free(&b);
 		return E_NOTFOUND;
 	}
-	add_text(&b, "reply_to", said->reply_to);
+	buf_member(&b, "reply_to", said->reply_to);
 	if (stops(text))
 		buf_str(&b, ",\"opt_out\":true");
 	buf_char(&b, '}');

@@ -10,15 +10,6 @@ static const unsigned with_before = 1u << WEBHOOK_STATUS_CHANGED |
 				    1u << WEBHOOK_ASSIGNEE_CHANGED;
 
 static void
-add_text(struct buf *out, const char *name, struct str value)
-{
-	if (value.n == 0)
-		return;
-	buf_addf(out, ",\"%s\":", name);
-	buf_json(out, value);
-}
-
-static void
 add_number(struct buf *out, const char *name, int64_t value)
 {
 	if (value == 0)
@@ -39,7 +30,7 @@ add_state(struct buf *out, const struct company *company,
 	add_number(out, "agent", c->agent);
 	add_number(out, "team", c->team);
 	if (c->team != 0 && team != NULL)
-		add_text(out, "team_key", team->key);
+		buf_member(out, "team_key", team->key);
 }
 
 static void
@@ -49,10 +40,10 @@ add_contact(struct buf *out, const struct webhook_customer *who)
 		return;
 	buf_str(out, ",\"contact\":{\"id\":");
 	buf_i64(out, who->contact);
-	add_text(out, "external_id", who->external_id);
-	add_text(out, "name", who->name);
-	add_text(out, "email", who->email);
-	add_text(out, "address", who->address);
+	buf_member(out, "external_id", who->external_id);
+	buf_member(out, "name", who->name);
+	buf_member(out, "email", who->email);
+	buf_member(out, "address", who->address);
 	buf_char(out, '}');
 }
 
@@ -69,8 +60,8 @@ add_conversation(struct buf *out, const struct webhook_telling *t)
 	add_state(out, t->company, c);
 	add_number(out, "priority", (int64_t)c->priority);
 	add_number(out, "opened_at", c->opened_at);
-	add_text(out, "channel", t->customer->channel);
-	add_text(out, "account", t->customer->account);
+	buf_member(out, "channel", t->customer->channel);
+	buf_member(out, "account", t->customer->account);
 	add_contact(out, t->customer);
 	buf_char(out, '}');
 }

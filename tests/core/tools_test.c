@@ -51,6 +51,25 @@ test_buf_limit(void **state)
 	buf_free(&b);
 }
 
+static void
+test_buf_member(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	buf_char(&b, '{');
+	buf_member(&b, "none", (struct str){0});
+	buf_member(&b, "a", STR("\"{"));
+	buf_member(&b, "none", STR(""));
+	buf_str(&b, ",\"in\":{");
+	buf_member(&b, "b", STR("2"));
+	buf_str(&b, "}");
+	buf_member(&b, "c", STR("3"));
+	buf_char(&b, '}');
+	assert_text(&b, "{\"a\":\"\\\"{\",\"in\":{\"b\":\"2\"},\"c\":\"3\"}");
+	buf_free(&b);
+}
+
 /* It is taken whole or not at all, and the buffer can be used again. */
 static void
 test_buf_take(void **state)
@@ -324,6 +343,7 @@ main(void)
 	    cmocka_unit_test(test_buf_numbers),
 	    cmocka_unit_test(test_buf_limit),
 	    cmocka_unit_test(test_buf_take),
+	    cmocka_unit_test(test_buf_member),
 	    cmocka_unit_test(test_buf_json),
 	    cmocka_unit_test(test_buf_json_random),
 	    cmocka_unit_test(test_buf_url),

@@ -97,6 +97,7 @@ const OTHER_MEANINGS = {
     'channels/web/frames.c', // the visitor's own address, a member
     'gateway/staff_login.c', // a seller's, a member
     'gateway/seller_frames.c', // a customer's, a member
+    'gateway/seller_write.c', // the same
     'store/sqlite/write_act.c',
     'gateway/staff_agents.c',
     'cmd/agent_file.c',
