@@ -162,8 +162,8 @@ put_folder(struct buf *out, struct str name)
 
 /* ---- one command ------------------------------------------------------------ */
 
-static void
-begin(struct imap_box *b, struct imap_fault *fault)
+void
+imap_begin(struct imap_box *b, struct imap_fault *fault)
 {
 	fault->words[0] = '\0';
 	b->fault = fault;
@@ -178,9 +178,8 @@ imap_hurry(struct imap_box *b, int64_t ms)
 	b->limit = imap_steady() + ms;
 }
 
-/* A NO comes to `no`. */
-static enum imap_end
-perform(struct imap_box *b, struct imap_command *c, enum imap_end no)
+enum imap_end
+imap_ask(struct imap_box *b, struct imap_command *c, enum imap_end no)
 {
 	enum imap_end end = imap_perform(b, c);
 
@@ -200,7 +199,7 @@ perform_on(struct imap_box *b, const char *verb, uint32_t uid, const char *rest)
 	buf_char(&words, '\0');
 	c.words = words.data;
 	if (!words.failed)
-		end = perform(b, &c, IMAP_REFUSED);
+		end = imap_ask(b, &c, IMAP_REFUSED);
 	buf_free(&words);
 	return end;
 }
@@ -239,7 +238,7 @@ select_folder(struct imap_box *b)
 		buf_char(&words, '\0');
 		c.words = words.data;
 		end = words.failed ? IMAP_NO_MEMORY
-				   : perform(b, &c, IMAP_NO_FOLDER);
+				   : imap_ask(b, &c, IMAP_NO_FOLDER);
 	}
 	buf_free(&words);
 	if (end == IMAP_DONE && b->validity == 0) {
@@ -257,7 +256,7 @@ open_box(struct imap_box *b, const struct imap_conf *conf)
 	enum imap_end end = imap_connect(b, conf);
 
 	if (end == IMAP_DONE)
-		end = perform(b, &ask, IMAP_REFUSED);
+		end = imap_ask(b, &ask, IMAP_REFUSED);
 	return end == IMAP_DONE ? select_folder(b) : end;
 }
 
@@ -276,7 +275,7 @@ imap_open(const struct imap_conf *conf, struct imap_box **out,
 	b->dead = true;
 	if (conf->most_ms > 0)
 		imap_hurry(b, conf->most_ms);
-	begin(b, fault);
+	imap_begin(b, fault);
 	if (mail_server_read(&conf->server, MAIL_IMAP, &b->place, &why) != OK) {
 		imap_blame(b, str_from(why));
 		end = IMAP_MALFORMED;
@@ -311,144 +310,6 @@ uint32_t
 imap_validity(const struct imap_box *b)
 {
 	return b->validity;
-}
-
-/* ---- listing ---------------------------------------------------------------- */
-
-struct found {
-	uint32_t *uids;
-	size_t count, room;
-	bool no_memory;
-};
-
-static void
-add_uid(struct found *f, uint32_t uid)
-{
-	size_t room = f->room == 0 ? 1024 : f->room * 2;
-	uint32_t *grown;
-
-	if (f->count == f->room) {
-		grown = realloc(f->uids, room * sizeof(*grown));
-		if (grown == NULL) {
-			f->no_memory = true;
-			return;
-		}
-		f->uids = grown;
-		f->room = room;
-	}
-	f->uids[f->count++] = uid;
-}
-
-/* "* SEARCH 5 8" */
-static void
-on_search(struct imap_command *c, const struct imap_said *s)
-{
-	static const char head[] = "* SEARCH";
-	struct str left = s->text;
-	uint64_t uid;
-	size_t n;
-
-	if (left.n < sizeof(head) - 1 ||
-	    strncasecmp(left.p, head, sizeof(head) - 1) != 0)
-		return;
-	left = (struct str){
-	    left.p + sizeof(head) - 1, left.n - sizeof(head) + 1};
-	while (left.n > 0) {
-		for (n = 0; n < left.n && left.p[n] != ' '; n++)
-			;
-		if (str_to_u64((struct str){left.p, n}, UINT32_MAX, &uid) &&
-		    uid > 0)
-			add_uid(c->arg, (uint32_t)uid);
-		n += n < left.n;
-		left = (struct str){left.p + n, left.n - n};
-	}
-}
-
-static int
-smaller(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static void
-pick(const struct found *f, struct imap_list *out)
-{
-	size_t i;
-
-	if (f->count > 0)
-		qsort(f->uids, f->count, sizeof(*f->uids), smaller);
-	for (i = 0; i < f->count; i++) {
-		if (i > 0 && f->uids[i] == f->uids[i - 1])
-			continue;
-		out->more = out->count == IMAP_LIST_MAX;
-		if (out->more)
-			return;
-		out->uids[out->count++] = f->uids[i];
-	}
-}
-
-/* The range "9:*" names the last mail even if its uid is below 9: it is asked
- * together with what else makes a mail new. */
-static enum imap_end
-search(struct imap_box *b, const char *words, struct found *f)
-{
-	struct imap_command c = {.words = words, .said = on_search, .arg = f};
-	enum imap_end end = perform(b, &c, IMAP_REFUSED);
-
-	return end == IMAP_DONE && f->no_memory ? IMAP_NO_MEMORY : end;
-}
-
-static void
-drop_up_to(struct found *f, size_t from, uint32_t last)
-{
-	size_t i, kept = from;
-
-	for (i = from; i < f->count; i++)
-		if (f->uids[i] > last)
-			f->uids[kept++] = f->uids[i];
-	f->count = kept;
-}
-
-static enum imap_end
-search_unseen(struct imap_box *b, uint32_t passed, struct found *f)
-{
-	char words[96] = "UID SEARCH UNSEEN UNDELETED";
-	size_t n = strlen(words);
-
-	if (passed > 0 && passed < UINT32_MAX)
-		(void)snprintf(words + n, sizeof(words) - n,
-		    " OR UID %u:* SMALLER %u", passed + 1, IMAP_MAIL_MAX + 1);
-	return search(b, words, f);
-}
-
-enum imap_end
-imap_list(struct imap_box *b, uint32_t last, uint32_t passed,
-    struct imap_list *out, struct imap_fault *fault)
-{
-	struct found f = {0};
-	enum imap_end end;
-	char words[64];
-	size_t unseen;
-
-	*out = (struct imap_list){.validity = b->validity, .next = b->next};
-	begin(b, fault);
-	/* A server may look for new mails only when nothing else is asked. */
-	end = search(b, "NOOP", &f);
-	if (end == IMAP_DONE)
-		end = search_unseen(b, passed, &f);
-	unseen = f.count;
-	if (end == IMAP_DONE && last < UINT32_MAX) {
-		(void)snprintf(words, sizeof(words),
-		    "UID SEARCH UID %u:* UNDELETED", last + 1);
-		end = search(b, words, &f);
-		drop_up_to(&f, unseen, last);
-	}
-	if (end == IMAP_DONE)
-		pick(&f, out);
-	free(f.uids);
-	return end;
 }
 
 /* ---- one mail --------------------------------------------------------------- */
@@ -494,7 +355,7 @@ fetch(struct imap_box *b, const char *what, struct imap_command *c)
 	    words, sizeof(words), "UID FETCH %u (UID %s)", f->uid, what);
 	c->words = words;
 	c->said = on_fetch;
-	end = perform(b, c, IMAP_REFUSED);
+	end = imap_ask(b, c, IMAP_REFUSED);
 	return end == IMAP_DONE && !f->there ? IMAP_GONE : end;
 }
 
@@ -525,7 +386,7 @@ imap_fetch(struct imap_box *b, uint32_t uid, size_t max, struct buf *raw,
 	size_t before = raw->len;
 	enum imap_end end;
 
-	begin(b, fault);
+	imap_begin(b, fault);
 	end = fetch(b, "RFC822.SIZE", &ask);
 	if (end == IMAP_DONE && f.size > max)
 		end = IMAP_TOO_BIG;
@@ -543,7 +404,7 @@ imap_fetch_header(struct imap_box *b, uint32_t uid, size_t max, struct buf *raw,
 	size_t before = raw->len;
 	enum imap_end end;
 
-	begin(b, fault);
+	imap_begin(b, fault);
 	end = fetch_text(b, "BODY.PEEK[HEADER]", uid, max, raw);
 	if (end != IMAP_DONE)
 		raw->len = before;
@@ -553,7 +414,7 @@ imap_fetch_header(struct imap_box *b, uint32_t uid, size_t max, struct buf *raw,
 enum imap_end
 imap_mark_seen(struct imap_box *b, uint32_t uid, struct imap_fault *fault)
 {
-	begin(b, fault);
+	imap_begin(b, fault);
 	return perform_on(b, "STORE", uid, "+FLAGS.SILENT (\\Seen)");
 }
 
@@ -586,7 +447,7 @@ imap_move(struct imap_box *b, uint32_t uid, struct str folder,
 	struct buf name = {0};
 	enum imap_end end = IMAP_MALFORMED;
 
-	begin(b, fault);
+	imap_begin(b, fault);
 	if (put_folder(&name, folder)) {
 		buf_char(&name, '\0');
 		end = name.failed   ? IMAP_NO_MEMORY

@@ -55,6 +55,12 @@ enum imap_end imap_connect(
 /* IMAP_DONE: the server ended it, be it by NO. */
 enum imap_end imap_perform(struct imap_box *b, struct imap_command *c) MUST_USE;
 
+/* A call begins: the fault is empty, and its time runs. */
+void imap_begin(struct imap_box *b, struct imap_fault *fault);
+/* As imap_perform; a NO comes to `no`. */
+enum imap_end imap_ask(
+    struct imap_box *b, struct imap_command *c, enum imap_end no) MUST_USE;
+
 /* Says it and does not wait. */
 void imap_mention(struct imap_box *b, const char *words);
 
