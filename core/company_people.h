@@ -10,8 +10,14 @@
 /* The i-th row, or NULL past the last. */
 const struct member *company_people_member(size_t i);
 
+/* The last of them: what is told by itself, and whom we tell. */
+const struct member *company_told_member(size_t i);
+
 /* What webhooks can tell of; ends with NULL. */
 extern const char *const company_webhook_events[];
+
+/* Is it one of the words? They end with NULL. */
+bool member_one_of(struct str s, const char *const *words);
 
 /* Of company_members.c: what keys and names of channels look like. */
 const char *member_key_wrong(struct str s);
