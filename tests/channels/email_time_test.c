@@ -14,6 +14,7 @@
 #define GROWTH_MOST 14.0
 #define NOISE_S 0.004 /* below that nothing is learnt */
 #define TRIES 2u
+#define ROUNDS 5u /* on a machine that is busy with something else */
 
 #define HTML "From: a@b.c\nContent-Type: text/html\n\n"
 #define TEXT "From: a@b.c\n\n"
@@ -139,14 +140,27 @@ time_of(struct str s, void (*work)(struct str s))
 	return best;
 }
 
+static double
+less(double a, double b)
+{
+	return a < b ? a : b;
+}
+
 static void
 grows_evenly(const char *head, const char *again, size_t bytes,
     void (*work)(struct str s))
 {
 	struct arena a = {0};
-	double one = time_of(repeated(&a, head, again, bytes), work);
-	double six = time_of(repeated(&a, head, again, FACTOR * bytes), work);
+	struct str short_one = repeated(&a, head, again, bytes);
+	struct str long_one = repeated(&a, head, again, FACTOR * bytes);
+	double one = 0, six = 1e9;
+	unsigned i;
 
+	for (i = 0; i < ROUNDS && six > NOISE_S && six > GROWTH_MOST * one;
+	     i++) {
+		one = time_of(short_one, work);
+		six = less(six, time_of(long_one, work));
+	}
 	if (six > NOISE_S && six > GROWTH_MOST * one)
 		fail_msg("%s%s: %.1f ms, and then %.1f ms", head, again,
 		    one * 1000, six * 1000);
