@@ -89,7 +89,8 @@ export function speaker(s: State, e: Entry): string {
   if (e.kind === "note") {
     const who = nameOf(s, e.agent);
     return { whisper: `${who} whispers`, transfer: `${who} hands it on`,
-      refused: "Came in, and was refused" }[e.note ?? ""] ?? `Note of ${who}`;
+      refused: "Came in, and was refused",
+      unreached: "The support desk is not reached" }[e.note ?? ""] ?? `Note of ${who}`;
   }
   if (e.author === "bot") return "Bot";
   if (e.author === "system") return "Automatic";

@@ -133,9 +133,8 @@ watch_lanes_look(struct watch_lanes *w, struct store_reader *r,
 	pthread_mutex_lock(&w->lock);
 	old = w->text;
 	w->text = l.text;
-	w->well = l.unreached + l.in_state[LANE_DOWN] +
-		      l.in_state[LANE_BLOCKED] ==
-		  0;
+	w->well =
+	    l.unreached + l.in_state[LANE_DOWN] + l.in_state[LANE_BLOCKED] == 0;
 	pthread_mutex_unlock(&w->lock);
 	buf_free(&old);
 }

@@ -147,6 +147,8 @@ timers_of_queue(struct acting *w)
 	start_queue(w);
 	if (w->c->holder == HOLDER_AGENT && w->c->waiting_at == 0)
 		acting_start_response(w, w->act->now);
+	if (w->c->holder == HOLDER_EMAIL) /* the bot may have sent it there */
+		start_window(w);
 	if (w->c->holder != HOLDER_BOT)
 		return;
 	acting_start_timer(

@@ -39,8 +39,7 @@ leave_desk(struct turn *t, struct str body)
 	log_note(t->worker->conf.log, LOG_WARN, "turn.no_desk", "why",
 	    body.n > 0 ? STR("no mail gets through to the support desk")
 		       : STR("there is no support desk any more to write to"));
-	metric_add(
-	    t->worker->conf.metrics, METRIC_DESK_UNREACHED, body.n > 0);
+	metric_add(t->worker->conf.metrics, METRIC_DESK_UNREACHED, body.n > 0);
 	t->decision = acted.decision;
 	if (acted.refusal == ACT_FINE)
 		turn_submit(t);

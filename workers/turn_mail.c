@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 #define UNWRITABLE \
-	"Correct `support.to` and `support.account` in the company's document."
+	"Correct `support.to` and `support.account` in the company's " \
+	"document."
 
 /* The account that writes to the support desk. NULL: there is none. */
 static const struct company_account *

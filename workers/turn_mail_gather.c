@@ -254,8 +254,8 @@ take_note(struct letter_of *l, const struct event *e, const json_t *body)
 	struct str name = json_text_copy(body, "name", a);
 	bool refused = e->ref == NOTE_REFUSED;
 
-	if (e->ref == NOTE_WHISPER || text.n == 0 || e->seq <= l->after ||
-	    e->seq <= l->t->c.resolved_seq)
+	if (e->ref == NOTE_WHISPER || e->ref == NOTE_UNREACHED || text.n == 0 ||
+	    e->seq <= l->after || e->seq <= l->t->c.resolved_seq)
 		return;
 	if (l->note_count == LETTER_NOTES_MAX)
 		memmove(l->notes, l->notes + 1,

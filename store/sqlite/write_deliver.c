@@ -165,10 +165,10 @@ desk_unreached(struct conn *c, const struct facts *row,
 		return e;
 	e = CONN_CHANGE(c, SQL_LANE_UNREACHED, NULL, NUM(row->lane),
 	    NUM(event->at), TEXT(reason));
-	return e == OK ? CONN_CHANGE(c, SQL_TIMER_SET, NULL,
-			     NUM(row->conversation), NUM(TIMER_MAIL),
-			     NUM(event->at))
-		       : e;
+	return e == OK
+		   ? CONN_CHANGE(c, SQL_TIMER_SET, NULL, NUM(row->conversation),
+			 NUM(TIMER_MAIL), NUM(event->at))
+		   : e;
 }
 
 /* ---- take -------------------------------------------------------------- */
@@ -243,8 +243,8 @@ settle_follow(struct conn *c, const struct facts *row, struct settled *s)
 	if (e == OK)
 		e = event_add(c, row, &s->event, &s->conversation_state);
 	if (e == OK && s->state == OUTBOX_DEAD)
-		e = desk_unreached(c, row, &s->event, &s->conversation_state,
-		    s->reason);
+		e = desk_unreached(
+		    c, row, &s->event, &s->conversation_state, s->reason);
 	return e;
 }
 
@@ -366,8 +366,7 @@ write_receipt(struct conn *c, struct store_receipt *in)
 		return e;
 	e = event_add(c, &row, &in->event, &in->state);
 	if (e == OK && in->rank == RECEIPT_FAILED)
-		e = desk_unreached(
-		    c, &row, &in->event, &in->state, in->reason);
+		e = desk_unreached(c, &row, &in->event, &in->state, in->reason);
 	return e;
 }
 

@@ -329,9 +329,10 @@ same_state(const struct conversation *a, const struct conversation *b)
 	       a->team == b->team && a->offered == b->offered &&
 	       a->priority == b->priority && a->front == b->front &&
 	       a->last_agent == b->last_agent &&
-	       a->holder_seq == b->holder_seq &&
-	       a->mailed_seq == b->mailed_seq && a->agent_seq == b->agent_seq &&
-	       a->queued_at == b->queued_at && a->waiting_at == b->waiting_at &&
+	       a->holder_seq == b->holder_seq && a->mail_seq == b->mail_seq &&
+	       a->unreached == b->unreached && a->mailed_seq == b->mailed_seq &&
+	       a->agent_seq == b->agent_seq && a->queued_at == b->queued_at &&
+	       a->waiting_at == b->waiting_at &&
 	       a->snoozed_until == b->snoozed_until;
 }
 

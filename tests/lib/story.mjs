@@ -29,7 +29,7 @@ const after = {
   bot: ["queue", "email", "agent", "nobody"],
   queue: ["agent", "queue", "email", "bot", "nobody"],
   agent: ["queue", "agent", "bot", "nobody"],
-  email: ["agent", "bot", "nobody"],
+  email: ["queue", "agent", "bot", "nobody"],
   nobody: ["agent", "bot"],
 };
 const families = { waiting: "line", passed: "line", closed: "away",
@@ -44,8 +44,21 @@ const rules = {
     assert.ok(s.offered === 0 ||
       (e.holder === "agent" && e.agent === s.offered),
       `${e.seq}: ${e.holder}, but it is offered to ${s.offered}`);
+    if (s.holder === "email" && e.holder === "queue")
+      assert.equal(e.body.why, s.unreached ? "unreached" : "recall",
+        `${e.seq}: back from the support desk`);
+    if (e.holder === "email")
+      assert.ok(!s.unreached || e.body.why === "desk_say",
+        `${e.seq}: to a support desk that is not reached`);
+    if (e.holder === "email" || e.holder === "nobody") s.unreached = false;
     Object.assign(s, { holder: e.holder, agent: e.agent ?? 0, offered: 0,
       told: [] });
+  },
+  note(s, e) {
+    if (e.note === "unreached") s.unreached = true;
+  },
+  resolved(s) {
+    s.unreached = false;
   },
   offer(s, e) {
     assert.equal(s.holder, "queue", `${e.seq}: offered`);
@@ -67,6 +80,7 @@ const speaks = {
     assert.equal(s.holder, "bot", `${e.seq}: the bot speaks`);
   },
   agent(s, e) {
+    s.unreached = false;
     if (e.agent === undefined)
       assert.equal(s.holder, "email", `${e.seq}: the desk speaks`);
     else if (!s.supervisors.has(e.agent))
@@ -83,7 +97,7 @@ const speaks = {
 // supervisors: whose word may come from beside. Gives who holds in the end.
 export function checkLog(events, supervisors = []) {
   const s = { holder: "bot", agent: 0, offered: 0, told: [],
-    supervisors: new Set(supervisors) };
+    unreached: false, supervisors: new Set(supervisors) };
   events.forEach((e, i) => {
     assert.equal(e.seq, i + 1);
     rules[e.kind]?.(s, e);

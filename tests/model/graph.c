@@ -101,11 +101,10 @@ may_act(const struct step *s, enum act_kind act)
 /* Where no mail gets through, only people bring it to the support desk. */
 static void
 check_desk(const struct graph *g, const struct step *s,
-    const struct conversation *before,
-    const struct conversation *after)
+    const struct conversation *before, const struct conversation *after)
 {
-	bool by_people = s->deed == DEED_ACT && (s->doer == BY_SELLER ||
-						    s->doer == BY_DESK_PERSON);
+	bool by_people = s->deed == DEED_ACT &&
+			 (s->doer == BY_SELLER || s->doer == BY_DESK_PERSON);
 
 	if (!before->unreached || after->holder != HOLDER_EMAIL || by_people)
 		return;

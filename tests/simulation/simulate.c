@@ -95,9 +95,8 @@ simulate(uint64_t days, uint64_t seed)
 	    (unsigned long long)sum.offers, (unsigned long long)sum.accepted,
 	    (unsigned long long)sum.ended, (unsigned long long)sum.dropped,
 	    (unsigned long long)sum.mailed, (unsigned long long)sum.unreached,
-	    (unsigned long long)sum.notices,
-	    (unsigned long long)sum.stale, (unsigned long long)sum.crashes,
-	    (unsigned long long)digest);
+	    (unsigned long long)sum.notices, (unsigned long long)sum.stale,
+	    (unsigned long long)sum.crashes, (unsigned long long)digest);
 	return 0;
 }
 

@@ -77,8 +77,7 @@ keep_time(struct world *w, struct chat *chat)
 	if (!waits)
 		chat->waits_since = 0;
 	chat->kept = waits && (chat->kept || chat->c.unreached);
-	if (chat->c.holder != HOLDER_EMAIL ||
-	    chat->c.mail_seq != chat->failed)
+	if (chat->c.holder != HOLDER_EMAIL || chat->c.mail_seq != chat->failed)
 		chat->failed_at = 0;
 }
 

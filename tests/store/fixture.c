@@ -287,12 +287,13 @@ same_with_people(const struct conversation *a, const struct conversation *b)
 	       a->wanted == b->wanted && a->last_agent == b->last_agent &&
 	       a->priority == b->priority && a->breached == b->breached &&
 	       a->front == b->front && a->given == b->given &&
-	       a->gone == b->gone &&
-	       a->holder_seq == b->holder_seq && a->route_seq == b->route_seq &&
-	       a->offer_seq == b->offer_seq && a->mailed_seq == b->mailed_seq &&
-	       a->agent_seq == b->agent_seq && a->notice_seq == b->notice_seq &&
-	       a->notice == b->notice && a->notice_at == b->notice_at &&
-	       a->queued_at == b->queued_at && a->waiting_at == b->waiting_at &&
+	       a->gone == b->gone && a->unreached == b->unreached &&
+	       a->mail_seq == b->mail_seq && a->holder_seq == b->holder_seq &&
+	       a->route_seq == b->route_seq && a->offer_seq == b->offer_seq &&
+	       a->mailed_seq == b->mailed_seq && a->agent_seq == b->agent_seq &&
+	       a->notice_seq == b->notice_seq && a->notice == b->notice &&
+	       a->notice_at == b->notice_at && a->queued_at == b->queued_at &&
+	       a->waiting_at == b->waiting_at &&
 	       a->snoozed_until == b->snoozed_until &&
 	       a->offered_at == b->offered_at && a->spoken_by == b->spoken_by &&
 	       a->spoken_id == b->spoken_id && a->spoken_seq == b->spoken_seq &&

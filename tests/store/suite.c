@@ -13,6 +13,7 @@ static const struct suite_case *const parts[] = {
     suite_known,
     suite_outbox,
     suite_receipts,
+    suite_unreached,
     suite_lanes,
     suite_queue,
     suite_races,

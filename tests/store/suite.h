@@ -32,6 +32,7 @@ extern const struct suite_case suite_lists[];
 extern const struct suite_case suite_known[];
 extern const struct suite_case suite_outbox[];
 extern const struct suite_case suite_receipts[];
+extern const struct suite_case suite_unreached[];
 extern const struct suite_case suite_lanes[];
 extern const struct suite_case suite_queue[];
 extern const struct suite_case suite_races[];
