@@ -23,6 +23,9 @@
 
 /* A worker whose loop has not come round for this long is ill. */
 #define WORKER_SILENT_MS 10000
+/* What a mail server may keep the thread with at once: to connect, to log in,
+ * a list, a mail. */
+#define MAIL_STEPS 4
 /* Descriptors that are not connections: database, bus, log, threads. */
 #define SPARE_FILES 200u
 
@@ -88,6 +91,31 @@ gateway_conf(const struct settings *s)
 	};
 }
 
+static bool
+is_silent(struct buf *detail, const char *who, int64_t silent, int64_t most)
+{
+	if (silent < most)
+		return false;
+	buf_addf(detail, "%s is silent for %lld ms", who, (long long)silent);
+	return true;
+}
+
+/* The threads beside the workers; those start last. */
+static bool
+others_silent(struct server *v, int64_t now, struct buf *detail)
+{
+	const int64_t mail_ms = (int64_t)v->process.settings->mail_timeout_ms *
+				MAIL_STEPS;
+
+	return is_silent(detail, "the deliverer",
+		   now - deliver_alive_at(v->deliver), WORKER_SILENT_MS) ||
+	       is_silent(detail, "the feed", now - feed_alive_at(v->feed),
+		   WORKER_SILENT_MS) ||
+	       is_silent(detail, "the thread that fetches mail",
+		   now - mail_thread_alive_at(v->mail),
+		   WORKER_SILENT_MS + mail_ms);
+}
+
 /* For /health: do our worker threads go round, and does anybody answer? */
 static bool
 workers_healthy(void *arg, struct buf *detail)
@@ -95,28 +123,17 @@ workers_healthy(void *arg, struct buf *detail)
 	struct server *v = arg;
 	int64_t now = clock_steady(&v->process.clock);
 	unsigned i, n = atomic_load(&v->worker_count);
-	int64_t silent;
 
-	for (i = 0; i < n; i++) {
-		silent = now - worker_alive_at(v->workers[i]);
-		if (silent < WORKER_SILENT_MS)
-			continue;
-		buf_addf(detail, "worker %u silent for %lld ms", i,
-		    (long long)silent);
+	for (i = 0; i < n; i++)
+		if (is_silent(detail, "a worker",
+			now - worker_alive_at(v->workers[i]), WORKER_SILENT_MS))
+			return false;
+	if (n > 0 && others_silent(v, now, detail))
 		return false;
-	}
-	silent = n == 0 ? 0 : now - deliver_alive_at(v->deliver);
-	if (silent >= WORKER_SILENT_MS) {
-		buf_addf(detail, "the deliverer is silent for %lld ms",
-		    (long long)silent);
+	if (v->desk != NULL &&
+	    is_silent(detail, "the desk", now - desk_alive_at(v->desk),
+		WORKER_SILENT_MS))
 		return false;
-	}
-	silent = n == 0 ? 0 : now - feed_alive_at(v->feed);
-	if (silent >= WORKER_SILENT_MS) {
-		buf_addf(detail, "the feed is silent for %lld ms",
-		    (long long)silent);
-		return false;
-	}
 	return watch_healthy(&v->watch, detail);
 }
 
@@ -140,8 +157,7 @@ public_url(struct server *v)
 
 	if (v->gateway.front != NULL)
 		return atomic_load(&v->gateway.public_url);
-	if (s->public_url[0] != '\0' || port == NULL ||
-	    strcmp(port, ":0") == 0)
+	if (s->public_url[0] != '\0' || port == NULL || strcmp(port, ":0") == 0)
 		return s->public_url;
 	(void)snprintf(v->gateway_url, sizeof(v->gateway_url), "http://%s%s",
 	    port == s->listen ? "localhost" : "", s->listen);
@@ -274,8 +290,8 @@ start_gateway(struct server *v, char *why, size_t why_size)
 	    .health_arg = v,
 	    .tap = show_desk,
 	    .tap_arg = v};
-	e = presence_open(&(struct presence_conf){p->store, p->publisher,
-			      &p->clock},
+	e = presence_open(
+	    &(struct presence_conf){p->store, p->publisher, &p->clock},
 	    &v->gateway.presence);
 	if (e != OK)
 		(void)snprintf(why, why_size, "no memory");

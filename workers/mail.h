@@ -64,7 +64,8 @@ struct mail_conf {
 /* E_IO, E_NOMEM. */
 enum err mail_thread_start(
     const struct mail_conf *conf, struct mail_thread **out) MUST_USE;
-/* When it last came round, steady ms; a mailbox may keep it for timeout_ms. */
+/* When it last came round, steady ms; a mailbox may keep it for timeout_ms at
+ * each step. For /health. */
 int64_t mail_thread_alive_at(const struct mail_thread *m);
 /* Within a second or so. The store must still be open. NULL is fine. */
 void mail_thread_stop(struct mail_thread *m);
