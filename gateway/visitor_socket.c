@@ -76,8 +76,8 @@ visitor_send_error(struct visitor_socket *v, enum err e, struct str id)
 }
 
 /* Too fast: it is told so, and when it does not listen, sent away. */
-static void
-send_refusal(struct visitor_socket *v, const struct frame_error *error)
+void
+visitor_send_refusal(struct visitor_socket *v, const struct frame_error *error)
 {
 	visitor_send_fault(v, error);
 	if (++v->refused >= REFUSED_MAX)
@@ -240,11 +240,9 @@ acknowledge(struct visitor_socket *v, const struct visitor_op *o)
 
 /* ---- asking for a person ----------------------------------------------- */
 
-static void acked(void *hub, struct mail *m);
-
 /* Also for who is gone meanwhile. */
-static void
-hand_over(struct visitor_socket *v)
+void
+visitor_hand_over(struct visitor_socket *v)
 {
 	struct store_reader *reader = hub_store(v->ws.hub);
 
@@ -252,7 +250,7 @@ hand_over(struct visitor_socket *v)
 	visitor_submit(v,
 	    visitor_op_handoff(
 		visitor_gateway(v), reader, &v->who, NULL, v->wanted),
-	    acked);
+	    visitor_acked);
 }
 
 /* They have said nothing that a rule could look for or a person should know. */
@@ -263,7 +261,7 @@ visitor_hand_over_new(
 	visitor_submit(v,
 	    visitor_op_handoff(
 		visitor_gateway(v), NULL, &v->who, company, seller),
-	    acked);
+	    visitor_acked);
 }
 
 /* ---- ops --------------------------------------------------------------- */
@@ -290,7 +288,7 @@ visitor_came_home(struct visitor_socket *v)
 
 	v->under_way--;
 	if (v->handing && v->under_way == 0)
-		hand_over(v);
+		visitor_hand_over(v);
 	resume(v);
 	ws_unref(&v->ws);
 	hub_release(h);
@@ -318,9 +316,8 @@ visitor_submit(struct visitor_socket *v, struct visitor_op *o,
 	visitor_op_free(o);
 }
 
-/* On the hub's thread. */
-static void
-acked(void *hub, struct mail *m)
+void
+visitor_acked(void *hub, struct mail *m)
 {
 	struct visitor_op *o = CONTAINER_OF(m, struct visitor_op, mail);
 	struct visitor_socket *v = o->socket;
@@ -335,144 +332,7 @@ acked(void *hub, struct mail *m)
 	visitor_came_home(v);
 }
 
-/* ---- frames -------------------------------------------------- */
-
-static bool
-may_speak(struct visitor_socket *v, enum visitor_limit limit, struct str id)
-{
-	struct frame_error error = {.id = id};
-
-	if (visitor_may_speak(visitor_gateway(v), limit, &v->who, &error)) {
-		v->refused = 0;
-		return true;
-	}
-	send_refusal(v, &error);
-	return false;
-}
-
-static void
-on_hello(struct visitor_socket *v, const struct frame *f)
-{
-	const struct frame_error error = {.code = FAULT_HELLO_AGAIN,
-	    .detail = STR("hello comes once, as the first frame")};
-
-	if (v->said_hello)
-		visitor_send_fault(v, &error);
-	else
-		visitor_hello(v, f);
-}
-
-static void
-on_send(struct visitor_socket *v, const struct frame *f)
-{
-	struct visitor_op *o;
-
-	if (!may_speak(v, LIMIT_MESSAGES, f->id))
-		return;
-	o = visitor_op_message(visitor_gateway(v), &v->who, f);
-	if (o != NULL)
-		o->origin = v->watcher.origin;
-	visitor_submit(v, o, acked);
-}
-
-static void
-on_typing(struct visitor_socket *v, const struct frame *f)
-{
-	if (!may_speak(v, LIMIT_FRAMES, STR("")))
-		return;
-	visitor_types(
-	    visitor_gateway(v), v->who.conversation, f->on, v->watcher.origin);
-	hub_publish(v->ws.hub);
-}
-
-static void
-on_seen(struct visitor_socket *v, const struct frame *f)
-{
-	struct visitor_op *o;
-
-	if (!may_speak(v, LIMIT_FRAMES, STR("")) || f->seq <= v->seen)
-		return;
-	v->seen = f->seq;
-	o = visitor_op_seen(visitor_gateway(v), &v->who, f);
-	if (o != NULL)
-		o->origin = v->watcher.origin;
-	visitor_submit(v, o, acked);
-}
-
-static void
-on_identify(struct visitor_socket *v, const struct frame *f)
-{
-	struct frame_error error = {0};
-
-	if (!may_speak(v, LIMIT_FRAMES, STR("")))
-		return;
-	if (visitor_identity(visitor_gateway(v), &v->who, f, &error))
-		visitor_submit(v,
-		    visitor_op_identify(visitor_gateway(v), &v->who, f), acked);
-	else
-		visitor_send_fault(v, &error);
-}
-
-static void
-on_handoff(struct visitor_socket *v, const struct frame *f)
-{
-	if (!may_speak(v, LIMIT_FRAMES, STR("")))
-		return;
-	v->handing = true;
-	v->wanted = f->seller;
-	/* What they said a moment ago is read with the rest once it is on
-	 * disk; what they do next comes behind it. */
-	if (v->under_way == 0)
-		hand_over(v);
-	else
-		ws_pause(&v->ws);
-}
-
-static void
-on_leave(struct visitor_socket *v, const struct frame *f)
-{
-	(void)f;
-	if (may_speak(v, LIMIT_FRAMES, STR("")))
-		visitor_submit(
-		    v, visitor_op_leave(visitor_gateway(v), &v->who), acked);
-}
-
-static void
-on_ping(struct visitor_socket *v, const struct frame *f)
-{
-	struct buf *text;
-
-	(void)f;
-	if (!may_speak(v, LIMIT_FRAMES, STR("")))
-		return;
-	text = hub_text(v->ws.hub);
-	frame_write_pong(text);
-	visitor_send_text(v, text);
-}
-
-static void (*const on_frame[FRAME_TYPES])(
-    struct visitor_socket *v, const struct frame *f) = {
-    [FRAME_HELLO] = on_hello,
-    [FRAME_SEND] = on_send,
-    [FRAME_TYPING] = on_typing,
-    [FRAME_SEEN] = on_seen,
-    [FRAME_IDENTIFY] = on_identify,
-    [FRAME_HANDOFF] = on_handoff,
-    [FRAME_LEAVE] = on_leave,
-    [FRAME_PING] = on_ping,
-};
-
 /* ---- the WebSocket ----------------------------------------------------- */
-
-/* Faulty frames cost work too. */
-static void
-on_fault(struct visitor_socket *v, const struct frame_error *error)
-{
-	if (!v->said_hello)
-		send_refusal(v, error);
-	else if (may_speak(v, LIMIT_FRAMES, error->id))
-		visitor_send_fault(v, error);
-}
 
 static void
 message(struct ws *w, enum ws_what what, struct str payload)
@@ -487,7 +347,7 @@ message(struct ws *w, enum ws_what what, struct str payload)
 		return;
 	}
 	if (!frame_read(payload, FRAME_TYPES, hub_arena(w->hub), &f, &error)) {
-		on_fault(v, &error);
+		visitor_frame_wrong(v, &error);
 		return;
 	}
 	if (!v->said_hello && f.type != FRAME_HELLO) {
@@ -496,7 +356,7 @@ message(struct ws *w, enum ws_what what, struct str payload)
 		visitor_send_fault(v, &error);
 		return;
 	}
-	on_frame[f.type](v, &f);
+	visitor_frame(v, &f);
 	if (is_full(v))
 		ws_pause(w);
 }

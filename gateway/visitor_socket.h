@@ -40,6 +40,9 @@ void visitor_send_text(struct visitor_socket *v, const struct buf *text);
 /* An error frame, and a close if the fault's row says so. */
 void visitor_send_fault(
     struct visitor_socket *v, const struct frame_error *error);
+/* The same; who is refused again and again is sent away. */
+void visitor_send_refusal(
+    struct visitor_socket *v, const struct frame_error *error);
 /* The store said no. */
 void visitor_send_error(struct visitor_socket *v, enum err e, struct str id);
 /*
@@ -50,9 +53,21 @@ void visitor_send_error(struct visitor_socket *v, enum err e, struct str id);
 void visitor_submit(struct visitor_socket *v, struct visitor_op *o,
     void (*home)(void *hub, struct mail *m));
 void visitor_came_home(struct visitor_socket *v);
+/* A `home` that acknowledges what was stored. */
+void visitor_acked(void *hub, struct mail *m);
+/* To people, and to `wanted` if they can; no op may be under way. */
+void visitor_hand_over(struct visitor_socket *v);
 /* A conversation that was just opened: to this seller if they can. */
 void visitor_hand_over_new(
     struct visitor_socket *v, struct company *company, uint64_t seller);
+
+/* ---- visitor_frames.c: on the hub's thread ----------------------------- */
+
+/* Hello too; before it nothing else may come. */
+void visitor_frame(struct visitor_socket *v, const struct frame *f);
+/* One that cannot be read. */
+void visitor_frame_wrong(
+    struct visitor_socket *v, const struct frame_error *error);
 
 /* How it follows its conversation. */
 extern const struct watcher_kind visitor_watcher;
