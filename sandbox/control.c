@@ -3,6 +3,7 @@
  * The ledgers are read a page at a time.
  */
 #include "sandbox/courier.h"
+#include "core/json.h"
 #include "sandbox/inside.h"
 #include "sandbox/shape.h"
 
@@ -56,7 +57,7 @@ sb_ask_shaped(struct ask *a, const struct shape *shapes)
 struct str
 sb_ask_text(const struct ask *a, const char *name)
 {
-	return sb_shape_text(a->body, name);
+	return json_text(a->body, name);
 }
 
 /* ---- the ledgers -------------------------------------------------------- */
@@ -240,7 +241,7 @@ body_of(struct request *r)
 
 	if (body.n == 0)
 		return json_object();
-	return json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
+	return json_read(body);
 }
 
 void

@@ -1,5 +1,6 @@
 /* rules: read by table, struck in order. */
 #include "sandbox/rules.h"
+#include "core/json.h"
 #include "sandbox/shape.h"
 
 #include <limits.h>
@@ -101,10 +102,10 @@ check_rule(
 static void
 fill_rule(struct rule *r, const json_t *o, const char *where, struct faults *f)
 {
-	struct str side = sb_shape_text(o, "side");
+	struct str side = json_text(o, "side");
 
 	r->side = str_eq(side, STR("webhook")) ? SIDE_WEBHOOK : SIDE_API;
-	r->kind = kind_of(sb_shape_text(o, "kind"));
+	r->kind = kind_of(json_text(o, "kind"));
 	r->percent = sb_shape_number(o, "percent", 100);
 	r->count = sb_shape_whole(o, "count", UINT64_MAX / 4, UINT64_MAX / 4);
 	r->status = (unsigned)sb_shape_whole(o, "status", 0, UINT_MAX);
@@ -114,9 +115,9 @@ fill_rule(struct rule *r, const json_t *o, const char *where, struct faults *f)
 		r->retry_after = (long)sb_shape_whole(
 		    o, "retry_after", 0, RETRY_AFTER_MOST);
 	r->has_body = json_object_get(o, "body") != NULL;
-	if (!copy_text(r->vendor, VENDOR_MAX, sb_shape_text(o, "vendor")) ||
-	    !copy_text(r->path, PATH_MAX_BYTES, sb_shape_text(o, "path")) ||
-	    !copy_text(r->body, BODY_MAX, sb_shape_text(o, "body")))
+	if (!copy_text(r->vendor, VENDOR_MAX, json_text(o, "vendor")) ||
+	    !copy_text(r->path, PATH_MAX_BYTES, json_text(o, "path")) ||
+	    !copy_text(r->body, BODY_MAX, json_text(o, "body")))
 		faults_add(f, where, "vendor, path or body is too long");
 	check_rule(r, side, where, f);
 }

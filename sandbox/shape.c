@@ -85,16 +85,6 @@ sb_shape_check(const json_t *object, const char *where,
 	return faults->count == before;
 }
 
-struct str
-sb_shape_text(const json_t *object, const char *name)
-{
-	const json_t *v = json_object_get(object, name);
-
-	if (!json_is_string(v))
-		return STR("");
-	return (struct str){json_string_value(v), json_string_length(v)};
-}
-
 double
 sb_shape_number(const json_t *object, const char *name, double preset)
 {

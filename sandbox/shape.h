@@ -30,8 +30,7 @@ struct shape {
 bool sb_shape_check(const json_t *object, const char *where,
     const struct shape *shapes, struct faults *faults);
 
-/* Of an object that was checked; what is absent is empty, or the preset. */
-struct str sb_shape_text(const json_t *object, const char *name);
+/* Of an object that was checked; what is absent is the preset. */
 double sb_shape_number(const json_t *object, const char *name, double preset);
 /* Without its fraction, and at most `most`. */
 uint64_t sb_shape_whole(

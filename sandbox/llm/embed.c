@@ -3,6 +3,7 @@
  * numbers, which its hash names. Texts that share words are near each other.
  */
 #include "sandbox/llm/chat.h"
+#include "core/json.h"
 #include "sandbox/llm/llm_inside.h"
 
 #include <math.h>
@@ -184,7 +185,7 @@ add_tokens(struct embedding *e, const json_t *list)
 static bool
 add_one(struct embedding *e, const json_t *v)
 {
-	struct str text = {json_string_value(v), json_string_length(v)};
+	struct str text = json_text_of(v);
 
 	if (json_is_string(v))
 		return add_text(e, text, sb_token_count(text));

@@ -3,6 +3,7 @@
  * is an object already; else an object with the text in its first string.
  */
 #include "sandbox/llm/chat.h"
+#include "core/json.h"
 
 #include <stdlib.h>
 
@@ -46,7 +47,7 @@ object_of(const json_t *schema, struct str text)
 static bool
 is_object(struct str text)
 {
-	json_t *v = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *v = json_read(text);
 	bool object = json_is_object(v);
 
 	json_decref(v);

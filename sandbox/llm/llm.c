@@ -1,5 +1,6 @@
 /* llm: the setup, the key, the paths, and how it refuses. */
 #include "sandbox/llm/llm.h"
+#include "core/json.h"
 #include "sandbox/llm/llm_inside.h"
 #include "sandbox/shape.h"
 
@@ -64,7 +65,7 @@ sb_llm_open(
 	    part, "context", CONTEXT_PRESET, CONTEXT_MOST);
 	l->chunk_ms = (unsigned)sb_shape_whole(
 	    part, "chunk_ms", 0, CHUNK_MS_MOST);
-	l->key = arena_copy(&l->arena, sb_shape_text(part, "key"));
+	l->key = json_text_copy(part, "key", &l->arena);
 	e = read_models(l, json_object_get(part, "models"), faults);
 	return l->key.p == NULL ? E_NOMEM : e;
 }
@@ -251,7 +252,7 @@ static void
 with_body(struct visit *v, void (*serve)(struct visit *v, const json_t *body))
 {
 	struct str text = request_body(v->request);
-	json_t *body = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
+	json_t *body = json_read(text);
 	struct str model;
 	struct llm_wrong w = {.arena = v->arena};
 
@@ -264,7 +265,7 @@ with_body(struct visit *v, void (*serve)(struct visit *v, const json_t *body))
 		json_decref(body);
 		return;
 	}
-	model = sb_shape_text(body, "model");
+	model = json_text(body, "model");
 	if (model.n > 0 && !sb_llm_has_model(v->state, model))
 		unknown_model(v, model);
 	else

@@ -1,5 +1,6 @@
 /* mailbox_control: /control/mail/...: putting in, and looking. */
 #include "sandbox/mailbox/address.h"
+#include "core/json.h"
 #include "sandbox/mailbox/letter.h"
 #include "sandbox/mailbox/mailbox.h"
 #include "sandbox/mailbox/mailbox_inside.h"
@@ -30,7 +31,7 @@ struct posting {
 static struct str
 given(const struct posting *p, const char *name)
 {
-	return sb_shape_text(p->ask->body, name);
+	return json_text(p->ask->body, name);
 }
 
 /* ---- putting a mail in -------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* mailbox_setup: the setup's part for mail. */
 #include "sandbox/mailbox/mailbox_inside.h"
+#include "core/json.h"
 #include "sandbox/shape.h"
 
 #define DOMAIN_MOST 253u
@@ -55,8 +56,7 @@ read_list(const json_t *part, const struct wanted *w, struct arena *a,
 		struct str s = {"", 0};
 
 		if (json_is_string(v))
-			s = (struct str){
-			    json_string_value(v), json_string_length(v)};
+			s = json_text_of(v);
 		if (!w->fits(s))
 			faults_add(faults, w->name, "%s", w->words);
 		(*out)[i] = arena_copy(a, s);
@@ -106,8 +106,8 @@ sb_mail_setup_read(
 
 	if (!sb_shape_check(part, "mail", shape, faults))
 		return E_BADINPUT;
-	m->user = arena_copy(&m->arena, sb_shape_text(part, "user"));
-	m->password = arena_copy(&m->arena, sb_shape_text(part, "password"));
+	m->user = json_text_copy(part, "user", &m->arena);
+	m->password = json_text_copy(part, "password", &m->arena);
 	m->require_tls = sb_shape_flag(part, "require_tls", false);
 	m->require_auth = sb_shape_flag(part, "require_auth", false);
 	if (m->user.p == NULL || m->password.p == NULL)

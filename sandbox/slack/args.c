@@ -3,6 +3,7 @@
  * an object, for the token may be among them; then by the method's table.
  */
 #include "sandbox/slack/args.h"
+#include "core/json.h"
 
 #include <strings.h>
 
@@ -153,7 +154,7 @@ take_ts(struct args *a, unsigned i, struct str s)
 static bool
 take_parsed(struct args *a, unsigned i, struct str s)
 {
-	a->parsed[i] = json_loadb(s.p, s.n, JSON_REJECT_DUPLICATES, NULL);
+	a->parsed[i] = json_read(s);
 	a->values[i].json = a->parsed[i];
 	return a->parsed[i] != NULL;
 }
@@ -240,7 +241,7 @@ take_member(struct args *a, const char *name, json_t *v)
 	value->number = json_integer_value(v);
 	if (!json_is_string(v))
 		return;
-	value->text = (struct str){json_string_value(v), json_string_length(v)};
+	value->text = json_text_of(v);
 	if (a->table[i].type == ARG_TS)
 		(void)take_ts(a, (unsigned)i, value->text);
 }

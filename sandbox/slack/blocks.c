@@ -3,6 +3,7 @@
  * row of a table: its type and the function that looks at it.
  */
 #include "core/utf8.h"
+#include "core/json.h"
 #include "sandbox/slack/content.h"
 
 #define SECTION_TEXT 3000u
@@ -37,8 +38,7 @@ fail(struct look *l, const char *what, const char *where)
 static size_t
 length(const json_t *v)
 {
-	return utf8_count(
-	    (struct str){json_string_value(v), json_string_length(v)});
+	return utf8_count(json_text_of(v));
 }
 
 /* An optional string member. */

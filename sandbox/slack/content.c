@@ -1,5 +1,6 @@
 /* content: see content.h; blocks are looked at in blocks.c. */
 #include "sandbox/slack/content.h"
+#include "core/json.h"
 #include "core/utf8.h"
 
 #include <stdlib.h>
@@ -98,9 +99,7 @@ row_of(const json_t *payload)
 
 	if (json_is_integer(v) && json_integer_value(v) > 0)
 		return (uint64_t)json_integer_value(v);
-	if (json_is_string(v) && str_to_u64((struct str){json_string_value(v),
-						json_string_length(v)},
-				     INT64_MAX, &row))
+	if (json_is_string(v) && str_to_u64(json_text_of(v), INT64_MAX, &row))
 		return row;
 	return 0;
 }

@@ -3,6 +3,7 @@
  * what a page shows of a channel. Commands and buttons are in press.c.
  */
 #include "sandbox/shape.h"
+#include "core/json.h"
 #include "sandbox/slack/scene.h"
 
 #include <stdlib.h>
@@ -119,9 +120,9 @@ keep_files(struct ask *a, const struct scene *sc, struct buf *out)
 			faults_free(&faults);
 			return "a file has name, type and base64";
 		}
-		bytes = sb_file_decode(sb_shape_text(o, "base64"), a->arena);
-		f = sb_slack_file_new(sc->w->slack, sb_shape_text(o, "name"),
-		    sb_shape_text(o, "type"), sc->w);
+		bytes = sb_file_decode(json_text(o, "base64"), a->arena);
+		f = sb_slack_file_new(sc->w->slack, json_text(o, "name"),
+		    json_text(o, "type"), sc->w);
 		if (bytes.p == NULL || f == NULL ||
 		    sb_file_fill(&sc->w->slack->files, f, bytes) != OK)
 			return "a file is no base64, or is too large";

@@ -3,6 +3,7 @@
  * addresses, which show a login page to who has no right to them.
  */
 #include "core/utf8.h"
+#include "core/json.h"
 #include "sandbox/slack/api.h"
 
 #include <stdio.h>
@@ -162,8 +163,7 @@ write_files(struct api_call *c, struct buf *brief, struct buf *whole)
 
 		id = json_object_get(o, "id");
 		title = json_object_get(o, "title");
-		f = our_file(c, (struct str){json_string_value(id),
-				    json_string_length(id)});
+		f = our_file(c, json_text_of(id));
 		if (f == NULL || f->bytes.p == NULL) {
 			c->error = "file_not_found";
 			break;

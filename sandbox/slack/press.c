@@ -4,6 +4,7 @@
  * event at all.
  */
 #include "sandbox/courier.h"
+#include "core/json.h"
 #include "sandbox/form.h"
 #include "sandbox/shape.h"
 #include "sandbox/slack/scene.h"
@@ -145,7 +146,7 @@ find_element(const json_t *blocks, struct str action_id, const json_t **block)
 	    json_array_foreach(json_object_get(b, "elements"), k, e)
 	{
 		*block = b;
-		if (str_eq(sb_shape_text(e, "action_id"), action_id))
+		if (str_eq(json_text(e, "action_id"), action_id))
 			return e;
 	}
 	return NULL;
@@ -166,13 +167,11 @@ put_pressed(struct ask *a, struct scene *sc, struct buf *b)
 	buf_str(b, ",\"actions\":[{");
 	sb_put_text(b, "type", STR("button"));
 	sb_put_text(b, "action_id", sb_ask_text(a, "action_id"));
-	sb_put_text(b, "block_id", sb_shape_text(block, "block_id"));
-	sb_put_text(
-	    b, "value", value.n > 0 ? value : sb_shape_text(e, "value"));
+	sb_put_text(b, "block_id", json_text(block, "block_id"));
+	sb_put_text(b, "value", value.n > 0 ? value : json_text(e, "value"));
 	sb_put_text(b, "action_ts", sb_ts_write(sb_ts_next(sc->w->slack), ts));
 	buf_str(b, ",\"text\":{\"type\":\"plain_text\"");
-	sb_put_text(
-	    b, "text", sb_shape_text(json_object_get(e, "text"), "text"));
+	sb_put_text(b, "text", json_text(json_object_get(e, "text"), "text"));
 	buf_str(b, "}}]");
 	json_decref(blocks);
 }

@@ -3,6 +3,7 @@
  * door's arena, ends with NUL and never changes.
  */
 #include "sandbox/shape.h"
+#include "core/json.h"
 #include "sandbox/slack/inner.h"
 
 #include <stdio.h>
@@ -65,7 +66,7 @@ struct reading {
 static struct str
 text(struct reading *r, const json_t *o, const char *name, const char *preset)
 {
-	struct str s = sb_shape_text(o, name), copy;
+	struct str s = json_text(o, name), copy;
 
 	copy = arena_copy(&r->sl->arena, s.n == 0 ? str_from(preset) : s);
 	if (copy.p == NULL)
@@ -133,12 +134,12 @@ read_users(struct reading *r, const json_t *list)
 	{
 		if (!sb_shape_check(o, r->where, user_shape, r->faults))
 			continue;
-		if (sb_shape_text(o, "id").p[0] != 'U')
+		if (json_text(o, "id").p[0] != 'U')
 			faults_add(
 			    r->faults, r->where, "a user's id begins with U");
 		else
-			add_user(r, sb_shape_text(o, "id"),
-			    sb_shape_text(o, "name"), text(r, o, "email", ""));
+			add_user(r, json_text(o, "id"), json_text(o, "name"),
+			    text(r, o, "email", ""));
 	}
 }
 
@@ -159,9 +160,7 @@ static void
 read_channel(struct reading *r, const json_t *o)
 {
 	bool brief = json_is_string(o);
-	struct str id = brief ? (struct str){json_string_value(o),
-				    json_string_length(o)}
-			      : sb_shape_text(o, "id");
+	struct str id = brief ? json_text_of(o) : json_text(o, "id");
 	struct channel *ch;
 
 	if (!brief && !sb_shape_check(o, r->where, channel_shape, r->faults))

@@ -4,6 +4,7 @@
  * the whole text so far.
  */
 #include "core/utf8.h"
+#include "core/json.h"
 #include "sandbox/slack/api.h"
 
 #define STREAM_MS (5 * 60 * 1000)
@@ -18,9 +19,7 @@ is_short(const json_t *o, const char *name, bool required)
 
 	if (v == NULL)
 		return !required;
-	return json_is_string(v) &&
-	       utf8_count((struct str){
-		   json_string_value(v), json_string_length(v)}) <= TASK_TEXT;
+	return json_is_string(v) && utf8_count(json_text_of(v)) <= TASK_TEXT;
 }
 
 static bool

@@ -3,6 +3,7 @@
  * message of ours.
  */
 #include "sandbox/shape.h"
+#include "core/json.h"
 #include "sandbox/sign.h"
 #include "sandbox/twilio/inner.h"
 
@@ -122,8 +123,7 @@ put_extra(struct coming *c)
 	const char *name;
 
 	json_object_foreach(extra, name, v) if (json_is_string(v))
-	    sb_form_put(&c->form, str_from(name),
-		(struct str){json_string_value(v), json_string_length(v)});
+	    sb_form_put(&c->form, str_from(name), json_text_of(v));
 }
 
 static void
@@ -162,11 +162,9 @@ keep_media(struct coming *c)
 			c->wrong = "a medium has type and base64";
 			break;
 		}
-		bytes = sb_file_decode(
-		    sb_shape_text(o, "base64"), c->ask->arena);
+		bytes = sb_file_decode(json_text(o, "base64"), c->ask->arena);
 		if (bytes.p == NULL ||
-		    sb_media_new(c->mail, sb_shape_text(o, "type"), bytes) ==
-			NULL)
+		    sb_media_new(c->mail, json_text(o, "type"), bytes) == NULL)
 			c->wrong = "a medium is no base64, or is too large";
 	}
 	faults_free(&faults);

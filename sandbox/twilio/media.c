@@ -3,6 +3,7 @@
  * redirect to a storage of another kind, which wants no login and refuses one.
  */
 #include "sandbox/twilio/inner.h"
+#include "core/json.h"
 
 #define TYPING_MS 25000
 
@@ -123,14 +124,6 @@ sb_media_serve(struct visit *v, struct str id)
 
 /* ---- typing ------------------------------------------------------------- */
 
-static struct str
-member(const json_t *o, const char *name)
-{
-	const json_t *v = json_object_get(o, name);
-
-	return (struct str){json_string_value(v), json_string_length(v)};
-}
-
 struct typing {
 	struct str channel, sid;
 };
@@ -149,9 +142,9 @@ read_typing(struct visit *v, bool json, struct typing *out)
 		    sb_form_get(&form, "messageId")};
 		return str_eq(out->channel, STR("whatsapp"));
 	}
-	o = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, NULL);
-	*out = (struct typing){arena_copy(v->arena, member(o, "channel")),
-	    arena_copy(v->arena, member(o, "messageId"))};
+	o = json_read(body);
+	*out = (struct typing){json_text_copy(o, "channel", v->arena),
+	    json_text_copy(o, "messageId", v->arena)};
 	json_decref(o);
 	return str_eq(out->channel, STR("WHATSAPP"));
 }

@@ -4,6 +4,7 @@
  * becomes the status the message ends with.
  */
 #include "core/utf8.h"
+#include "core/json.h"
 #include "sandbox/twilio/inner.h"
 
 #include <stdio.h>
@@ -258,8 +259,7 @@ read_variables(struct sending *s, json_t *variables)
 	{
 		if (!json_is_string(v))
 			return 21656;
-		if (!is_allowed((struct str){
-			json_string_value(v), json_string_length(v)}))
+		if (!is_allowed(json_text_of(v)))
 			s->fails = 63013;
 	}
 	if (json_object_size(variables) != s->template->variables)
@@ -284,9 +284,7 @@ check_template(struct sending *s)
 			s->template = &a->templates[i];
 	if (s->template == NULL)
 		return 21655;
-	variables = text.n == 0 ? json_object()
-				: json_loadb(text.p, text.n,
-				      JSON_REJECT_DUPLICATES, NULL);
+	variables = text.n == 0 ? json_object() : json_read(text);
 	code = read_variables(s, variables);
 	json_decref(variables);
 	return code;

@@ -1,5 +1,6 @@
 /* setup: "twilio" of the setup file becomes accounts, numbers, templates. */
 #include "sandbox/shape.h"
+#include "core/json.h"
 #include "sandbox/twilio/inner.h"
 
 #include <stdio.h>
@@ -59,7 +60,7 @@ room(struct reading *r, size_t n, size_t size)
 static struct str
 text(struct reading *r, const json_t *o, const char *name)
 {
-	struct str copy = arena_copy(&r->t->arena, sb_shape_text(o, name));
+	struct str copy = json_text_copy(o, name, &r->t->arena);
 
 	if (copy.p == NULL)
 		r->err = E_NOMEM;
@@ -145,7 +146,7 @@ read_template(struct reading *r, const json_t *o)
 static void
 read_service(struct reading *r, const json_t *o)
 {
-	struct str sid = {json_string_value(o), json_string_length(o)};
+	struct str sid = json_text_of(o);
 
 	if (sid.n == 0)
 		faults_add(r->faults, r->where, "services are sids, MG...");
