@@ -69,6 +69,10 @@ export type Outgoing =
   | { type: "handoff" }
   | { type: "leave" };
 
+export function isFault(x: unknown): x is Fault {
+  return typeof x === "object" && x !== null && "code" in x;
+}
+
 // Faults that pass by themselves: the same thing may be tried again.
 export const passing = new Set(["busy", "no_room", "too_many", "going_away"]);
 

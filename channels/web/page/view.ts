@@ -4,7 +4,7 @@
 import { keyedList } from "./list.ts";
 import { rows, type Row } from "./rows.ts";
 import type { State } from "./state.ts";
-import { drawRow, updateRow } from "./view_rows.ts";
+import { drawRow, setText, updateRow } from "./view_rows.ts";
 import { lineWords, noticeWords } from "./words.ts";
 
 export interface Actions {
@@ -28,10 +28,6 @@ function find<T extends HTMLElement>(selector: string): T {
   const found = document.querySelector<T>(selector);
   if (found === null) throw new Error(`no ${selector} in the page`);
   return found;
-}
-
-function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 // Characters as the gateway counts them.

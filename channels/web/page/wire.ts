@@ -7,7 +7,7 @@
 // waits, a little longer each time, and begins at the top again.
 
 import type { Fault, Incoming, Outgoing } from "./frames.ts";
-import { passes } from "./frames.ts";
+import { isFault, passes } from "./frames.ts";
 import type { Line } from "./state.ts";
 import { openPoll, openStream } from "./wire_http.ts";
 import { openSocket } from "./wire_socket.ts";
@@ -44,10 +44,6 @@ const STEADY_MS = 10_000; // online this long: the next wait is short again
 const ladder: Open[] = [openSocket, openStream, openPoll];
 // Trying again cannot help.
 export const final = new Set(["unknown_company", "bad_origin", "not_found"]);
-
-function isFault(opened: Opened): opened is Fault {
-  return typeof opened === "object" && "code" in opened;
-}
 
 export function wireTo(place: Place, on: {
   frame(frame: Incoming): void;

@@ -3,6 +3,7 @@
 // by POST, one after the other.
 
 import type { Fault, Incoming, Outgoing, Welcome } from "./frames.ts";
+import { isFault } from "./frames.ts";
 import type { Hooks, Opened, Place, Session } from "./wire.ts";
 
 const ANSWER_MS = 15_000;
@@ -17,10 +18,6 @@ const routes: Record<Outgoing["type"], string> = {
   handoff: "/v1/visitor/handoff",
   leave: "/v1/visitor/leave",
 };
-
-function isFault(x: unknown): x is Fault {
-  return typeof x === "object" && x !== null && "code" in x;
-}
 
 async function faultOf(response: Response): Promise<Fault> {
   const problem = await response.json().catch(() => ({})) as Partial<Fault>;
