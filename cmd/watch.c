@@ -100,8 +100,8 @@ watch_look(struct watch *w)
 	look_at_store(w);
 	look_at_questions(w);
 	look_at_spools(w);
-	watch_lanes_look(&w->lanes, w->reader, &w->process->clock,
-	    &w->process->metrics);
+	watch_lanes_look(
+	    &w->lanes, w->reader, &w->process->clock, &w->process->metrics);
 }
 
 bool

@@ -3,6 +3,7 @@
  * at the very moment it would, and nothing fires twice.
  */
 #include "tests/core/chat.h"
+#include "tests/lib/random.h"
 
 /* What the timer makes of it, folded. */
 static const struct decision *
@@ -321,6 +322,45 @@ test_window(void **state)
 	arena_free(&chat.arena);
 }
 
+/*
+ * Customers write when they like: each window of which they let so much pass is
+ * told of once, to the millisecond, and no other.
+ */
+static void
+test_each_window_is_told_of_in_time(void **state)
+{
+	const int64_t span = 22 * 60 * MINUTE;
+	struct chat chat = chat_of(ANNA);
+	struct test_random random = test_random_new("windows");
+	int64_t rings = NOW + span, told = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 2000; i++) {
+		int64_t writes = chat.now + 1 +
+				 (int64_t)test_random_below(
+				     &random, (uint64_t)span * 2);
+
+		while (rings < writes) {
+			const struct decision *d;
+
+			chat.now = rings;
+			d = due(&chat, TIMER_WINDOW);
+			rings = timer(d, TIMER_WINDOW);
+			assert_true(rings > chat.now);
+			if (d->event_count == 0)
+				continue;
+			assert_true(told != chat.c.customer_at);
+			told = chat.c.customer_at;
+			assert_int_equal(chat.now, told + span);
+		}
+		assert_true(writes <= chat.c.customer_at + span ||
+			    told == chat.c.customer_at);
+		chat.now = writes;
+		chat_ask(&chat);
+	}
+	arena_free(&chat.arena);
+}
+
 static void
 test_unread(void **state)
 {
@@ -496,6 +536,7 @@ main(void)
 	    cmocka_unit_test(test_next_response_of_who_comes_back),
 	    cmocka_unit_test(test_snooze),
 	    cmocka_unit_test(test_window),
+	    cmocka_unit_test(test_each_window_is_told_of_in_time),
 	    cmocka_unit_test(test_unread),
 	    cmocka_unit_test(test_idle),
 	    cmocka_unit_test(test_idle_after_a_word_over_the_bot),
