@@ -309,6 +309,7 @@ control_post(struct request *r)
 static const struct route fixed[] = {
     {.method = "GET", .path = "/", .handle = sb_page_serve},
     {.method = "GET", .path = "/phone", .handle = sb_page_serve},
+    {.method = "GET", .path = "/mailbox", .handle = sb_page_serve},
     {.method = "GET", .path = "/slack", .handle = sb_page_serve},
     {.method = "GET", .path = "/page/*", .handle = sb_page_serve},
     {.method = "GET", .path = "/control/*", .handle = control_get},

@@ -27,6 +27,7 @@ static const struct {
     {STR("/"), STR("/")},
     {STR("/phone"), STR("/phone.html")},
     {STR("/slack"), STR("/slack.html")},
+    {STR("/mailbox"), STR("/mailbox.html")},
 };
 
 static struct str

@@ -20,7 +20,7 @@
  *	/llm/v1/...		an OpenAI-compatible model: see llm/llm.h
  *	(SMTP and IMAP on ports of their own: see mailbox/mailbox.h)
  *	/control/...		see below
- *	/phone, /slack		pages to look at and type into: the demo
+ *	/phone, /slack, /mailbox	pages to look at and type into: the demo
  *
  * ---- the file that sets it up (deploy/demo/sandbox.json) --------------------
  *	{"slack":[{"team":"T0DEMO","app":"A0DEMO","bot_user":"U0BOT",

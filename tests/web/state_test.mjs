@@ -295,6 +295,9 @@ test("what the system says is a line, and stands for the change it tells of",
       hidden(3), holder(4, "queue", {}));
     assert.deepEqual(shown(s),
       ["day", ": a human", "You are in line for a person."]);
+    // Who is passed on at once was never in line.
+    assert.deepEqual(shown(reduce(s, holder(5, "email", {}))), ["day",
+      ": a human", "Our team was written to, and answers here."]);
     s = reduce(s, event(5, "system", "You are number 2.",
       { notice: "waiting" }));
     assert.deepEqual(shown(s), ["day", ": a human", "You are number 2."]);

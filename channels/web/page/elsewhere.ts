@@ -7,13 +7,18 @@ const PLACES = [
   { path: "/slack", title: "A customer's workspace, on Slack" },
 ];
 
+/** Under a line that says whose screen it is. */
 function frame(base: string, path: string, title: string): HTMLElement {
+  const figure = document.createElement("figure");
+  const words = document.createElement("figcaption");
   const inner = document.createElement("iframe");
   inner.src = new URL(path, base).href;
   inner.title = title;
   inner.loading = "lazy";
   inner.referrerPolicy = "no-referrer";
-  return inner;
+  words.textContent = title;
+  figure.append(words, inner);
+  return figure;
 }
 
 /** Asks the server where the stand-ins are; without any, nothing changes. */

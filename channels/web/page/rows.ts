@@ -56,6 +56,7 @@ function noteText(item: Item): string {
 function lineOf(item: Item, next: Item | undefined): string {
   if (item.kind === "message") return item.text;
   const told = next?.kind === "resolved" ||
+    (item.holder === "queue" && next?.holder === "email") ||
     (next?.kind === "message" && next.author === "system");
   if (item.kind === "holder" && told) return "";
   return noteText(item);
