@@ -71,6 +71,17 @@ utf8_valid(struct str s)
 	return true;
 }
 
+bool
+utf8_one_line(struct str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
 size_t
 utf8_count(struct str s)
 {

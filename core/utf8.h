@@ -20,6 +20,12 @@ bool utf8_valid(struct str s);
  */
 size_t utf8_step_shown(struct str s);
 
+/*
+ * Nothing that ends a line and could begin another: no C0, no DEL. Whether it
+ * is UTF-8 does not matter.
+ */
+bool utf8_one_line(struct str s);
+
 /* How many characters s has; s must be valid. */
 size_t utf8_count(struct str s);
 

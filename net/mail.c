@@ -17,18 +17,6 @@ is_letter_or_digit(char c)
 	       (c >= '0' && c <= '9');
 }
 
-/* Nothing that could end a line and begin another. */
-static bool
-one_line(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-			return false;
-	return true;
-}
-
 /* ---- names and addresses ------------------------------------------------ */
 
 bool
@@ -160,7 +148,7 @@ read_folder(struct str path, char out[MAIL_FOLDER_MAX + 1])
 		i += high < 0 ? 0 : 2;
 	}
 	out[n] = '\0';
-	return i == path.n && one_line((struct str){out, n}) &&
+	return i == path.n && utf8_one_line((struct str){out, n}) &&
 	       utf8_valid((struct str){out, n});
 }
 
@@ -218,9 +206,10 @@ wrong_login(const struct mail_server *s)
 		return NULL;
 	if (s->auth >= MAIL_AUTHS)
 		return "there is no such way to log in";
-	if (s->user.n == 0 || s->user.n > MAIL_USER_MAX || !one_line(s->user))
+	if (s->user.n == 0 || s->user.n > MAIL_USER_MAX ||
+	    !utf8_one_line(s->user))
 		return "the login's user is missing, too long or no text";
-	if (s->secret.n == 0 || s->secret.n > most || !one_line(s->secret))
+	if (s->secret.n == 0 || s->secret.n > most || !utf8_one_line(s->secret))
 		return "the login's secret is missing, too long or no text";
 	return NULL;
 }

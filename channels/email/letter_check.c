@@ -21,21 +21,10 @@ fault(struct checking *c, const char *where, const char *what)
 	c->good = false;
 }
 
-static bool
-has_control(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
-			return true;
-	return false;
-}
-
 static void
 check_words(struct checking *c, const char *where, struct str s)
 {
-	if (has_control(s))
+	if (!utf8_one_line(s))
 		fault(c, where, "has a control character");
 	else if (!utf8_valid(s))
 		fault(c, where, "is not UTF-8");

@@ -3,6 +3,7 @@
 #include "channels/email/address.h"
 #include "channels/email/lex.h"
 #include "core/json.h"
+#include "core/utf8.h"
 
 #define CODE_MAX 599
 #define WORDS_SHOWN 500u /* bytes */
@@ -44,17 +45,6 @@ order_write(const struct order *o, struct arena *a, struct call *out)
 	return OK;
 }
 
-static bool
-is_one_line(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
-			return false;
-	return true;
-}
-
 static void
 read_line(struct str header, struct str values[LINES])
 {
@@ -77,7 +67,7 @@ order_read(const struct call *c, struct order *out)
 	for (i = 0; i < LINES; i++)
 		values[i] = STR("");
 	for (i = 0; i < c->header_count; i++) {
-		if (!is_one_line(c->headers[i]))
+		if (!utf8_one_line(c->headers[i]))
 			return E_BADINPUT;
 		read_line(c->headers[i], values);
 	}
@@ -91,7 +81,7 @@ order_read(const struct call *c, struct order *out)
 	if ((out->from.n > 0 && !address_valid(out->from)) ||
 	    (out->to.n > 0 && !address_valid(out->to)) ||
 	    (out->to.n == 0) != (out->text.n == 0) ||
-	    strcmp(c->method, ORDER_METHOD) != 0 || !is_one_line(c->url))
+	    strcmp(c->method, ORDER_METHOD) != 0 || !utf8_one_line(c->url))
 		return E_BADINPUT;
 	return OK;
 }

@@ -60,17 +60,6 @@ keep(struct reading *r, const struct field *f, struct str s)
 	return true;
 }
 
-static bool
-has_control(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-			return true;
-	return false;
-}
-
 /* Unicode's white space, and what is as invisible. */
 static bool
 is_blank(const char *p, size_t step)
@@ -139,7 +128,7 @@ field_line(struct reading *r, const struct field *f, const json_t *value)
 		return field_refuse(r, f, "is empty");
 	if (s.n > f->max && utf8_count(s) > f->max)
 		return refuse_length(r, f, utf8_count(s));
-	if (has_control(s))
+	if (!utf8_one_line(s))
 		return field_refuse(r, f, "holds a control character");
 	return keep(r, f, s);
 }
@@ -227,7 +216,7 @@ bool
 field_is_word(struct str s)
 {
 	return s.n > 0 && utf8_valid(s) && utf8_count(s) <= FIELD_WORD_MAX &&
-	       !has_control(s);
+	       utf8_one_line(s);
 }
 
 bool

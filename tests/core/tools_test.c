@@ -183,6 +183,18 @@ test_utf8(void **state)
 
 /* What a terminal would obey is not shown to it. */
 static void
+test_one_line(void **state)
+{
+	(void)state;
+	assert_true(utf8_one_line(STR("")));
+	assert_true(utf8_one_line(STR("a ~ \xc3\xa4 \xff")));
+	assert_false(utf8_one_line(STR("a\r\nb")));
+	assert_false(utf8_one_line(STR("a\0")));
+	assert_false(utf8_one_line(STR("\x1f")));
+	assert_false(utf8_one_line(STR("\x7f")));
+}
+
+static void
 test_shown(void **state)
 {
 	static const struct {
@@ -349,6 +361,7 @@ main(void)
 	    cmocka_unit_test(test_buf_url),
 	    cmocka_unit_test(test_utf8),
 	    cmocka_unit_test(test_shown),
+	    cmocka_unit_test(test_one_line),
 	    cmocka_unit_test(test_arena),
 	    cmocka_unit_test(test_faults),
 	    cmocka_unit_test(test_log_line),
