@@ -83,16 +83,6 @@ slack_escape(struct str text, struct buf *out)
 		escape_one(text.p[i], out);
 }
 
-static size_t
-run_of(struct str s, size_t i)
-{
-	size_t n = 0;
-
-	while (i + n < s.n && s.p[i + n] == s.p[i])
-		n++;
-	return n;
-}
-
 static void write_inline(struct writer *w, struct str s);
 
 /* ---- links -------------------------------------------------------------- */
@@ -245,10 +235,10 @@ take_url(struct writer *w, struct str s, size_t i)
 static size_t
 take_code(struct writer *w, struct str s, size_t i)
 {
-	size_t run = run_of(s, i), j = i + run, n;
+	size_t run = slack_run(s, i), j = i + run, n;
 
 	for (; j < s.n; j += n) {
-		n = s.p[j] == '`' ? run_of(s, j) : 1;
+		n = s.p[j] == '`' ? slack_run(s, j) : 1;
 		if (s.p[j] != '`' || n != run)
 			continue;
 		buf_char(w->out, '`');
@@ -285,7 +275,7 @@ find_close(struct str s, size_t i, char c, size_t n)
 			i++;
 		if (s.p[i - 1] == '\\' || at(s, i) != c)
 			continue;
-		run = run_of(s, i);
+		run = slack_run(s, i);
 		if (run >= n && (run == n || run == 3) &&
 		    !is_space(s.p[i - 1]) &&
 		    (c != '_' || !is_word(at(s, i + run))))
@@ -327,7 +317,7 @@ opens(struct str s, size_t i, size_t run)
 static size_t
 take_emphasis(struct writer *w, struct str s, size_t i)
 {
-	size_t run = run_of(s, i), close = 0;
+	size_t run = slack_run(s, i), close = 0;
 	struct writer inner = *w;
 
 	if (opens(s, i, run) && w->depth < DEPTH_MAX)

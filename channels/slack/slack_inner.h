@@ -30,6 +30,9 @@ int64_t slack_ts_ms(struct str ts);
 /* The other way; 0 when it is before 1970. */
 struct str slack_ts_of(int64_t ms, struct arena *a);
 
+/* How often the byte at i stands there in a row. */
+size_t slack_run(struct str s, size_t i);
+
 /* Does url begin with what is before the path of base, and then a "/"? */
 bool slack_same_origin(struct str base, struct str url);
 /* Is the host Slack's, or that of the account's own api? */

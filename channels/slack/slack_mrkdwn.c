@@ -23,16 +23,6 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static size_t
-run_of(struct str s, size_t i)
-{
-	size_t n = 0;
-
-	while (i + n < s.n && s.p[i + n] == s.p[i])
-		n++;
-	return n;
-}
-
 /* ---- lines -------------------------------------------------------------- */
 
 /* "Title ##" is "Title", but "C#" is "C#". */
@@ -51,7 +41,7 @@ without_closing(struct str s)
 static bool
 write_heading(struct buf *out, struct str s)
 {
-	size_t run = s.n > 0 && s.p[0] == '#' ? run_of(s, 0) : 0;
+	size_t run = s.n > 0 && s.p[0] == '#' ? slack_run(s, 0) : 0;
 
 	if (run == 0 || run > 6 || at(s, run) != ' ')
 		return false;
@@ -132,8 +122,9 @@ static bool
 turns(struct fence *f, struct str line)
 {
 	struct str s = str_trim(line);
-	size_t run = s.n > 0 && (s.p[0] == '`' || s.p[0] == '~') ? run_of(s, 0)
-								 : 0;
+	size_t run = s.n > 0 && (s.p[0] == '`' || s.p[0] == '~')
+			 ? slack_run(s, 0)
+			 : 0;
 
 	if (run < 3)
 		return false;

@@ -83,6 +83,16 @@ slack_ts_of(int64_t ms, struct arena *a)
 
 /* ---- JSON --------------------------------------------------------------- */
 
+size_t
+slack_run(struct str s, size_t i)
+{
+	size_t n = 0;
+
+	while (i + n < s.n && s.p[i + n] == s.p[i])
+		n++;
+	return n;
+}
+
 /* ---- URLs --------------------------------------------------------------- */
 
 /* "https://host:1" of "https://host:1/path"; empty if it is no such thing. */
