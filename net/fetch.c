@@ -6,19 +6,9 @@
 #include "net/fetch_inner.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 /* A handle that waits for its next request keeps its buffers. */
 #define IDLE_MAX 256u
-
-int64_t
-fetch_steady(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 const char *
 fetch_end_name(enum fetch_end end)
@@ -163,7 +153,7 @@ finish(struct carrier *c, enum fetch_end end, const char *why)
 
 	r->end = end;
 	r->why = why;
-	r->took_ms = (unsigned)(fetch_steady() - c->started);
+	r->took_ms = (unsigned)(steady_ms() - c->started);
 	if (end == FETCH_ANSWERED)
 		r->body_in = buf_view(&c->answer->body);
 	if (end == FETCH_ANSWERED || end == FETCH_TOO_BIG)
@@ -278,7 +268,7 @@ fetch_start(struct fetcher *f, struct fetch *r)
 	if (c == NULL)
 		return E_NOMEM;
 	c->answer = answer;
-	c->started = fetch_steady();
+	c->started = steady_ms();
 	e = carrier_load(c, r);
 	if (e == OK && curl_multi_add_handle(f->multi, c->easy) != CURLM_OK)
 		e = E_NOMEM;
@@ -313,7 +303,7 @@ fetch_fd(const struct fetcher *f)
 int
 fetch_wait_ms(const struct fetcher *f)
 {
-	int64_t left = f->timer_at - fetch_steady();
+	int64_t left = f->timer_at - steady_ms();
 
 	if (f->timer_at < 0)
 		return -1;

@@ -12,6 +12,7 @@
  *	            are held against the addresses here, too.
  */
 #include "net/fetch_inner.h"
+#include "core/utf8.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -178,18 +179,6 @@ carrier_free(struct carrier *c)
 
 /* ---- each request ------------------------------------------------------- */
 
-/* Nothing that could end a line and begin another. */
-static bool
-one_line(struct str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-			return false;
-	return true;
-}
-
 /* How long "http://" or "https://" is; 0: it is neither. */
 static size_t
 scheme_length(struct str url)
@@ -208,7 +197,7 @@ scheme_length(struct str url)
 static bool
 url_fine(struct str url)
 {
-	return scheme_length(url) > 0 && one_line(url) &&
+	return scheme_length(url) > 0 && utf8_one_line(url) &&
 	       memchr(url.p, ' ', url.n) == NULL;
 }
 
@@ -254,7 +243,7 @@ load_headers(struct carrier *c, const struct str *headers, unsigned n)
 	if (n > FETCH_HEADERS_MAX)
 		return E_BADINPUT;
 	for (i = 0; i < n; i++) {
-		if (!one_line(headers[i]))
+		if (!utf8_one_line(headers[i]))
 			return E_BADINPUT;
 		c->headers[i].data = keep(&c->text, headers[i]);
 		c->headers[i].next = &c->headers[i + 1];
@@ -328,7 +317,7 @@ load_method(struct carrier *c, const char *method, struct str body)
 static void
 load_time(struct carrier *c)
 {
-	int64_t left = c->started + c->request->timeout_ms - fetch_steady();
+	int64_t left = c->started + c->request->timeout_ms - steady_ms();
 
 	curl_easy_setopt(
 	    c->easy, CURLOPT_TIMEOUT_MS, left > 0 ? (long)left : 1L);

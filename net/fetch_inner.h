@@ -10,6 +10,7 @@
 
 #include "core/buf.h"
 #include "net/fetch.h"
+#include "net/steady.h"
 
 #include <curl/curl.h>
 
@@ -57,8 +58,6 @@ struct fetcher {
 	struct carrier *busy, *idle;
 	unsigned busy_count, idle_count;
 };
-
-int64_t fetch_steady(void);
 
 /* ---- fetch_socket.c ----------------------------------------------------- */
 

@@ -103,7 +103,7 @@ on_timer(CURLM *multi, long ms, void *fetcher)
 	struct fetcher *f = fetcher;
 
 	(void)multi;
-	f->timer_at = ms < 0 ? -1 : fetch_steady() + ms;
+	f->timer_at = ms < 0 ? -1 : steady_ms() + ms;
 	return 0;
 }
 

@@ -167,7 +167,7 @@ imap_begin(struct imap_box *b, struct imap_fault *fault)
 {
 	fault->words[0] = '\0';
 	b->fault = fault;
-	b->until = imap_steady() + b->timeout_ms;
+	b->until = steady_ms() + b->timeout_ms;
 	if (b->limit != 0 && b->limit < b->until)
 		b->until = b->limit;
 }
@@ -175,7 +175,7 @@ imap_begin(struct imap_box *b, struct imap_fault *fault)
 void
 imap_hurry(struct imap_box *b, int64_t ms)
 {
-	b->limit = imap_steady() + ms;
+	b->limit = steady_ms() + ms;
 }
 
 enum imap_end

@@ -6,6 +6,7 @@
 #define NET_IMAP_INNER_H
 
 #include "net/imap.h"
+#include "net/steady.h"
 
 #include <curl/curl.h>
 #include <strings.h>
@@ -64,7 +65,6 @@ enum imap_end imap_ask(
 /* Says it and does not wait. */
 void imap_mention(struct imap_box *b, const char *words);
 
-int64_t imap_steady(void);
 bool imap_told_to_stop(const struct imap_box *b);
 void imap_blame(struct imap_box *b, struct str words);
 

@@ -7,21 +7,11 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <time.h>
 
 #define PIECE 16384u
 #define STEP_MS 100
 /* A list of four million mails; of each thing that is said. */
 #define SAID_MAX (32u << 20)
-
-int64_t
-imap_steady(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 bool
 imap_told_to_stop(const struct imap_box *b)
@@ -236,7 +226,7 @@ await(struct imap_box *b, short events)
 	do {
 		if (imap_told_to_stop(b))
 			return die(b, IMAP_STOPPED, "stopped");
-		if (imap_steady() >= b->until)
+		if (steady_ms() >= b->until)
 			return die(b, IMAP_SLOW, "the time was over");
 	} while (poll(&p, 1, STEP_MS) <= 0);
 	return IMAP_DONE;
@@ -289,7 +279,7 @@ receive(struct imap_box *b)
 		return die(b, IMAP_CUT, "the connection ended");
 	b->in.len += n;
 	/* One that always sends never makes us wait. */
-	if (imap_told_to_stop(b) || imap_steady() >= b->until)
+	if (imap_told_to_stop(b) || steady_ms() >= b->until)
 		return await(b, POLLIN);
 	return IMAP_DONE;
 }

@@ -10,21 +10,11 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define EVENTS 32
 /* How often a process that is on its way out is looked for. */
 #define REAP_MS 10
-
-int64_t
-mailer_steady(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 const char *
 posting_end_name(enum posting_end end)
@@ -49,7 +39,7 @@ finish(struct child *c)
 {
 	struct posting *p = c->posting;
 
-	p->took_ms = (unsigned)(mailer_steady() - c->started);
+	p->took_ms = (unsigned)(steady_ms() - c->started);
 	p->inner = NULL;
 	c->posting = NULL;
 	p->done(p);
@@ -65,7 +55,7 @@ void
 mailer_lost(struct child *c, bool by_us)
 {
 	struct posting *p = c->posting;
-	bool late = mailer_steady() - c->started >= p->timeout_ms;
+	bool late = steady_ms() - c->started >= p->timeout_ms;
 	unsigned i;
 
 	p->end = c->phase >= PHASE_HANDED ? POSTING_CUT : POSTING_UNSENT;
@@ -159,7 +149,7 @@ mailer_start(struct mailer *m, struct posting *p)
 		return E_LIMIT;
 	if (c->state == CHILD_EMPTY && (e = child_spawn(c)) != OK)
 		return e;
-	c->until = mailer_steady() + m->conf.idle_ms;
+	c->until = steady_ms() + m->conf.idle_ms;
 	if ((e = child_give(c, p)) == OK)
 		p->inner = c;
 	return e;
@@ -207,7 +197,7 @@ look_at_clock(struct child *c, int64_t now)
 int
 mailer_wait_ms(const struct mailer *m)
 {
-	int64_t now = mailer_steady(), least = INT64_MAX;
+	int64_t now = steady_ms(), least = INT64_MAX;
 	const struct child *c;
 
 	for (c = m->children; c < m->children + m->conf.children_max; c++) {
@@ -235,7 +225,7 @@ mailer_run(struct mailer *m)
 {
 	struct epoll_event events[EVENTS];
 	int n = epoll_wait(m->epoll, events, EVENTS, 0), i;
-	int64_t now = mailer_steady();
+	int64_t now = steady_ms();
 	struct child *c;
 
 	for (i = 0; i < n; i++) {

@@ -160,7 +160,7 @@ child_let_go(struct child *c)
 	buf_free(&c->in);
 	c->state = CHILD_LEAVING;
 	if (!c->killed)
-		c->until = mailer_steady() + LEAVING_MS;
+		c->until = steady_ms() + LEAVING_MS;
 }
 
 void
@@ -228,7 +228,7 @@ child_give(struct child *c, struct posting *p)
 	c->posting = p;
 	c->job_sent = 0;
 	c->phase = PHASE_START;
-	c->started = mailer_steady();
+	c->started = steady_ms();
 	c->until = c->started + p->timeout_ms;
 	c->postings++;
 	c->state = CHILD_BUSY;
@@ -258,7 +258,7 @@ on_result(struct child *c, struct str rest)
 	c->state = CHILD_ENDING;
 	forget_job(c);
 	if (!c->killed)
-		c->until = mailer_steady() + ENDING_MS;
+		c->until = steady_ms() + ENDING_MS;
 	mailer_told(c);
 	return true;
 }
@@ -270,7 +270,7 @@ on_ready(struct child *c, struct str rest)
 		return false;
 	c->state = CHILD_IDLE;
 	if (!c->killed)
-		c->until = mailer_steady() + c->mailer->conf.idle_ms;
+		c->until = steady_ms() + c->mailer->conf.idle_ms;
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #define NET_MAILER_INNER_H
 
 #include "net/mail_wire.h"
+#include "net/steady.h"
 
 #include <sys/types.h>
 
@@ -51,8 +52,6 @@ struct mailer {
 	bool closing;
 	struct child *children; /* children_max */
 };
-
-int64_t mailer_steady(void);
 
 /* ---- a child (mailer_child.c) -------------------------------------------- */
 
