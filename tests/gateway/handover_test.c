@@ -9,8 +9,11 @@
 #include "tests/gateway/visitor_talk.h"
 #include "tests/lib/cmocka.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #define LEAKS "My espresso machine leaks."
 #define SEND "{\"type\":\"send\",\"id\":\"a\",\"text\":\"" LEAKS "\"}"
@@ -106,6 +109,14 @@ has_become(int64_t conversation, enum event_kind kind)
 		poll(NULL, 0, 1);
 }
 
+/* While it is on, what is said is held back; then it comes all at once. */
+static void
+hold_back(const struct ws_client *c, int on)
+{
+	assert_int_equal(
+	    setsockopt(c->fd, IPPROTO_TCP, TCP_CORK, &on, sizeof(on)), 0);
+}
+
 /* ---- visitors ---------------------------------------------------------------- */
 
 static void
@@ -140,11 +151,13 @@ test_at_once(void **state)
 
 		greet(&rig, &c, token);
 		id = conversation_of(token);
+		hold_back(&c, 1);
 		ws_client_say(&c, SEND);
 		ws_client_say(&c, "{\"type\":\"handoff\",\"seller\":%lld}",
 		    (long long)ben.id);
 		ws_client_say(&c, "{\"type\":\"leave\"}");
 		ws_client_say(&c, "{\"type\":\"ping\"}");
+		hold_back(&c, 0);
 		ws_client_until(&c, "\"pong\"");
 		has_become(id, EVENT_GONE);
 		ws_client_close(&c);
@@ -168,6 +181,7 @@ test_gone_at_once(void **state)
 	for (unsigned i = 0; i < 4; i++) {
 		greet(&rig, &c, token);
 		id = conversation_of(token);
+		hold_back(&c, 1);
 		ws_client_say(&c, SEND);
 		ws_client_say(&c, "{\"type\":\"handoff\"}");
 		ws_client_close(&c);

@@ -139,6 +139,14 @@ answer(int64_t id, const char *found)
 		       .body = str_from(body)});
 }
 
+static void
+change_holder(int64_t id, enum holder to)
+{
+	happen(
+	    id, (struct event){
+		    .kind = EVENT_HOLDER, .author = AUTHOR_SYSTEM, .ref = to});
+}
+
 static struct act
 gather(int64_t id, const char *channel)
 {
@@ -226,9 +234,7 @@ test_not_with_the_bot(void **state)
 
 	(void)state;
 	say(waits, LEAKS);
-	happen(waits, (struct event){.kind = EVENT_HOLDER,
-			  .author = AUTHOR_SYSTEM,
-			  .ref = HOLDER_QUEUE});
+	change_holder(waits, HOLDER_QUEUE);
 	act = gather(waits, "web");
 	goes_bare(&act);
 	say(ended, LEAKS);
@@ -239,21 +245,28 @@ test_not_with_the_bot(void **state)
 	assert_int_equal(fixture_metric(&f, METRIC_HANDED_OVER_BARE), 0);
 }
 
+/* What had ended, and what people have heard, is over. */
 static void
 test_since_the_bot_began(void **state)
 {
-	int64_t id = open_chat("ann");
+	int64_t ended = open_chat("ann"), given_back = open_chat("bob");
+	const int64_t ids[] = {ended, given_back};
 	struct act act;
 
 	(void)state;
-	say(id, LEAKS);
-	happen(id,
+	say(ended, LEAKS);
+	happen(ended,
 	    (struct event){.kind = EVENT_RESOLVED, .author = AUTHOR_SYSTEM});
-	say(id, "Do you sell cups?");
-	act = gather(id, "web");
-	goes_to(&act, STR("all"), 0);
-	assert_false(has(act.pack, "espresso"));
-	assert_true(has(act.pack, "cups"));
+	say(given_back, LEAKS);
+	change_holder(given_back, HOLDER_QUEUE);
+	change_holder(given_back, HOLDER_BOT);
+	for (unsigned i = 0; i < ARRAY_LEN(ids); i++) {
+		say(ids[i], "Do you sell cups?");
+		act = gather(ids[i], "web");
+		goes_to(&act, STR("all"), 0);
+		assert_false(has(act.pack, "espresso"));
+		assert_true(has(act.pack, "cups"));
+	}
 }
 
 static void
