@@ -126,7 +126,8 @@ static enum err
 put(struct process *p, const char *path, struct str key, struct str sealed)
 {
 	struct store_op op = {.verb = STORE_COMPANY_PUT,
-	    .company_put = {.key = key, .document = sealed}};
+	    .company_put = {
+		.key = key, .document = sealed, .at = clock_wall(&p->clock)}};
 	enum err e = store_submit_wait(p->store, &op);
 
 	if (e != OK)

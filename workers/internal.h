@@ -91,10 +91,11 @@ bool turn_has_people(struct turn *t) MUST_USE;
 void turn_with_desk(struct turn *t);
 
 /*
- * Of TIMER_MAIL. True: the newest mail to the support desk has failed for all
- * whom it was written to, or nobody can tell; then the turn goes its way.
+ * Of TIMER_MAIL. True: there is no support desk any more, or the newest mail to
+ * it has failed for all whom it was written to, or nobody can tell; then the
+ * turn goes its way.
  */
-bool turn_desk_unreached(struct turn *t) MUST_USE;
+bool turn_leaves_desk(struct turn *t) MUST_USE;
 /* No mail gets through to the support desk; why. Commits, or ends the turn. */
 void turn_leave_unreached(struct turn *t, struct str why);
 

@@ -276,9 +276,9 @@ turn_timer(struct turn *t)
 	int64_t now = clock_wall(t->worker->conf.clock);
 	enum err e = t->company == NULL ? E_NOTFOUND : turn_read_reach(t);
 	struct policy policy;
-	if (e == OK && t->timer == TIMER_MAIL && turn_desk_unreached(t))
-		return;
 
+	if (e == OK && t->timer == TIMER_MAIL && turn_leaves_desk(t))
+		return;
 	if (e == OK) {
 		policy = channel_policy(t->company, t->vendor);
 		policy.mailed = turn_notice(

@@ -69,14 +69,14 @@ turn_leave_unreached(struct turn *t, struct str why)
 		leave_desk(t, out);
 }
 
-bool
-turn_desk_unreached(struct turn *t)
+static bool
+reached_nobody(struct turn *t)
 {
 	struct outbox_row rows[MAILS_MAX];
 	size_t n = MAILS_MAX, i;
 	enum err e;
 
-	if (t->c.holder != HOLDER_EMAIL || t->c.mail_seq == 0)
+	if (t->c.mail_seq == 0)
 		return false;
 	e = store_list_outbox_of(t->worker->reader,
 	    &(struct cause_ask){t->conversation, t->c.mail_seq}, &t->arena,
@@ -91,6 +91,17 @@ turn_desk_unreached(struct turn *t)
 	if (n == 0)
 		return false;
 	turn_leave_unreached(t, rows[n - 1].reason);
+	return true;
+}
+
+bool
+turn_leaves_desk(struct turn *t)
+{
+	if (t->c.holder != HOLDER_EMAIL)
+		return false;
+	if (t->company->policy.has_desk)
+		return reached_nobody(t);
+	leave_desk(t, (struct str){0});
 	return true;
 }
 

@@ -120,6 +120,12 @@ const char *const sql_text[SQLS] = {
 			   " VALUES (?1, 1, ?2)",
     [SQL_COMPANY_UPDATE] = "UPDATE company SET version = ?2, document = ?3"
 			   " WHERE id = ?1",
+    /* 8: TIMER_MAIL; 3: VIEW_MAIL, everybody's. */
+    [SQL_COMPANY_RINGS] =
+	"INSERT INTO timer (conversation, kind, due)"
+	" SELECT conversation, 8, ?2 FROM listing WHERE company = ?1"
+	" AND view = 3 AND who = 0 AND label = '' ORDER BY at DESC LIMIT ?3"
+	" ON CONFLICT DO NOTHING",
     [SQL_COMPANY_EXISTS] = "SELECT 1 FROM company WHERE id = ?1",
 
     [SQL_ADDRESS_FIND] = "SELECT conversation, contact FROM contact_address"

@@ -1,4 +1,5 @@
 /* write: the table of verbs, and the small ones: company, claim, seen. */
+#include "store/company_cache.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/write.h"
 
@@ -31,6 +32,18 @@ company_insert(struct conn *c, struct store_company_put *in)
 	return e;
 }
 
+/* So long a reader may take the old document for the newest, and longer. */
+#define RINGS_AFTER_MS (3 * (int64_t)COMPANY_FRESH_MS)
+
+static enum err
+company_rings(struct conn *c, const struct store_company_put *in)
+{
+	if (in->at == 0)
+		return OK;
+	return CONN_CHANGE(c, SQL_COMPANY_RINGS, NULL, NUM(in->id),
+	    NUM(in->at + RINGS_AFTER_MS), NUM(COMPANY_PUT_RINGS_MAX));
+}
+
 enum err
 write_company_put(struct conn *c, struct store_company_put *in)
 {
@@ -44,8 +57,9 @@ write_company_put(struct conn *c, struct store_company_put *in)
 	if (e != OK || !in->changed)
 		return e;
 	in->version++;
-	return CONN_CHANGE(c, SQL_COMPANY_UPDATE, NULL, NUM(in->id),
+	e = CONN_CHANGE(c, SQL_COMPANY_UPDATE, NULL, NUM(in->id),
 	    NUM(in->version), TEXT(in->document));
+	return e == OK ? company_rings(c, in) : e;
 }
 
 /* ---- claim ------------------------------------------------------------- */

@@ -31,6 +31,24 @@ test("sellers get what the support desk had", inShop({}, async (shop) => {
   assert.equal((await shop.mail.to(DESK)).length, 1);
 }));
 
+test("sellers get it though the customer says nothing more", inShop(
+  { sellers: ["sam", { name: "vera", role: "admin", teams: [] }] },
+  async (shop) => {
+    const { vera } = shop.sellers;
+    const bo = shop.whatsapp();
+    await bo.say("Can I talk to a real person?");
+    await shop.mail.next(DESK);
+    const { support, ...rest } = shop.document;
+    await shop.server.apply("shop", rest);
+    await vera.login();
+    const sam = await shop.seller("sam");
+    const { conversation } = await sam.offer();
+    const holders = (await vera.log(conversation))
+      .filter((e) => e.kind === "holder");
+    assert.deepEqual(holders.map((e) => [e.holder, e.body.why]).slice(0, 3),
+      [["queue", "asked"], ["email", "nobody"], ["queue", "recall"]]);
+  }));
+
 test("the bot goes on where there is nobody else", inShop({ sellers: [] },
   async (shop) => {
     const bo = shop.whatsapp();

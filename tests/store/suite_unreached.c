@@ -160,10 +160,51 @@ only_the_newest_mail_counts(struct fixture *f)
 	assert_int_equal(lane(f).unreached_at, 0);
 }
 
+static void
+applies(struct fixture *f, const char *document)
+{
+	struct store_op op = {.verb = STORE_COMPANY_PUT,
+	    .company_put = {.key = STR("acme"),
+		.document = str_from(document),
+		.at = ACT_NOW}};
+
+	must(store_submit_wait(f->store, &op));
+}
+
+static int64_t
+due_of(struct fixture *f, int64_t talk)
+{
+	int64_t due = 0;
+
+	enum err e = store_read_timer(f->reader, talk, TIMER_MAIL, &due);
+
+	assert_true(e == OK || e == E_NOTFOUND);
+	return due;
+}
+
+/* There may be no desk any more: what it has is looked at, and nothing else. */
+static void
+a_changed_document_rings(struct fixture *f)
+{
+	int64_t rows[MAILS], waits = queued(f, "ann");
+	int64_t talk = mailed(f, queued(f, "bo"), rows);
+	int64_t due;
+
+	applies(f, "{\"name\":\"Acme\"}"); /* as it was */
+	assert_int_equal(due_of(f, talk), 0);
+	applies(f, "{\"name\":\"Acme & Sons\"}");
+	due = due_of(f, talk);
+	assert_true(due > ACT_NOW);
+	assert_int_equal(due_of(f, waits), 0);
+	applies(f, "{\"name\":\"Sons\"}"); /* it is set */
+	assert_int_equal(due_of(f, talk), due);
+}
+
 const struct suite_case suite_unreached[] = {
     CASE(the_last_that_fails_rings),
     CASE(what_is_sent_back_counts),
     CASE(one_that_may_have_arrived_is_enough),
     CASE(only_the_newest_mail_counts),
+    CASE(a_changed_document_rings),
     {.name = NULL},
 };
