@@ -83,8 +83,8 @@
  *	transfer   {"agent":4,"note":"..."} or {"team":"sales","note":"..."}
  *	give_back                              to the bot
  *	queue      {"team":"sales","wanted":4,"priority":1}
- *		   from the bot; what is left out the company's rules say
- *	           from the bot to people; all optional
+ *	           from the bot to people; what is left out the company's
+ *	           rules say, by what the customer has said
  *	snooze     {"until":1790000000000}
  *	wake, resolve, reopen, block
  *	label      {"add":["vip"],"remove":["new"]}
