@@ -9,8 +9,8 @@
 
 /* What one event causes: PAYLOADS_MAX parts, or ENVELOPE_FILES_MAX files. */
 #define ROWS_OF_EVENT 32u
-/* Who may read the conversation may have its files: for a year. */
-#define LINK_LIFE_S (365 * 24 * (int64_t)3600)
+/* Whoever reads the event later gets a fresh address. */
+#define LINK_LIFE_S (24 * (int64_t)3600)
 
 /* Does it go the same way? Others are told of the same event, too. */
 static bool

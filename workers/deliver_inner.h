@@ -444,6 +444,15 @@ void settle_put_back(struct row *r);
 void settle_flush(struct deliver *d);
 bool settle_idle(const struct deliver *d);
 
+/* ---- deliver_fresh.c ------------------------------------------------------ */
+
+/*
+ * What is told, with the address of a file made anew, if it has one: in the
+ * arena then. .p is NULL: there is no memory.
+ */
+struct str deliver_fresh(
+    const struct deliver *d, struct str telling, struct arena *a);
+
 /* ---- deliver_event.c ------------------------------------------------------ */
 
 struct kept_file {

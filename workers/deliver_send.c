@@ -263,12 +263,14 @@ row_errand(struct row *r, enum job_kind kind, void (*ended)(struct errand *))
 	e = errand_new(k->track, kind, ended, r);
 	if (e == NULL)
 		return NULL;
-	e->job.payload = r->payload;
+	e->job.payload = k->track->channel->can.events_only
+			     ? deliver_fresh(e->d, r->payload, &e->arena)
+			     : r->payload;
 	e->job.recipient = r->recipient;
 	e->job.row = (uint64_t)r->id;
 	e->job.at = r->at;
 	e->job.attempted_at = r->sent_at != 0 ? r->sent_at : r->at;
-	if (read_reach(e, k->conversation) == OK)
+	if (e->job.payload.p != NULL && read_reach(e, k->conversation) == OK)
 		return e;
 	errand_free(e);
 	return NULL;

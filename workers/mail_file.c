@@ -7,8 +7,8 @@
 #include "workers/mail_inner.h"
 #include "workers/sniff.h"
 
-/* Who may read the conversation may have its files: for a year. */
-#define LINK_LIFE_S (365 * 24 * (int64_t)3600)
+/* Whoever reads the event later gets a fresh address. */
+#define LINK_LIFE_S (24 * (int64_t)3600)
 
 static enum err
 keep_file(struct taking *t, unsigned i)

@@ -3,6 +3,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startReceiver, webhook } from "../lib/receiver.mjs";
+import { valid } from "../lib/schema.mjs";
 import { inShop } from "../lib/shop.mjs";
 import { until } from "../lib/until.mjs";
 
@@ -57,3 +59,37 @@ test("sellers and visitors get an address with each file",
     assert.deepEqual({ ...fresh, body: { ...fresh.body, url: "" } },
       { ...live, body: { ...live.body, url: "" } });
   }));
+
+test("a company's own system gets an address for a day, with each try anew",
+  async (t) => {
+    const receiver = await startReceiver();
+    let down = true;
+    receiver.answer = ({ told }) => down && isFile(told.data) ? 400 : 204;
+    try {
+      await inShop({ movable: true, company: { webhooks: [webhook(receiver)] },
+        settings: { webhooksPrivate: true } }, async (shop) => {
+        const bo = shop.whatsapp();
+        await shop.control("twilio/message", { from: bo.place,
+          to: "whatsapp:+15550000000", body: "Look!",
+          media: [{ type: "image/png", base64: PNG.toString("base64") }] });
+        const first = (await receiver.wait("the file", ({ told }) =>
+          isFile(told.data))).told;
+        const ends = Number(addressOf(first.data).get("expires")) * 1000;
+        assert.ok(ends > shop.now() + DAY - 60_000 &&
+          ends <= shop.now() + DAY + 60_000, String(ends - shop.now()));
+        assert.ok((await bytesAt(shop, first.data.body.url)).bytes
+          .equals(PNG));
+        shop.later(2 * DAY);
+        down = false;
+        const { told } = await until("it is taken", () => receiver.taken()
+          .find((d) => d.id === first.id));
+        assert.equal((await bytesAt(shop, first.data.body.url)).status, 403);
+        assert.equal((await bytesAt(shop, told.data.body.url)).status, 200);
+        assert.deepEqual({ ...told.data.body, url: "" },
+          { ...first.data.body, url: "" });
+        valid("webhook", told); // its clock is not ours: no signatures
+      })(t);
+    } finally {
+      await receiver.stop();
+    }
+  });
