@@ -98,15 +98,15 @@ struct capabilities {
 	unsigned buttons_max, button_text_max; /* 0: none */
 	const struct media_kind *media; /* ends with type NULL; NULL: none */
 	unsigned media_max;		/* in one message */
-	bool attaches;		/* files go out as bytes: they need no `url` */
-	bool typing;		/* can show that somebody types */
-	bool receipts;		/* tells how far a message came */
-	bool drafts;		/* can show an answer while it grows */
-	bool threads;		/* one place, many conversations */
-	bool names; /* messages bring no name; who writes can be asked */
-	bool signs;		/* says itself who of the company speaks */
-	bool lookup;		/* can be asked whether a message went out */
-	unsigned repeats;	/* may be sent again so often where that is not
+	bool attaches;	  /* files go out as bytes: they need no `url` */
+	bool typing;	  /* can show that somebody types */
+	bool receipts;	  /* tells how far a message came */
+	bool drafts;	  /* can show an answer while it grows */
+	bool threads;	  /* one place, many conversations */
+	bool names;	  /* messages bring no name; who writes can be asked */
+	bool signs;	  /* says itself who of the company speaks */
+	bool lookup;	  /* can be asked whether a message went out */
+	unsigned repeats; /* may be sent again so often where that is not
 				 * known; UINT_MAX: any number of times */
 	enum backfill backfill; /* can be asked what we missed */
 	unsigned window_hours;	/* free text only so long after the customer's

@@ -32,7 +32,7 @@ struct process {
 	struct bus *bus;
 	struct bus_publisher *publisher;
 	char hostname[256]; /* as we call ourselves to mail servers */
-	int lock; /* of the gateway's role; -1: none */
+	int lock;	    /* of the gateway's role; -1: none */
 };
 
 /* On failure `why` holds one line and nothing stays open. */

@@ -77,9 +77,9 @@ enum offer_end {
 
 enum note_kind {
 	NOTE_PLAIN,
-	NOTE_WHISPER,  /* a supervisor's word to who holds */
-	NOTE_TRANSFER, /* why it was passed on */
-	NOTE_REFUSED,  /* something came in and was not taken; why */
+	NOTE_WHISPER,	/* a supervisor's word to who holds */
+	NOTE_TRANSFER,	/* why it was passed on */
+	NOTE_REFUSED,	/* something came in and was not taken; why */
 	NOTE_UNREACHED, /* no mail gets through to the support desk; why */
 	NOTE_KINDS
 };

@@ -77,7 +77,7 @@ enum act_kind {
 	ACT_REFUSED,  /* something came in and was not taken: a note; body,
 		       * source */
 	ACT_BREACH,   /* timer: FIRST_RESPONSE or NEXT_RESPONSE is over */
-	ACT_RECALL, /* from a support desk that is no more, to the line; with
+	ACT_RECALL,   /* from a support desk that is no more, to the line; with
 		     * a body: that no mail gets through to, and why (of
 		     * GIVE_BACK by the system, too) */
 

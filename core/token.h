@@ -72,8 +72,8 @@ bool hmac_hex_matches(struct str secret, struct str message, struct str hex);
 
 /* hex(HMAC-SHA256(secret, message)). False: no memory. */
 #define HMAC_HEX 64u
-bool hmac_hex(struct str secret, struct str message,
-    char out[HMAC_HEX + 1]) MUST_USE;
+bool hmac_hex(
+    struct str secret, struct str message, char out[HMAC_HEX + 1]) MUST_USE;
 
 /*
  * "sealed:<base64url>" of a secret, and back; a sealed one stays as it is.

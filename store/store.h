@@ -256,7 +256,7 @@ struct settled {
 	int64_t due;
 	bool uncount; /* the attempt was none: do not count it */
 	struct str vendor_id, code, reason;
-	struct str name; /* of the row's contact, who has none; or empty */
+	struct str name;    /* of the row's contact, who has none; or empty */
 	struct event event; /* out: seq; 0 when none was appended */
 	/* Out. */
 	int64_t conversation;			/* 0: there is no such row */

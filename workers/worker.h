@@ -37,7 +37,7 @@ struct worker_conf {
 	struct company_cache *companies;
 	struct bus *bus;
 	struct bus_publisher *publisher;
-	const char *public_url;	 /* for links to console and files; or NULL */
+	const char *public_url; /* for links to console and files; or NULL */
 	const struct token_keys *keys; /* that sign those of files; or NULL */
 	struct deliver *deliver; /* is told of new rows, drafts; or NULL */
 };

@@ -13,8 +13,8 @@ bool column_copy(
     struct arena *a, sqlite3_stmt *q, int column, struct str *out) MUST_USE;
 
 /* The eight columns of EVENT_COLUMNS, from `first` on. */
-enum err event_read(sqlite3_stmt *q, int first, struct arena *a,
-    struct event *out) MUST_USE;
+enum err event_read(
+    sqlite3_stmt *q, int first, struct arena *a, struct event *out) MUST_USE;
 
 /* Ends a list: running out of rows is no error. */
 enum err list_end(struct reader *r, sqlite3_stmt *q, enum err e) MUST_USE;

@@ -31,8 +31,8 @@ _Static_assert(TIMER_IDLE == 0 && TIMER_OFFER == 1 && TIMER_QUEUE == 2 &&
     "stored numbers: add at the end");
 _Static_assert(OFFER_DECLINED == 0 && OFFER_EXPIRED == 1 &&
 		   OFFER_WITHDRAWN == 2 && NOTE_PLAIN == 0 &&
-		   NOTE_WHISPER == 1 && NOTE_TRANSFER == 2 && NOTE_REFUSED == 3 &&
-		   NOTE_UNREACHED == 4,
+		   NOTE_WHISPER == 1 && NOTE_TRANSFER == 2 &&
+		   NOTE_REFUSED == 3 && NOTE_UNREACHED == 4,
     "stored numbers: add at the end");
 _Static_assert(NOTICE_NONE == 0 && NOTICE_WAITING == 1 && NOTICE_CLOSED == 2 &&
 		   NOTICE_NOBODY == 3 && NOTICE_MAILED == 4 &&

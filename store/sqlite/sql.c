@@ -162,9 +162,8 @@ const char *const sql_text[SQLS] = {
     [SQL_CONTACT_NAME_OF] =
 	"UPDATE contact SET name = ?2 WHERE name IS NULL"
 	" AND id = (SELECT contact FROM conversation WHERE id = ?1)",
-    [SQL_CONTACT_EMAIL] =
-	"UPDATE contact SET email = ?2, email_said = 1"
-	" WHERE id = ?1 AND email IS NULL",
+    [SQL_CONTACT_EMAIL] = "UPDATE contact SET email = ?2, email_said = 1"
+			  " WHERE id = ?1 AND email IS NULL",
     [SQL_CONTACT_SAID] = "UPDATE contact SET email = ?2, email_said = 1"
 			 " WHERE id = ?1 AND (email IS NULL OR email_said)",
     [SQL_CONTACT_OF] =
@@ -204,8 +203,8 @@ const char *const sql_text[SQLS] = {
 	" AND handled_seq < last_customer_seq UNION ALL"
 	" SELECT conversation FROM listing AS l WHERE " LISTING_OF(
 	    "101") " AND conversation > ?1 AND NOT EXISTS (SELECT 1 FROM timer"
-	    " AS t WHERE t.conversation = l.conversation AND t.kind = 8)"
-	    " ORDER BY id LIMIT ?2",
+		   " AS t WHERE t.conversation = l.conversation AND t.kind = 8)"
+		   " ORDER BY id LIMIT ?2",
     [SQL_HANDED_READ] = "SELECT " HANDED_COLUMNS
 			" FROM handoff AS h WHERE conversation = ?1",
     [SQL_HANDED_PUT] =
@@ -488,7 +487,7 @@ const char *const sql_text[SQLS] = {
     " WHERE company = ?1 AND conversation = ?5 AND conversation <> 0"
     " AND (?4 = 0 OR agent = ?4)" AUDIT_ORDER,
     [SQL_AUDIT_NEWEST] = "SELECT coalesce(max(id), 0) FROM audit",
-    [SQL_AUDIT_FOLLOW] =
-	AUDIT_SELECT " WHERE id > ?1 AND id <= ?2 AND conversation = 0"
-		     " ORDER BY id LIMIT ?3",
+    [SQL_AUDIT_FOLLOW] = AUDIT_SELECT
+    " WHERE id > ?1 AND id <= ?2 AND conversation = 0"
+    " ORDER BY id LIMIT ?3",
 };

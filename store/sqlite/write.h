@@ -67,8 +67,8 @@ enum err known_store(struct conn *c, const struct store_inbound *in,
     const struct known *known, const struct conversation *row) MUST_USE;
 
 /* The address that was written in the message, if any, becomes the contact's. */
-enum err said_store(struct conn *c, const struct store_inbound *in,
-    int64_t contact) MUST_USE;
+enum err said_store(
+    struct conn *c, const struct store_inbound *in, int64_t contact) MUST_USE;
 
 /* E_NOTFOUND. */
 enum err company_exists(struct conn *c, int64_t id) MUST_USE;

@@ -53,9 +53,9 @@ struct chat {
 	bool put_off;	     /* by its seller, as was seen last */
 	int64_t put_off_at;  /* wall: until when it was */
 	uint64_t mails;	     /* answers of the support desk that were taken */
-	uint64_t failed;      /* the mail that is known to have reached nobody */
-	int64_t failed_at;    /* steady: since when it is */
-	bool kept;	      /* has waited in this line for nobody's desk */
+	uint64_t failed;     /* the mail that is known to have reached nobody */
+	int64_t failed_at;   /* steady: since when it is */
+	bool kept;	     /* has waited in this line for nobody's desk */
 };
 
 struct seller {
@@ -114,7 +114,7 @@ struct world {
 	struct routing_team teams[TEAMS_MAX];
 	unsigned team_count;
 	unsigned chats_a_day;
-	bool calm; /* no crashes, jumps or losses */
+	bool calm;	  /* no crashes, jumps or losses */
 	unsigned bounces; /* per cent of mails to the support desk */
 
 	struct chat chats[CHATS_MAX];
