@@ -439,9 +439,9 @@ struct store_op {
 	};
 	enum err err; /* out */
 	/*
-	 * Called once, on a thread of the store; must not block and must not
-	 * read. The op and everything it points to stay the caller's and must
-	 * not move until then. It may submit further ops.
+	 * Called once, on a thread of the store, one at a time; must not block,
+	 * must not read. The op and everything it points to stay the caller's
+	 * and must not move until then. It may submit further ops.
 	 */
 	void (*done)(struct store_op *op);
 	void *arg; /* the caller's */
@@ -463,7 +463,7 @@ enum err store_submit(struct store *s, struct store_op *op) MUST_USE;
 enum err store_submit_wait(struct store *s, struct store_op *op) MUST_USE;
 
 /*
- * fn is called on the store's thread after the `done`s of each transaction,
+ * fn is called on the thread of the `done`s, after those of each transaction,
  * so that what they gathered can leave in one piece. Set before the first op.
  */
 void store_on_group(struct store *s, void (*fn)(void *arg), void *arg);

@@ -120,17 +120,31 @@ commit_group(struct writer *w, size_t n)
 }
 
 static void
-tell(struct writer *w, size_t n)
+tell(void *writer, struct store_op **ops, size_t n)
 {
+	struct writer *w = writer;
+
 	for (size_t i = 0; i < n; i++) {
-		if (w->ops[i]->err == OK)
+		if (ops[i]->err == OK)
 			w->ops_done++;
 		else
 			w->failed_ops++;
-		w->ops[i]->done(w->ops[i]);
+		ops[i]->done(ops[i]);
 	}
 	if (w->on_group != NULL)
 		w->on_group(w->on_group_arg);
+}
+
+/* Where nobody waits, waking another thread would only take time. */
+static void
+tell_or_give(struct writer *w, size_t n)
+{
+	if (queue_waiting(&w->queue) > 0) {
+		w->ops = teller_give(&w->teller, w->ops, n);
+		return;
+	}
+	teller_wait(&w->teller);
+	tell(w, w->ops, n);
 }
 
 static void
@@ -147,7 +161,7 @@ run_group(struct writer *w, size_t n)
 	if (e != OK)
 		w->failed_groups++;
 	w->state = e;
-	tell(w, n);
+	tell_or_give(w, n);
 }
 
 static void
@@ -194,9 +208,15 @@ writer_start(struct writer *w, const struct store_engine *engine, void *data,
 		goto no_queue;
 	if ((e = queue_init(&w->queue, conf->queue_max)) != OK)
 		goto no_queue;
+	w->teller.tell = tell;
+	w->teller.arg = w;
+	if ((e = teller_start(&w->teller, w->group_max)) != OK)
+		goto no_teller;
 	if (pthread_create(&w->thread, NULL, writer_main, w) == 0)
 		return OK;
 	e = E_NOMEM;
+	teller_stop(&w->teller);
+no_teller:
 	queue_free(&w->queue);
 no_queue:
 	free(w->said);
@@ -209,6 +229,7 @@ writer_stop(struct writer *w)
 {
 	queue_close(&w->queue);
 	pthread_join(w->thread, NULL);
+	teller_stop(&w->teller);
 	queue_free(&w->queue);
 	free(w->said);
 	free(w->ops);

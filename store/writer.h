@@ -2,8 +2,9 @@
  * writer: the one thread that commits.
  *
  * It takes whatever waits, up to group_max, and commits it at once: it never
- * waits for more, since while one group commits the next one gathers. Then it
- * calls every op's `done` in order, then on_group.
+ * waits for more, since while one group commits the next one gathers. Then
+ * every op's `done` is called in order, then on_group: on this thread, or, if
+ * more waits already, on the teller's (teller.h) while the next group commits.
  *
  * If a group fails for a reason that is not the disk's (no memory, one op
  * that the engine cannot bear), each of its ops is run alone, so that the
@@ -16,6 +17,7 @@
 
 #include "store/engine.h"
 #include "store/queue.h"
+#include "store/teller.h"
 
 struct writer {
 	struct queue queue;
@@ -26,6 +28,7 @@ struct writer {
 	struct store_op **ops; /* the group at work */
 	struct said *said;     /* what is both in and out of each of them */
 	size_t group_max;
+	struct teller teller;
 	pthread_t thread;
 	_Atomic enum err state;
 	_Atomic uint64_t groups, ops_done, failed_ops, failed_groups;

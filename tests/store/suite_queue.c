@@ -264,6 +264,48 @@ groups_are_told_after_their_ops(struct fixture *f)
 	fixture_start(f);
 }
 
+static bool
+comes_to(struct fixture *f, int64_t id, uint64_t seq)
+{
+	struct timespec nap = {0, 1000000};
+
+	for (int i = 0; i < 10000 && state_of(f, id).seq < seq; i++)
+		nanosleep(&nap, NULL);
+	return state_of(f, id).seq == seq;
+}
+
+/* Three groups of one: told inline, by the teller, and not told before it. */
+static void
+a_done_does_not_keep_the_next_from_its_commit(struct fixture *f)
+{
+	int64_t id = open_conversation(f, "bob");
+	struct store_op first = message_op(id, NULL);
+	struct store_op second = message_op(id, NULL);
+	struct store_op third = message_op(id, NULL);
+	struct tally t = {0};
+	struct gate a, b = {.open = false};
+
+	fixture_stop(f);
+	f->conf.group_max = 1;
+	fixture_start(f);
+	pthread_mutex_init(&b.lock, NULL);
+	pthread_cond_init(&b.changed, NULL);
+	gate_close(&a, f->store, &first);
+	second.done = gate_done;
+	second.arg = &b;
+	third.done = tally_done;
+	third.arg = &t;
+	must(store_submit(f->store, &second));
+	must(store_submit(f->store, &third));
+	gate_open(&a);
+	assert_true(comes_to(f, id, 4));
+	assert_int_equal(t.done, 0);
+	gate_open(&b);
+	fixture_stop(f);
+	assert_int_equal(t.done, 1);
+	fixture_start(f);
+}
+
 /* ---- the end ----------------------------------------------------------- */
 
 static void
@@ -354,6 +396,7 @@ const struct suite_case suite_queue[] = {
     CASE(a_full_queue_refuses),
     CASE(done_may_submit),
     CASE(groups_are_told_after_their_ops),
+    CASE(a_done_does_not_keep_the_next_from_its_commit),
     CASE(closing_finishes_what_waits),
     CASE(a_closing_store_refuses),
     CASE(figures_are_kept),
