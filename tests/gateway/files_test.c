@@ -14,27 +14,14 @@
 
 #define BYTES "<script>alert(1)</script>"
 
-static struct rig rig;
 static char hash[BLOB_HASH + 1];
 
 static int
 set_up(void **state)
 {
-	(void)state;
-	rig_new(&rig);
-	rig_open(&rig);
-	rig_start(&rig);
+	(void)rig_set_up(state);
 	assert_int_equal(
 	    store_blob_put(rig.gateway.store, STR(BYTES), hash), OK);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	rig_stop(&rig);
-	rig_close(&rig);
 	return 0;
 }
 
@@ -339,5 +326,5 @@ main(void)
 	    cmocka_unit_test(test_other_events_have_none),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, rig_tear_down);
 }

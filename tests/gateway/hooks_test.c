@@ -17,7 +17,6 @@
 #define AT_ONCE 4
 #define IN_FLIGHT 40
 
-static struct rig rig;
 static struct store_reader *reader;
 static struct arena arena;
 

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-struct rig rig;
 /* All of a test; freed when the hubs have ended, however it went. */
 static struct listener *listeners;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

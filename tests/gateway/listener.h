@@ -21,7 +21,6 @@ struct listener {
 };
 
 /* Fixtures: a rig with one or three hubs, and its end. */
-extern struct rig rig;
 int set_up_one(void **state);
 int set_up_three(void **state);
 int set_up_losing(void **state); /* every third frame of news */

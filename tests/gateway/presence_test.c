@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <time.h>
 
-static struct rig rig;
 static struct presence *presence;
 static int64_t ben;
 

@@ -176,6 +176,27 @@ rig_stop(struct rig *r)
 	gateway_stop(&r->gateway);
 }
 
+struct rig rig;
+
+int
+rig_set_up(void **state)
+{
+	(void)state;
+	rig_new(&rig);
+	rig_open(&rig);
+	rig_start(&rig);
+	return 0;
+}
+
+int
+rig_tear_down(void **state)
+{
+	(void)state;
+	rig_stop(&rig);
+	rig_close(&rig);
+	return 0;
+}
+
 void
 rig_start_hubs(struct rig *r, unsigned count, size_t queue_total)
 {
@@ -291,6 +312,18 @@ rig_conversation(struct rig *r)
 	op.open.at = clock_wall(&r->clock);
 	assert_int_equal(store_submit_wait(r->gateway.store, &op), OK);
 	return op.open.conversation.id;
+}
+
+struct conversation
+rig_state(struct rig *r, int64_t conversation)
+{
+	struct store_reader *reader;
+	struct conversation c;
+
+	assert_int_equal(store_reader_open(r->gateway.store, &reader), OK);
+	assert_int_equal(store_read_conversation(reader, conversation, &c), OK);
+	store_reader_close(reader);
+	return c;
 }
 
 static void

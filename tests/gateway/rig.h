@@ -30,6 +30,11 @@ void rig_open(struct rig *r);
 /* Whatever was started on r->gateway must be stopped. */
 void rig_close(struct rig *r);
 
+/* Fixtures of cmocka: this one with a gateway that runs. */
+extern struct rig rig;
+int rig_set_up(void **state);
+int rig_tear_down(void **state);
+
 /* gateway_start() and gateway_stop(). */
 void rig_start(struct rig *r);
 void rig_stop(struct rig *r);
@@ -55,6 +60,7 @@ int64_t rig_seller(struct rig *r, const char *name, const char *role);
 enum rig_news { RIG_SILENT, RIG_TOLD };
 
 int64_t rig_conversation(struct rig *r);
+struct conversation rig_state(struct rig *r, int64_t conversation);
 /*
  * The customer says text; seq of it. RIG_TOLD: it is published, and flushed;
  * RIG_SILENT: the news of it is lost. origin: of the news.

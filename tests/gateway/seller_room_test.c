@@ -260,7 +260,7 @@ test_sleep(void **state)
 	ws_client_close(&ann.ws);
 }
 
-#define TEST(t) cmocka_unit_test_setup_teardown(t, talk_set_up, talk_tear_down)
+#define TEST(t) cmocka_unit_test_setup_teardown(t, talk_set_up, rig_tear_down)
 
 int
 main(void)

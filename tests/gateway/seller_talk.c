@@ -124,18 +124,6 @@ rig_offer(struct rig *r, int64_t conversation, int64_t agent)
 		.body = STR("{\"why\":\"best\"}")});
 }
 
-struct conversation
-rig_state(struct rig *r, int64_t conversation)
-{
-	struct store_reader *reader;
-	struct conversation c;
-
-	assert_int_equal(store_reader_open(r->gateway.store, &reader), OK);
-	assert_int_equal(store_read_conversation(reader, conversation, &c), OK);
-	store_reader_close(reader);
-	return c;
-}
-
 static bool
 audited(struct rig *r, const char *what, const char *outcome)
 {
@@ -209,14 +197,5 @@ talk_set_up(void **state)
 	talker_new(&rig, &ben, "Ben", "seller");
 	talker_new(&rig, &ann, "Ann", "supervisor");
 	know_publisher(&ben);
-	return 0;
-}
-
-int
-talk_tear_down(void **state)
-{
-	(void)state;
-	rig_stop(&rig);
-	rig_close(&rig);
 	return 0;
 }

@@ -30,10 +30,8 @@ void talker_watch(struct talker *t, int64_t conversation, uint64_t after);
 bool reply_has(struct ws_reply r, const char *word);
 
 /* Fixtures: a gateway with two hubs, a seller and a supervisor. */
-extern struct rig rig; /* of listener.c */
 extern struct talker ben, ann;
 int talk_set_up(void **state);
-int talk_tear_down(void **state);
 
 #define SAY(t, ...) ws_client_say(&(t)->ws, __VA_ARGS__)
 #define UNTIL(t, word) ws_client_until(&(t)->ws, word)
@@ -45,7 +43,6 @@ void rig_act(struct rig *r, int64_t conversation, struct act act);
 /* Asks for a person, and gets in line. */
 void rig_queue(struct rig *r, int64_t conversation);
 void rig_offer(struct rig *r, int64_t conversation, int64_t agent);
-struct conversation rig_state(struct rig *r, int64_t conversation);
 /* The newest line of the audit is that. Polls. */
 void rig_audited(struct rig *r, const char *what, const char *outcome);
 

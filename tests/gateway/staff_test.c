@@ -18,7 +18,6 @@
 #define LIFE_MS (3 * IDLE_MS)
 #define LINES 32u
 
-static struct rig rig;
 static struct store_reader *reader;
 static struct arena arena;
 

@@ -9,18 +9,6 @@
 #include <semaphore.h>
 #include <stdio.h>
 
-static struct rig rig;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	rig_new(&rig);
-	rig_open(&rig);
-	rig_start(&rig);
-	return 0;
-}
-
 static int
 set_up_strict(void **state)
 {
@@ -31,15 +19,6 @@ set_up_strict(void **state)
 	rig.gateway.conf.sessions_per_minute = 3;
 	rig_open(&rig);
 	rig_start(&rig);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	rig_stop(&rig);
-	rig_close(&rig);
 	return 0;
 }
 
@@ -227,7 +206,7 @@ static int
 tear_down_jam(void **state)
 {
 	free_store();
-	return tear_down(state);
+	return rig_tear_down(state);
 }
 
 /* Refused while the frame is still being read. */
@@ -255,8 +234,9 @@ test_no_room_for_a_hello(void **state)
 	ws_client_close(&c[0]);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
-#define STRICT(fn) cmocka_unit_test_setup_teardown(fn, set_up_strict, tear_down)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, rig_set_up, rig_tear_down)
+#define STRICT(fn) \
+	cmocka_unit_test_setup_teardown(fn, set_up_strict, rig_tear_down)
 
 int
 main(void)
@@ -268,7 +248,7 @@ main(void)
 	    TEST(test_slow_reader),
 	    TEST(test_acks_that_wait),
 	    cmocka_unit_test_setup_teardown(
-		test_no_room_for_a_hello, set_up, tear_down_jam),
+		test_no_room_for_a_hello, rig_set_up, tear_down_jam),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

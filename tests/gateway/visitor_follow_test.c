@@ -14,7 +14,6 @@
 
 #define WAIT_MS 5000
 
-static struct rig rig;
 static char token[200];
 static int64_t conversation;
 
@@ -135,15 +134,6 @@ set_up_quick(void **state)
 	rig_new(&rig);
 	rig.gateway.conf.request_ms = 200;
 	start();
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	rig_stop(&rig);
-	rig_close(&rig);
 	return 0;
 }
 
@@ -422,7 +412,7 @@ test_stop(void **state)
 	rig_close(&rig);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, rig_tear_down)
 
 int
 main(void)
@@ -435,7 +425,7 @@ main(void)
 	    TEST(test_poll_passing),
 	    TEST(test_wrong_parameters),
 	    cmocka_unit_test_setup_teardown(
-		test_poll_left, set_up_quick, tear_down),
+		test_poll_left, set_up_quick, rig_tear_down),
 	    TEST(test_beyond_the_log),
 	    TEST(test_stream),
 	    TEST(test_stream_finds_what_was_lost),

@@ -8,39 +8,6 @@
 
 #include <stdio.h>
 
-static struct rig rig;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	rig_new(&rig);
-	rig_open(&rig);
-	rig_start(&rig);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	rig_stop(&rig);
-	rig_close(&rig);
-	return 0;
-}
-
-static struct conversation
-state_of(int64_t conversation)
-{
-	struct store_reader *reader;
-	struct conversation c;
-
-	assert_int_equal(store_reader_open(rig.gateway.store, &reader), OK);
-	assert_int_equal(store_read_conversation(reader, conversation, &c), OK);
-	store_reader_close(reader);
-	return c;
-}
-
 #define QUEUED "\"kind\":\"holder\",\"author\":\"system\""
 
 static void
@@ -54,14 +21,15 @@ test_frame(void **state)
 	greet(&rig, &c, token);
 	ws_client_say(&c, "{\"type\":\"handoff\"}");
 	ws_client_until(&c, QUEUED);
-	is = state_of(conversation_of(token));
+	is = rig_state(&rig, conversation_of(token));
 	assert_int_equal(is.holder, HOLDER_QUEUE);
 	/* Again: there is nothing more to do, and nothing is wrong. */
 	ws_client_say(&c, "{\"type\":\"handoff\"}");
 	ws_client_say(&c, "{\"type\":\"handoff\"}");
 	ws_client_say(&c, "{\"type\":\"send\",\"id\":\"a\",\"text\":\"hi\"}");
 	assert_non_null(memmem(ws_client_next(&c).text.p, 20, "\"ack\"", 5));
-	assert_int_equal(state_of(conversation_of(token)).seq, is.seq + 1);
+	assert_int_equal(
+	    rig_state(&rig, conversation_of(token)).seq, is.seq + 1);
 	ws_client_close(&c);
 }
 
@@ -84,7 +52,7 @@ test_for_a_seller(void **state)
 	ws_client_until(&c, "\"kind\":\"hidden\"");
 	r = ws_client_until(&c, QUEUED);
 	assert_null(memmem(r.text.p, r.text.n, "\"why\"", 5));
-	assert_int_equal(state_of(conversation_of(token)).wanted, ben);
+	assert_int_equal(rig_state(&rig, conversation_of(token)).wanted, ben);
 	ws_client_close(&c);
 	/* Coming back is not asking again. */
 	connect_to(&rig, &c);
@@ -94,7 +62,7 @@ test_for_a_seller(void **state)
 	    token, (long long)ben);
 	ws_client_until(&c, QUEUED);
 	ws_client_close(&c);
-	assert_int_equal(state_of(conversation_of(token)).seq, 3);
+	assert_int_equal(rig_state(&rig, conversation_of(token)).seq, 3);
 }
 
 /* Nobody has that number: a person is asked for all the same. */
@@ -108,7 +76,7 @@ test_for_nobody(void **state)
 	greet(&rig, &c, token);
 	ws_client_say(&c, "{\"type\":\"handoff\",\"seller\":4711}");
 	ws_client_until(&c, QUEUED);
-	assert_int_equal(state_of(conversation_of(token)).wanted, 0);
+	assert_int_equal(rig_state(&rig, conversation_of(token)).wanted, 0);
 	ws_client_close(&c);
 }
 
@@ -134,11 +102,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_frame, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
-		test_for_a_seller, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_for_nobody, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_request, set_up, tear_down),
+		test_frame, rig_set_up, rig_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		test_for_a_seller, rig_set_up, rig_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		test_for_nobody, rig_set_up, rig_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		test_request, rig_set_up, rig_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

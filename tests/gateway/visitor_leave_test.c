@@ -12,36 +12,10 @@
 #define LEAVE "{\"type\":\"leave\"}"
 #define HIDDEN "\"kind\":\"hidden\""
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	rig_new(&rig);
-	rig_open(&rig);
-	rig_start(&rig);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	rig_stop(&rig);
-	rig_close(&rig);
-	return 0;
-}
-
 static struct conversation
 state_of(const char *token)
 {
-	struct store_reader *reader;
-	struct conversation c;
-
-	assert_int_equal(store_reader_open(rig.gateway.store, &reader), OK);
-	assert_int_equal(
-	    store_read_conversation(reader, conversation_of(token), &c), OK);
-	store_reader_close(reader);
-	return c;
+	return rig_state(&rig, conversation_of(token));
 }
 
 static void
@@ -127,9 +101,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_frame, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_over, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_request, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		test_frame, rig_set_up, rig_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		test_over, rig_set_up, rig_tear_down),
+	    cmocka_unit_test_setup_teardown(
+		test_request, rig_set_up, rig_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,27 +12,6 @@
 
 #define DAY_MS (24 * 3600 * 1000ll)
 
-static struct rig rig;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	rig_new(&rig);
-	rig_open(&rig);
-	rig_start(&rig);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	rig_stop(&rig);
-	rig_close(&rig);
-	return 0;
-}
-
 /* ---- time -------------------------------------------------------------- */
 
 static void
@@ -373,7 +352,7 @@ nothing_left(void **state)
 	return 0;
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, rig_set_up, rig_tear_down)
 
 int
 main(void)
@@ -390,7 +369,8 @@ main(void)
 	    TEST(test_gone_meanwhile),
 	    TEST(test_two_tabs),
 	    TEST(test_identity_again),
-	    cmocka_unit_test_setup_teardown(test_stop, set_up, nothing_left),
+	    cmocka_unit_test_setup_teardown(
+		test_stop, rig_set_up, nothing_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,6 @@ struct plain {
 	struct plain *next;
 };
 
-static struct rig rig;
 static _Atomic unsigned freed_count;
 /* All of a test: looked at till its end, and so freed after it. */
 static struct plain *plains;
