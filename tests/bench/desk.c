@@ -11,16 +11,14 @@
  *	So many customers with a seller each; everybody answers at once.
  *	Messages a second, both ways.
  */
-#include "store/store.h"
 #include "tests/bench/lib/figures.h"
+#include "tests/bench/lib/records.h"
 #include "tests/bench/lib/sessions.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define STALL_US 30000000
@@ -30,97 +28,45 @@
 /* ---- staff ----------------------------------------------------------------- */
 
 static int64_t
-wall_ms(const struct clock *c)
-{
-	struct timespec t;
-
-	(void)c;
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int64_t
-steady_ms(const struct clock *c)
-{
-	(void)c;
-	return now_us() / 1000;
-}
-
-static int64_t
-add_seller(struct store *s, int64_t company, char **argv)
+add_seller(struct records *r, char **argv)
 {
 	struct buf email = {0}, teams = {0};
-	struct store_op op = {.verb = STORE_AGENT,
-	    .agent = {.row = {.company = company,
-			  .name = STR("Seller"),
-			  .role = STR("seller"),
-			  .state = AGENT_ACTIVE,
-			  .capacity = (int64_t)number_from(argv[6], 100000),
-			  .skills = STR("[]"),
-			  .languages = STR("[]"),
-			  .backup = STR("[]"),
-			  .created_at = 1}}};
+	int64_t id;
 
 	buf_addf(&email, "s%llu@bench.example", (unsigned long long)fresh_id());
+	buf_char(&email, '\0');
 	buf_addf(&teams, "[\"%s\"]", argv[4]);
-	op.agent.row.email = buf_view(&email);
-	op.agent.row.teams = buf_view(&teams);
-	if (store_submit_wait(s, &op) != OK)
-		die("no seller: %s", err_name(op.err));
+	id = records_seller(
+	    r, &(struct agent_row){.name = STR("Seller"),
+		   .email = str_from(email.data),
+		   .role = STR("seller"),
+		   .capacity = (int64_t)number_from(argv[6], 100000),
+		   .teams = buf_view(&teams)});
 	buf_free(&email);
 	buf_free(&teams);
-	return op.agent.row.id;
-}
-
-static void
-add_key(struct store *s, int64_t company, int64_t agent, FILE *keys)
-{
-	char token[64];
-	struct store_op op = {.verb = STORE_PASS,
-	    .pass = {.deed = PASS_BEGIN,
-		.row = {.kind = PASS_KEY,
-		    .company = company,
-		    .agent = agent,
-		    .name = STR("bench"),
-		    .data = STR("{\"role\":\"seller\"}"),
-		    .created_at = 1}}};
-
-	(void)snprintf(token, sizeof(token), "fdk_bench%020llu",
-	    (unsigned long long)fresh_id());
-	crypto_hash_sha256(
-	    op.pass.row.hash, (const unsigned char *)token, strlen(token));
-	if (store_submit_wait(s, &op) != OK)
-		die("no key: %s", err_name(op.err));
-	fprintf(keys, "%s\n", token);
+	return id;
 }
 
 static void
 staff(char **argv)
 {
-	const struct clock clock = {.wall_ms = wall_ms, .steady_ms = steady_ms};
-	const struct store_conf conf = {.path = argv[2],
-	    .queue_max = 1000,
-	    .group_max = 100,
-	    .clock = &clock};
-	struct store_reader *reader;
-	struct company_row company;
-	struct arena a = {0};
-	struct store *s;
 	FILE *keys = fopen(argv[7], "a");
-	char why[256];
+	struct records r;
 	uint64_t n;
 
-	if (keys == NULL || store_open(&conf, &s, why, sizeof(why)) != OK)
-		die("%s or %s cannot be opened", argv[2], argv[7]);
-	if (store_reader_open(s, &reader) != OK ||
-	    store_find_company(reader, str_from(argv[3]), &a, &company) != OK)
-		die("there is no company %s", argv[3]);
-	for (n = number_from(argv[5], 100000); n > 0; n--)
-		add_key(s, company.id, add_seller(s, company.id, argv), keys);
+	if (keys == NULL)
+		die("%s cannot be opened", argv[7]);
+	records_open(&r, argv[2], argv[3], 100);
+	for (n = number_from(argv[5], 100000); n > 0; n--) {
+		struct records_key key = {.word = "bench",
+		    .role = "seller",
+		    .agent = add_seller(&r, argv)};
+
+		records_key(&r, &key);
+		fprintf(keys, "%s\n", key.token);
+	}
 	fclose(keys);
-	store_reader_close(reader);
-	store_close(s);
-	arena_free(&a);
+	records_close(&r);
 }
 
 /* ---- people on sockets ------------------------------------------------------- */

@@ -6,8 +6,8 @@
  * by turn around all conversations as they would have come. The visitors of
  * a file of tokens are spread among them, with the same past.
  */
-#include "store/store.h"
 #include "tests/bench/lib/figures.h"
+#include "tests/bench/lib/records.h"
 #include "tests/bench/lib/sessions.h"
 
 #include <inttypes.h>
@@ -15,13 +15,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define SLOTS 1024u
 
 static struct {
-	struct store *store;
-	int64_t company;
+	struct records records;
 	int64_t *conversations; /* ids; 0: not opened yet */
 	size_t count, tasks;
 	_Atomic size_t next;
@@ -35,27 +33,10 @@ struct slot {
 	size_t i; /* which conversation */
 };
 
-static int64_t
-wall_ms(const struct clock *c)
-{
-	struct timespec t;
-
-	(void)c;
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int64_t
-steady_ms(const struct clock *c)
-{
-	(void)c;
-	return now_us() / 1000;
-}
-
 static void
 submit(struct slot *s)
 {
-	enum err e = store_submit(fill.store, &s->op);
+	enum err e = store_submit(fill.records.store, &s->op);
 
 	if (e != OK)
 		die("the store refuses: %s", err_name(e));
@@ -84,8 +65,9 @@ on_question(struct store_op *op)
 	struct conversation c = op->inbound.state;
 	struct decision asked = decide(&c), answered;
 
-	if (op->err != OK || decide_answer(&c, &asked, &answer, &policy,
-				 wall_ms(NULL), &s->arena, &answered) != OK)
+	if (op->err != OK ||
+	    decide_answer(&c, &asked, &answer, &policy, clock_wall(&real_clock),
+		&s->arena, &answered) != OK)
 		die("a question fails: %s", err_name(op->err));
 	fill.conversations[s->i] = c.id;
 	s->op = (struct store_op){.verb = STORE_COMMIT,
@@ -101,7 +83,7 @@ slot_next(struct slot *s)
 	size_t task = atomic_fetch_add(&fill.next, 1);
 	struct store_inbound in = {.event = {.kind = EVENT_MESSAGE,
 				       .author = AUTHOR_CUSTOMER,
-				       .at = wall_ms(NULL)}};
+				       .at = clock_wall(&real_clock)}};
 
 	if (task >= fill.tasks) {
 		sem_post(&fill.finished);
@@ -110,7 +92,7 @@ slot_next(struct slot *s)
 	arena_reset(&s->arena);
 	s->i = task % fill.count;
 	in.conversation = fill.conversations[s->i];
-	in.address = (struct store_address){.company = fill.company,
+	in.address = (struct store_address){.company = fill.records.company,
 	    .channel = STR("web"),
 	    .address = arena_printf(&s->arena, "past-%zu", s->i)};
 	in.event.source = arena_printf(&s->arena, "%020" PRIu64, fresh_id());
@@ -123,29 +105,6 @@ slot_next(struct slot *s)
 	    .done = on_question,
 	    .arg = s};
 	submit(s);
-}
-
-static void
-open_store(const char *path, const char *company)
-{
-	static const struct clock clock = {wall_ms, steady_ms};
-	const struct store_conf conf = {.path = path,
-	    .queue_max = SLOTS * 2,
-	    .group_max = SLOTS,
-	    .clock = &clock};
-	struct company_row row;
-	struct store_reader *r;
-	struct arena a = {0};
-	char why[256] = "no reader";
-
-	if (store_open(&conf, &fill.store, why, sizeof(why)) != OK ||
-	    store_reader_open(fill.store, &r) != OK)
-		die("%s: %s", path, why);
-	if (store_find_company(r, str_from(company), &a, &row) != OK)
-		die("no company '%s'", company);
-	fill.company = row.id;
-	store_reader_close(r);
-	arena_free(&a);
 }
 
 /* f1.<company>.<conversation>... */
@@ -187,12 +146,12 @@ main(int argc, char **argv)
 		die("no memory");
 	if (argc > 5)
 		take_visitors(argv[5]);
-	open_store(argv[1], argv[2]);
+	records_open(&fill.records, argv[1], argv[2], SLOTS);
 	for (i = 0; i < SLOTS; i++)
 		slot_next(&slots[i]);
 	for (i = 0; i < SLOTS; i++)
 		sem_wait(&fill.finished);
-	store_close(fill.store);
+	records_close(&fill.records);
 	for (i = 0; i < SLOTS; i++)
 		arena_free(&slots[i].arena);
 	free(slots);
