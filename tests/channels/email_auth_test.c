@@ -8,8 +8,27 @@
 #define ANN "From: ann@x.example\n"
 #define ANNA "From: anna@desk.example\n"
 
+static struct email_rig rig;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	email_rig_open(&rig);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	email_rig_close(&rig);
+	return 0;
+}
+
+/* dmarc: what it must have found; NULL: that does not matter. */
 static struct letter_in
-judged(struct email_rig *r, const char *fields, const char *from)
+judged(const char *fields, const char *from, const char *dmarc)
 {
 	const struct stamp desk = {.role = STAMP_DESK,
 	    .id = 42,
@@ -17,11 +36,13 @@ judged(struct email_rig *r, const char *fields, const char *from)
 	    .expires_s = RIG_NOW / 1000 + 3600};
 	struct letter_in in;
 
-	email_rig_read(r,
-	    email_rig_text(r, "%s%s" HEAD "%s\n\nYes\n", fields, from,
+	email_rig_read(&rig,
+	    email_rig_text(&rig, "%s%s" HEAD "%s\n\nYes\n", fields, from,
 		strcmp(from, ANN) == 0 ? "support@shop.example"
-				       : email_rig_token(r, &desk).p),
+				       : email_rig_token(&rig, &desk).p),
 	    &in);
+	if (dmarc != NULL && strcmp(in.dmarc, dmarc) != 0)
+		fail_msg("\"%s\": %s", in.dmarc, fields);
 	return in;
 }
 
@@ -104,19 +125,14 @@ static const struct {
 static void
 the_receiving_server_is_asked(void **state)
 {
-	struct email_rig r;
 	struct letter_in in;
 	size_t i;
 
 	(void)state;
-	email_rig_open(&r);
 	for (i = 0; i < ARRAY_LEN(results); i++) {
-		in = judged(&r, results[i].fields, ANNA);
-		if (strcmp(in.dmarc, results[i].dmarc) != 0)
-			fail_msg("\"%s\": %s", in.dmarc, results[i].fields);
+		in = judged(results[i].fields, ANNA, results[i].dmarc);
 		is(&in, results[i].refused, LETTER_ANSWER);
 	}
-	email_rig_close(&r);
 }
 
 #define RECEIVED_BY(by) \
@@ -162,18 +178,11 @@ static const struct {
 static void
 what_stands_below_others_is_not_believed(void **state)
 {
-	struct email_rig r;
-	struct letter_in in;
 	size_t i;
 
 	(void)state;
-	email_rig_open(&r);
-	for (i = 0; i < ARRAY_LEN(places); i++) {
-		in = judged(&r, places[i].fields, ANN);
-		if (strcmp(in.dmarc, places[i].dmarc) != 0)
-			fail_msg("\"%s\": %s", in.dmarc, places[i].fields);
-	}
-	email_rig_close(&r);
+	for (i = 0; i < ARRAY_LEN(places); i++)
+		(void)judged(places[i].fields, ANN, places[i].dmarc);
 }
 
 /* What speaks of no forgery is no hurdle for customers: their token shows
@@ -181,37 +190,30 @@ what_stands_below_others_is_not_believed(void **state)
 static void
 customers_need_no_good_result(void **state)
 {
-	struct email_rig r;
 	struct letter_in in;
 	size_t i;
 
 	(void)state;
-	email_rig_open(&r);
 	for (i = 0; i < ARRAY_LEN(results); i++) {
 		const char *word = results[i].refused;
 		bool bad = word != NULL && strcmp(word, "dmarc") == 0;
 
-		in = judged(&r, results[i].fields, ANN);
+		in = judged(results[i].fields, ANN, NULL);
 		is(&in, bad ? word : NULL, LETTER_CUSTOMER);
 	}
-	email_rig_close(&r);
 }
 
 /* Of the desk that is known, and so is the conversation: people can be told. */
 static void
 what_is_not_proven_is_about_something(void **state)
 {
-	struct email_rig r;
-	struct letter_in in;
+	struct letter_in in = judged("", ANNA, NULL);
 
 	(void)state;
-	email_rig_open(&r);
-	in = judged(&r, "", ANNA);
 	is(&in, "dmarc_missing", LETTER_REFUSED);
 	assert_true(in.conversation == 42 && in.desk != NULL);
-	in = judged(&r, US "; dmarc=fail\n", ANNA);
+	in = judged(US "; dmarc=fail\n", ANNA, "fail");
 	assert_null(in.desk);
-	email_rig_close(&r);
 }
 
 int
@@ -224,5 +226,5 @@ main(void)
 	    cmocka_unit_test(what_is_not_proven_is_about_something),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

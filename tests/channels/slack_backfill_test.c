@@ -13,6 +13,16 @@
 	"{\"type\":\"message\",\"user\":\"U0ANN\",\"team\":\"T1\"," \
 	"\"ts\":\"" ts "\"," more "}"
 
+/* Asks for what was missed there. */
+static struct job
+backfill(struct slack_rig *r, const char *where)
+{
+	struct job job = slack_rig_job(r, JOB_BACKFILL);
+
+	job.payload = str_from(where);
+	return job;
+}
+
 static void
 test_backfill_direct(void **state)
 {
@@ -22,8 +32,7 @@ test_backfill_direct(void **state)
 
 	(void)state;
 	slack_rig_open(&r);
-	job = slack_rig_job(&r, JOB_BACKFILL);
-	job.payload = STR("T1:D0ANN");
+	job = backfill(&r, "T1:D0ANN");
 	slack_rig_result(&r, &job, 200,
 	    LIST(SAID("1700000003.000000", "\"text\":\"third\"") "," SAID(
 		     "1700000002.000000",
@@ -76,8 +85,7 @@ test_backfill_is_live(void **state)
 			.p),
 	    OK);
 	live = *slack_rig_one(&r);
-	job = slack_rig_job(&r, JOB_BACKFILL);
-	job.payload = STR("T1:C0HELP:1700000000.000100");
+	job = backfill(&r, "T1:C0HELP:1700000000.000100");
 	slack_rig_result(
 	    &r, &job, 200, arena_printf(&r.arena, LIST("%s", END), message).p);
 	assert_int_equal(r.outcome.arrival.envelope_count, 1);
@@ -101,8 +109,7 @@ test_backfill_thread(void **state)
 
 	(void)state;
 	slack_rig_open(&r);
-	job = slack_rig_job(&r, JOB_BACKFILL);
-	job.payload = STR("T1:C0HELP:1700000000.000100");
+	job = backfill(&r, "T1:C0HELP:1700000000.000100");
 	slack_rig_result(&r, &job, 200,
 	    LIST(SAID("1700000001.000000",
 		     "\"text\":\"<@U0BOT> a\","
@@ -127,8 +134,7 @@ test_backfill_gone(void **state)
 
 	(void)state;
 	slack_rig_open(&r);
-	job = slack_rig_job(&r, JOB_BACKFILL);
-	job.payload = STR("T1:C0HELP:1700000000.000100");
+	job = backfill(&r, "T1:C0HELP:1700000000.000100");
 	slack_rig_result(
 	    &r, &job, 200, slack_rig_failure(&r, "thread_not_found"));
 	assert_int_equal(r.outcome.kind, OUTCOME_NEVER);
@@ -148,8 +154,7 @@ test_backfill_channel(void **state)
 
 	(void)state;
 	slack_rig_open(&r);
-	job = slack_rig_job(&r, JOB_BACKFILL);
-	job.payload = STR("T1:C0HELP");
+	job = backfill(&r, "T1:C0HELP");
 	slack_rig_result(&r, &job, 200,
 	    LIST(SAID("1700000003.000000", "\"text\":\"Lunch?\"") "," SAID(
 		     "1700000002.000000", "\"text\":\"<@U0BOT> b\""),
@@ -171,8 +176,7 @@ test_backfill_breaks_off(void **state)
 
 	(void)state;
 	slack_rig_open(&r);
-	job = slack_rig_job(&r, JOB_BACKFILL);
-	job.payload = STR("T1:C0HELP:1700000000.000100");
+	job = backfill(&r, "T1:C0HELP:1700000000.000100");
 	job.state = STR("list 1 abc");
 	slack_rig_result(
 	    &r, &job, 200, slack_rig_failure(&r, "invalid_cursor"));
