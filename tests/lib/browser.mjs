@@ -86,6 +86,17 @@ export async function startBrowser() {
   }
 }
 
+// For before(): whoever fails there ends what they have begun, for nobody else
+// will; after() is for who has begun.
+export const orEnd = (begin, end) => async () => {
+  try {
+    await begin();
+  } catch (error) {
+    await end();
+    throw error;
+  }
+};
+
 // A page that notes what goes wrong in it. Give `page.problems` to an
 // assertion; what the browser itself says of a broken line is no problem.
 export async function openPage(context, url) {

@@ -5,8 +5,9 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import Ajv from "ajv/dist/2020.js";
-import { noBrowser, openPage, startBrowser } from "../lib/browser.mjs";
+import { noBrowser, openPage, orEnd, startBrowser } from "../lib/browser.mjs";
 import { binary } from "../lib/server.mjs";
+import { within } from "../lib/until.mjs";
 
 const read = (path) => JSON.parse(
   readFileSync(new URL(`../../${path}`, import.meta.url)));
@@ -34,12 +35,17 @@ async function start(setup) {
     "--sandbox-file", `${folder}/setup.json`],
   { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((done) => child.on("close", done));
-  const base = await new Promise((done, fail) => {
+  const said = new Promise((done, fail) => {
     child.stdout.on("data", (text) => {
       const at = /sandbox on (http:\S+)/.exec(text);
       if (at) done(at[1]);
     });
+    child.on("error", fail);
     ended.then((code) => fail(new Error(`the sandbox ended: ${code}`)));
+  });
+  const base = await within("the sandbox's address", said).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
   });
   return {
     base,
@@ -54,16 +60,20 @@ async function start(setup) {
 describe("the pages", { skip: noBrowser }, () => {
   let sandbox, browser, context;
 
-  before(async () => {
+  const end = async () => {
+    try {
+      await browser?.close();
+    } finally {
+      await sandbox?.stop();
+    }
+  };
+  before(orEnd(async () => {
     sandbox = await start(quiet(read("deploy/demo/sandbox.json")));
     browser = await startBrowser();
     context = await browser.newContext({
       viewport: { width: 320, height: 600 } });
-  });
-  after(async () => {
-    await browser?.close();
-    await sandbox?.stop();
-  });
+  }, end));
+  after(end);
 
   async function call(path, options) {
     const answer = await fetch(sandbox.base + path, options);

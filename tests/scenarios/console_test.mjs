@@ -4,7 +4,9 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { noBrowser, openPage, shoot, startBrowser } from "../lib/browser.mjs";
+import {
+  noBrowser, openPage, orEnd, shoot, startBrowser,
+} from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { PASSWORD, addSeller, newSeller } from "../lib/staff.mjs";
 import { until, within } from "../lib/until.mjs";
@@ -71,18 +73,13 @@ describe("the console", { skip: noBrowser }, () => {
         `/v1/staff/conversations?view=${name}`)).body.rows)
         await admin.post(`/v1/staff/conversations/${id}/resolve`);
   };
-  before(async () => {
-    try {
-      server = await startServer({ companies: { demo: people, brisk },
-        settings: { connectionsPerAddress: 0, sessionsPerMinute: 0,
-          visitorBurst: 0, visitorPerMinute: 0 } });
-      browser = await startBrowser();
-      admin = await newSeller(server, { role: "admin", name: "Zoe" });
-    } catch (error) {
-      await end(); // nobody else will: after() is for who has begun
-      throw error;
-    }
-  });
+  before(orEnd(async () => {
+    server = await startServer({ companies: { demo: people, brisk },
+      settings: { connectionsPerAddress: 0, sessionsPerMinute: 0,
+        visitorBurst: 0, visitorPerMinute: 0 } });
+    browser = await startBrowser();
+    admin = await newSeller(server, { role: "admin", name: "Zoe" });
+  }, end));
   beforeEach(async () => {
     context = await browser.newContext({
       viewport: { width: 1200, height: 800 }, locale: "en-GB" });

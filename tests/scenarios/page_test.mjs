@@ -3,7 +3,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, afterEach, describe, test } from "node:test";
-import { noBrowser, openPage, shoot, startBrowser } from "../lib/browser.mjs";
+import {
+  noBrowser, openPage, orEnd, shoot, startBrowser,
+} from "../lib/browser.mjs";
 import { company, startServer } from "../lib/server.mjs";
 import { SocketVisitor } from "../lib/visitor.mjs";
 
@@ -14,21 +16,25 @@ describe("the page", { skip: noBrowser }, () => {
   let browser;
   let context;
 
-  before(async () => {
+  const end = async () => {
+    try {
+      await browser?.close();
+    } finally {
+      await server?.stop();
+    }
+  };
+  before(orEnd(async () => {
     server = await startServer({
       settings: { demo: "true", visitorBurst: 1000 } });
     browser = await startBrowser();
-  });
+  }, end));
   beforeEach(async () => {
     context = await browser.newContext({
       viewport: { width: 1100, height: 860 }, locale: "en-GB" });
     context.setDefaultTimeout(20_000);
   });
-  afterEach(() => context.close());
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
+  afterEach(() => context?.close());
+  after(end);
 
   const open = async (query = "", on = context) => {
     const page = await openPage(on, server.url(`/${query}`));
