@@ -1,6 +1,6 @@
 // Mails to the support desk that reach nobody: refused by its mail server, or
-// sent back. Nobody waits for an answer that nobody was asked for; and operators
-// learn of it.
+// sent back. Nobody waits for an answer that nobody was asked for; and
+// operators learn of it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,7 +16,8 @@ const HOUR = 60 * MINUTE;
 
 // Two who are not there, and one who sees everything.
 const settings = { listenOps: "127.0.0.1:0" };
-const watched = { settings, sellers: ["sam", { name: "vera", role: "admin", teams: [] }] };
+const watched = { settings,
+  sellers: ["sam", { name: "vera", role: "admin", teams: [] }] };
 // Who goes is gone at once.
 const hasty = { ...watched, company: { routing: { grace_seconds: 0 } } };
 const movable = { ...watched, movable: true, company: {
@@ -70,7 +71,8 @@ async function health(shop) {
 }
 
 async function metric(shop, name) {
-  const text = await (await fetch(new URL("/metrics", await door(shop)))).text();
+  const answer = await fetch(new URL("/metrics", await door(shop)));
+  const text = await answer.text();
   return Number(new RegExp(`^\\w*${name} (\\d+)$`, "m").exec(text)?.[1]);
 }
 
@@ -108,7 +110,8 @@ test("a seller who comes gets what the desk was not reached with",
     assert.equal(kinds(events, "mailed").length, 1, tell(events));
     const [note] = kinds(events, "note");
     assert.equal(note.note, "unreached");
-    assert.match(note.body.text, /^No mail gets through to the support desk\. .*a rule says so/);
+    assert.match(note.body.text,
+      /^No mail gets through to the support desk\. .*a rule says so/);
     assert.deepEqual(notices(events), ["nobody", "waiting"], tell(events));
 
     // What is new tries the desk again; that works now.
@@ -211,6 +214,22 @@ test("one of the desk who gets it is enough", inShop(several,
     const events = await vera.log(id);
     assert.equal(holders(events).at(-1), "email", tell(events));
     assert.ok(!sam.frames.some((f) => f.type === "offer"));
+  }));
+
+const none = { ...watched, company: { support: { account: "support",
+  pause_seconds: 0, to: [{ address: "x@-desk.example", name: "Wrong" }] } } };
+
+test("nor is a desk reached whose addresses are none", inShop(none,
+  async (shop) => {
+    const { vera } = shop.sellers;
+    await vera.login();
+    const { mark } = await asks(shop);
+    const { id, events } = await logWhere(vera, mark, "it is back in line",
+      isBack);
+    assert.equal(kinds(events, "mailed").length, 0, tell(events));
+    assert.match(kinds(events, "note")[0].body.text, /Correct `support\.to`/);
+    const sam = await shop.seller("sam");
+    assert.equal((await sam.offer()).conversation, id);
   }));
 
 test("without sellers the bot goes on", inShop({ settings, sellers: [],
