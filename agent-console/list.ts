@@ -21,6 +21,7 @@ function tab(s: State, to: Actions, name: string, label: string): Item {
 function newest(s: State, { message: m }: Row): string {
   if (!m) return "";
   const who = m.author === "bot" ? "Bot: " : m.author !== "agent" ? ""
+    : m.agent === undefined ? "Support desk: "
     : m.agent === s.account?.agent?.id ? "You: " : `${nameOf(s, m.agent)}: `;
   return who + (m.text || "a file");
 }

@@ -75,6 +75,9 @@ function mentioned(to: Actions, r: Row | null, all: string[]) {
           void to.act(r.id, "contact", { email }))))));
 }
 
+const TRIED: Record<string, string> = { found: "answered",
+  unknown: "did not know", failed: "was out of order" };
+
 /** What people should know: said once, above what comes after it. */
 function pack(s: State, to: Actions, e: Entry) {
   const b = e.body ?? {};
@@ -84,7 +87,8 @@ function pack(s: State, to: Actions, e: Entry) {
     h("h3", {}, "Handed over"),
     h("ul", {}, ...all("summary").map((t) => h("li", {}, String(t)))),
     tried.length > 0 && h("p", { class: "soft" }, "The bot tried: ",
-      tried.map((t) => `${t.question} (${t.answer})`).join("; ")),
+      tried.map((t) => `${t.question} (${TRIED[t.answer] ?? t.answer})`)
+        .join("; ")),
     all("numbers").length > 0 && h("p", { class: "soft" }, "Numbers: ",
       all("numbers").join(", ")),
     all("mentioned").length > 0 &&

@@ -206,6 +206,7 @@ describe("the console", { skip: noBrowser }, () => {
       await offer.getByText("bent wheel").waitFor();
       await offer.getByRole("button", { name: "Accept" }).click();
       // An address that they only mentioned is theirs when somebody says so.
+      await log(page).getByText("(did not know)").waitFor();
       await log(page).getByRole("button", { name: "Use this address" })
         .click();
       await log(page).getByText("✓ in use").waitFor();
