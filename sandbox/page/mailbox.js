@@ -6,6 +6,8 @@ let person = new URLSearchParams(location.search).get("person");
 const mails = []; // {id, to, from, reply, subject, text, at, mine}
 let after = 0;
 let told = 0; // effects
+const texts = new Map(); // what the ledger says of each, by its Message-ID
+let waited = false; // for the ledger to know them all
 let answered = null; // the mail that an answer goes to
 let chosen = false; // by hand
 
@@ -19,13 +21,17 @@ const address = (words) => /<([^>]+)>/.exec(words)?.[1] ?? words;
 const called = (words) => words.replace(/<[^>]+>/, "").replaceAll("\"", "")
   .trim() || words;
 
+const headerOf = ({ raw }) =>
+  atob(raw).split("\r\n\r\n", 1)[0].replace(/\r\n[ \t]+/g, " ");
+const idOf = (message) => field(headerOf(message), "Message-ID");
+
 // The header says where answers go; the ledger has the text, decoded.
-function take({ raw, to, at }, effects) {
-  const header = atob(raw).split("\r\n\r\n", 1)[0].replace(/\r\n[ \t]+/g, " ");
-  const id = field(header, "Message-ID");
-  const effect = effects.find((e) => e.id === id);
+function take(message) {
+  const header = headerOf(message);
+  const id = idOf(message);
+  const effect = texts.get(id);
   const from = field(header, "From");
-  mails.push({ id, to, at, from: called(from),
+  mails.push({ id, to: message.to, at: message.at, from: called(from),
     reply: address(field(header, "Reply-To") || from),
     subject: effect?.subject ?? field(header, "Subject"),
     text: (effect?.text ?? "").replaceAll("\r\n", "\n").trim() });
@@ -80,12 +86,18 @@ function draw() {
   show(mine, (m) => m.id, row);
 }
 
+// The ledger hears of a mail right after the mailbox, and more may come between
+// the two questions. What the ledger has forgotten is not waited for.
 async function look() {
+  const { messages, next } = await ask(`/control/mail/messages?after=${after}`);
   const { effects, next: heard } =
     await ask(`/control/effects?vendor=mail&after=${told}`);
-  const { messages, next } = await ask(`/control/mail/messages?after=${after}`);
-  for (const message of messages) take(message, effects);
-  [told, after] = [heard, next];
+  for (const effect of effects) texts.set(effect.id, effect);
+  told = heard;
+  waited = !waited && messages.some((m) => !texts.has(idOf(m)));
+  if (waited) return;
+  for (const message of messages) take(message);
+  after = next;
   say("online");
   if (messages.length > 0 || part("talk").childElementCount === 0) draw();
 }

@@ -11,12 +11,17 @@ test("the desk answers in the mailbox's page", { skip: noBrowser },
     const browser = await startBrowser();
     try {
       const context = await browser.newContext({ locale: "en-GB" });
+      // It comes while the page asks for its parts, one after the other.
+      await context.route("**/control/mail/messages*", async (route) => {
+        await shop.mail.next(DESK);
+        await route.continue();
+      }, { times: 1 });
       const page = await openPage(context, `${shop.url}/mailbox`);
       const field = page.getByRole("textbox", { name: "Answer" });
       assert.ok(await field.isDisabled()); // there is nothing to answer
       const ann = await shop.page();
       await ann.say("Is the red one here? Can I talk to a human?");
-      await page.getByRole("log").getByText("Is the red one here?").first()
+      await page.locator(".text").getByText("Is the red one here?").first()
         .waitFor();
       assert.equal(await page.getByLabel("Whose mailbox").inputValue(), DESK);
       await field.fill("It is here.\nCome before *four*.");
