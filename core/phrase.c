@@ -248,15 +248,18 @@ phrase_said_add(struct phrase_said *said, const struct phrase *p)
 	}
 }
 
+/* Each two of its words: many phrases begin alike. */
 bool
 phrase_said_may(const struct phrase_said *said, const struct phrase *part)
 {
-	uint64_t h;
+	uint64_t h, before = 0;
 
-	if (part->n == 0)
-		return false;
-	h = hash_of(&part->words[0]);
-	if (part->n > 1)
-		h = hash_pair(h, hash_of(&part->words[1]));
-	return spot_has(said->bits, PHRASE_SAID_BITS, h);
+	for (size_t i = 0; i < part->n; i++) {
+		h = hash_of(&part->words[i]);
+		if (!spot_has(said->bits, PHRASE_SAID_BITS,
+			i == 0 ? h : hash_pair(before, h)))
+			return false;
+		before = h;
+	}
+	return part->n > 0;
 }

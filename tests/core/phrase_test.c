@@ -124,7 +124,9 @@ test_said(void **state)
 		bool may;
 	} rows[] = {{"Leaks!", true}, {"espresso machine", true},
 	    {"my machine", false}, {"machine espresso", false}, {"cup", false},
-	    {"the cup", false}, {"leaks it", false}, {"", false}};
+	    {"the cup", false}, {"leaks it", false}, {"", false},
+	    {"my espresso machine", true}, {"my espresso cup", false},
+	    {"it is the first one", false}, {"it is the second one", true}};
 	struct phrase_said *said = calloc(1, sizeof(*said));
 	struct phrase p;
 
