@@ -82,7 +82,9 @@ function draw() {
   drawPeople();
   const mine = mails.filter((m) => m.to.includes(person));
   const newest = mine.findLast((m) => !m.mine);
-  if (newest && !chosen) choose(newest);
+  // Who writes an answer already goes on with that mail.
+  const writes = answered !== null && part("text").value !== "";
+  if (newest && !chosen && !writes) choose(newest);
   show(mine, (m) => m.id, row);
 }
 
@@ -118,6 +120,7 @@ async function send(text) {
 
 part("place").addEventListener("change", ({ target }) => {
   person = target.value;
+  answered = null;
   chosen = false;
   draw();
 });
