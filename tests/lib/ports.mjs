@@ -27,15 +27,15 @@ const isFree = (port) => new Promise((done) => {
   server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
 });
 
-// Each is given once in a process.
+// Each is given once in a process, also where several are asked for at once.
 const given = new Set();
 
 export async function freePort() {
   for (let i = 0; i < TRIES; i++) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
-    if (given.has(port) || !await isFree(port)) continue;
+    if (given.has(port)) continue;
     given.add(port);
-    return port;
+    if (await isFree(port)) return port;
   }
   throw new Error(`no free port from ${FIRST} to ${LAST}`);
 }
