@@ -83,9 +83,9 @@ struct store_address {
  * In: key, document, at (wall ms; 0: nothing follows). Out: id, version, changed
  * (false: the same document was there already). Where it has changed, TIMER_MAIL
  * becomes due a little after `at`, when all have read the new document, for what
- * is with the support desk: there may be none any more. Not where that timer is
- * set; and for COMPANY_PUT_RINGS_MAX conversations at most, the longest quiet
- * ones last.
+ * is with the support desk: there may be none any more. Where that timer is set,
+ * it is not due before that, for it would ask the old document. That for
+ * COMPANY_PUT_RINGS_MAX conversations at most, the longest quiet ones last.
  */
 #define COMPANY_PUT_RINGS_MAX 10000
 struct store_company_put {

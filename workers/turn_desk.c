@@ -69,9 +69,19 @@ turn_leave_unreached(struct turn *t, struct str why)
 		leave_desk(t, out);
 }
 
+/* The company's own systems are told of the same event, right behind. */
+static bool
+is_mail(const struct outbox_row *row)
+{
+	const struct channel *c = channel_find(row->channel);
+
+	return c == NULL || !c->can.events_only;
+}
+
 static bool
 reached_nobody(struct turn *t)
 {
+	const struct outbox_row *last = NULL;
 	struct outbox_row rows[MAILS_MAX];
 	size_t n = MAILS_MAX, i;
 	enum err e;
@@ -85,12 +95,16 @@ reached_nobody(struct turn *t)
 		turn_fail(t, "read", e);
 		return true;
 	}
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		if (!is_mail(&rows[i]))
+			continue;
 		if (rows[i].state != OUTBOX_DEAD)
 			return false;
-	if (n == 0)
+		last = &rows[i];
+	}
+	if (last == NULL)
 		return false;
-	turn_leave_unreached(t, rows[n - 1].reason);
+	turn_leave_unreached(t, last->reason);
 	return true;
 }
 

@@ -125,7 +125,7 @@ const char *const sql_text[SQLS] = {
 	"INSERT INTO timer (conversation, kind, due)"
 	" SELECT conversation, 8, ?2 FROM listing WHERE company = ?1"
 	" AND view = 3 AND who = 0 AND label = '' ORDER BY at DESC LIMIT ?3"
-	" ON CONFLICT DO NOTHING",
+	" ON CONFLICT DO UPDATE SET due = max(due, excluded.due)",
     [SQL_COMPANY_EXISTS] = "SELECT 1 FROM company WHERE id = ?1",
 
     [SQL_ADDRESS_FIND] = "SELECT conversation, contact FROM contact_address"
@@ -385,7 +385,7 @@ const char *const sql_text[SQLS] = {
     " WHERE o.id >= (SELECT outbox FROM event WHERE conversation = ?1"
     " AND seq = ?2) ORDER BY o.id",
     [SQL_OUTBOX_STATES] =
-	"SELECT conversation, seq, state FROM outbox WHERE id >="
+	"SELECT conversation, seq, state, lane FROM outbox WHERE id >="
 	" (SELECT outbox FROM event WHERE conversation = ?1 AND seq = ?2)"
 	" ORDER BY id",
     [SQL_TIMER_SET] = "INSERT INTO timer (conversation, kind, due)"

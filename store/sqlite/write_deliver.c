@@ -127,7 +127,10 @@ event_add(struct conn *c, const struct facts *row, struct event *event,
 
 /* ---- mails to the support desk ------------------------------------------ */
 
-/* Has each failed that the same event caused? They follow one another. */
+/*
+ * Has each failed that the same event caused? They follow one another, and what
+ * others are told of the event, by other lanes, may come right behind.
+ */
 static enum err
 all_dead(struct conn *c, const struct facts *row, bool *out)
 {
@@ -140,7 +143,8 @@ all_dead(struct conn *c, const struct facts *row, bool *out)
 		if (sqlite3_column_int64(q, 0) != row->conversation ||
 		    (uint64_t)sqlite3_column_int64(q, 1) != row->seq)
 			break;
-		*out = sqlite3_column_int(q, 2) == OUTBOX_DEAD;
+		*out = sqlite3_column_int(q, 2) == OUTBOX_DEAD ||
+		       sqlite3_column_int64(q, 3) != row->lane;
 	}
 	conn_reset(q);
 	return e == E_NOTFOUND ? OK : e;

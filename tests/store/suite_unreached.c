@@ -160,6 +160,34 @@ only_the_newest_mail_counts(struct fixture *f)
 	assert_int_equal(lane(f).unreached_at, 0);
 }
 
+/* Systems of the company's own are told of the same event, right behind. */
+static void
+tell_of_mail(struct fixture *f, int64_t talk)
+{
+	struct outbox_row row = {.channel = STR("webhook"),
+	    .account = STR("crm"),
+	    .recipient = STR("conversation_updated"),
+	    .payload = STR("{}"),
+	    .conversation = talk,
+	    .seq = state_of(f, talk).mail_seq};
+	struct store_op op = {.verb = STORE_FEED,
+	    .feed = {.follower = STR("hooks"), .rows = &row, .row_count = 1}};
+
+	must(store_submit_wait(f->store, &op));
+}
+
+static void
+what_others_are_told_is_no_mail(struct fixture *f)
+{
+	int64_t rows[MAILS], talk = mailed(f, queued(f, "ann"), rows);
+
+	tell_of_mail(f, talk);
+	for (unsigned i = 0; i < MAILS; i++)
+		ends(f, rows[i], OUTBOX_DEAD);
+	assert_true(rings(f, talk));
+	assert_int_equal(lane(f).unreached_at, FAILED_AT);
+}
+
 static void
 applies(struct fixture *f, const char *document)
 {
@@ -188,7 +216,7 @@ a_changed_document_rings(struct fixture *f)
 {
 	int64_t rows[MAILS], waits = queued(f, "ann");
 	int64_t talk = mailed(f, queued(f, "bo"), rows);
-	int64_t due;
+	int64_t soon, due;
 
 	applies(f, "{\"name\":\"Acme\"}"); /* as it was */
 	assert_int_equal(due_of(f, talk), 0);
@@ -198,6 +226,14 @@ a_changed_document_rings(struct fixture *f)
 	assert_int_equal(due_of(f, waits), 0);
 	applies(f, "{\"name\":\"Sons\"}"); /* it is set */
 	assert_int_equal(due_of(f, talk), due);
+
+	/* One that is due before all have read the new document waits. */
+	soon = mailed(f, queued(f, "carla"), rows);
+	for (unsigned i = 0; i < MAILS; i++)
+		ends(f, rows[i], OUTBOX_DEAD);
+	assert_int_equal(due_of(f, soon), FAILED_AT);
+	applies(f, "{\"name\":\"Daughters\"}");
+	assert_int_equal(due_of(f, soon), due);
 }
 
 const struct suite_case suite_unreached[] = {
@@ -205,6 +241,7 @@ const struct suite_case suite_unreached[] = {
     CASE(what_is_sent_back_counts),
     CASE(one_that_may_have_arrived_is_enough),
     CASE(only_the_newest_mail_counts),
+    CASE(what_others_are_told_is_no_mail),
     CASE(a_changed_document_rings),
     {.name = NULL},
 };
