@@ -102,6 +102,17 @@ count_answer(struct turn *t)
 		metric_add(m, METRIC_ANSWERS_UNKNOWN, 1);
 }
 
+static void
+count_unreached(const struct turn *t)
+{
+	const struct event *e = t->decision.events;
+	unsigned i;
+
+	for (i = 0; i < t->decision.event_count; i++)
+		metric_add(t->worker->conf.metrics, METRIC_DESK_UNREACHED,
+		    e[i].kind == EVENT_NOTE && e[i].ref == NOTE_UNREACHED);
+}
+
 /*
  * The conversation moved on under a finished answer: commit it against the
  * newer state if it still stands, else begin again with all there is.
@@ -146,6 +157,7 @@ commit_done(void *owner, struct mail *m)
 		return;
 	}
 	count_answer(t);
+	count_unreached(t);
 	t->tries = 0;
 	t->claimed = false;
 	claims_forget(&t->worker->claims, t->conversation);

@@ -36,15 +36,15 @@ leave_desk(struct turn *t, struct str body)
 		turn_fail(t, "recall", e);
 		return;
 	}
+	if (acted.refusal != ACT_FINE) {
+		turn_end(t);
+		return;
+	}
 	log_note(t->worker->conf.log, LOG_WARN, "turn.no_desk", "why",
 	    body.n > 0 ? STR("no mail gets through to the support desk")
 		       : STR("there is no support desk any more to write to"));
-	metric_add(t->worker->conf.metrics, METRIC_DESK_UNREACHED, body.n > 0);
 	t->decision = acted.decision;
-	if (acted.refusal == ACT_FINE)
-		turn_submit(t);
-	else
-		turn_end(t);
+	turn_submit(t);
 }
 
 void
