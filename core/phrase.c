@@ -166,29 +166,23 @@ mask_of(uint64_t bit)
 	return UINT64_C(1) << bit % 64;
 }
 
-/* Each hash has two of the bits, of which there are n. */
+/* Each hash has two of the bits. */
 static void
-spot_set(uint64_t *bits, uint64_t n, uint64_t h)
+spots_set(struct phrase_spots *spots, uint64_t h)
 {
-	uint64_t a = h % n, b = (h >> 16) % n;
+	uint64_t a = h % PHRASE_SPOTS_BITS, b = (h >> 16) % PHRASE_SPOTS_BITS;
 
-	bits[a / 64] |= mask_of(a);
-	bits[b / 64] |= mask_of(b);
-}
-
-static bool
-spot_has(const uint64_t *bits, uint64_t n, uint64_t h)
-{
-	uint64_t a = h % n, b = (h >> 16) % n;
-
-	return (bits[a / 64] & mask_of(a)) != 0 &&
-	       (bits[b / 64] & mask_of(b)) != 0;
+	spots->bits[a / 64] |= mask_of(a);
+	spots->bits[b / 64] |= mask_of(b);
 }
 
 static bool
 spots_has(const struct phrase_spots *spots, uint64_t h)
 {
-	return spot_has(spots->bits, PHRASE_SPOTS_BITS, h);
+	uint64_t a = h % PHRASE_SPOTS_BITS, b = (h >> 16) % PHRASE_SPOTS_BITS;
+
+	return (spots->bits[a / 64] & mask_of(a)) != 0 &&
+	       (spots->bits[b / 64] & mask_of(b)) != 0;
 }
 
 /* By its first word, or its first two: one alone is often a common one. */
@@ -204,7 +198,7 @@ spots_add_entry(struct phrase_spots *spots, struct str entry)
 		word = cut(&entry, '+');
 		h = hash_pair(h, hash_word(word.p, word.n));
 	}
-	spot_set(spots->bits, PHRASE_SPOTS_BITS, h);
+	spots_set(spots, h);
 }
 
 void
@@ -229,37 +223,4 @@ phrase_spots_any(const struct phrase_spots *spots, const struct phrase *p)
 		before = h;
 	}
 	return false;
-}
-
-/* ---- what was said -------------------------------------------------------- */
-
-void
-phrase_said_add(struct phrase_said *said, const struct phrase *p)
-{
-	uint64_t h, before = 0;
-
-	for (size_t i = 0; i < p->n; i++) {
-		h = hash_of(&p->words[i]);
-		spot_set(said->bits, PHRASE_SAID_BITS, h);
-		if (i > 0)
-			spot_set(
-			    said->bits, PHRASE_SAID_BITS, hash_pair(before, h));
-		before = h;
-	}
-}
-
-/* Each two of its words: many phrases begin alike. */
-bool
-phrase_said_may(const struct phrase_said *said, const struct phrase *part)
-{
-	uint64_t h, before = 0;
-
-	for (size_t i = 0; i < part->n; i++) {
-		h = hash_of(&part->words[i]);
-		if (!spot_has(said->bits, PHRASE_SAID_BITS,
-			i == 0 ? h : hash_pair(before, h)))
-			return false;
-		before = h;
-	}
-	return part->n > 0;
 }

@@ -46,21 +46,6 @@ void phrase_spots_add(struct phrase_spots *spots, const char *list);
 /* False: no entry of the lists is in p. True: one may be. */
 bool phrase_spots_any(const struct phrase_spots *spots, const struct phrase *p);
 
-/*
- * The other way round: of much that was said, is a part in it at all? Large:
- * not on a stack. Begin with {0}.
- */
-#define PHRASE_SAID_BITS (1u << 20)
-
-struct phrase_said {
-	uint64_t bits[PHRASE_SAID_BITS / 64];
-};
-
-void phrase_said_add(struct phrase_said *said, const struct phrase *p);
-
-/* False: phrase_find() finds it in none of those. True: it may. */
-bool phrase_said_may(const struct phrase_said *said, const struct phrase *part);
-
 /* Where the words of `part` begin in p, one after another; p->n: nowhere. */
 size_t phrase_find(const struct phrase *p, const struct phrase *part);
 

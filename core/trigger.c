@@ -3,8 +3,7 @@
 #include "core/asked.h"
 #include "core/json.h"
 #include "core/mood.h"
-
-#include <stdlib.h>
+#include "core/said.h"
 
 static const struct {
 	const char *name, *body;
@@ -169,70 +168,48 @@ hear(struct heard *h, const struct trigger_text *text)
 
 /* ---- what they said earlier ---------------------------------------------- */
 
-/* NULL: no memory; it only takes longer then. */
-static struct phrase_said *
-all_said(const struct trigger_case *t)
-{
-	struct phrase_said *said = calloc(1, sizeof(*said));
-	struct phrase p;
-
-	for (size_t i = 0; said != NULL && i < t->earlier_count; i++) {
-		phrase_read(t->earlier[i], &p);
-		phrase_said_add(said, &p);
-	}
-	return said;
-}
-
 static bool
-was_said(const struct trigger_case *t, const struct phrase_said *said,
-    struct str text)
+was_said(const struct said *said, struct str text)
 {
-	struct phrase word, p;
+	struct phrase word;
 
 	phrase_read(text, &word);
-	if (said != NULL && !phrase_said_may(said, &word))
-		return false;
-	for (size_t i = 0; i < t->earlier_count; i++) {
-		phrase_read(t->earlier[i], &p);
-		if (phrase_find(&p, &word) < p.n)
-			return true;
-	}
-	return false;
+	return said_has(said, &word);
 }
 
 static bool
-rule_fits_earlier(const struct trigger_case *t, const struct phrase_said *said,
+rule_fits_earlier(const struct trigger_case *t, const struct said *said,
     const struct company_rule *rule)
 {
 	if (!channel_fits(rule, t->channel))
 		return false;
-	for (size_t i = 0; i < rule->word_count; i++)
-		if (was_said(t, said, rule->words[i]))
+	for (size_t i = 0; said != NULL && i < rule->word_count; i++)
+		if (was_said(said, rule->words[i]))
 			return true;
 	return rule->word_count == 0;
 }
 
 /*
- * There may be much of it, and many rules. So each word of a rule is read once,
- * and looked for only where it may be.
+ * There may be much of it, and many rules. So each is read once. Where there is
+ * no memory for that, only rules without words fit.
  */
 static void
 hear_earlier(struct heard *h)
 {
 	const struct company_rule *rules = h->t->company->rules;
 	size_t i = 0, n = h->t->company->rule_count;
-	struct phrase_said *said;
+	struct said *said;
 
 	if (h->rule != NULL)
 		n = (size_t)(h->rule - rules);
 	if (h->t->earlier_count == 0 || n == 0)
 		return;
-	said = all_said(h->t);
+	said = said_new(h->t->earlier, h->t->earlier_count);
 	while (i < n && !rule_fits_earlier(h->t, said, &rules[i]))
 		i++;
 	if (i < n)
 		h->rule = &rules[i];
-	free(said);
+	said_free(said);
 }
 
 /* ---- what it comes to ---------------------------------------------------- */

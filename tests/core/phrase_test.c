@@ -117,33 +117,6 @@ test_spots(void **state)
 }
 
 static void
-test_said(void **state)
-{
-	static const struct {
-		const char *part;
-		bool may;
-	} rows[] = {{"Leaks!", true}, {"espresso machine", true},
-	    {"my machine", false}, {"machine espresso", false}, {"cup", false},
-	    {"the cup", false}, {"leaks it", false}, {"", false},
-	    {"my espresso machine", true}, {"my espresso cup", false},
-	    {"it is the first one", false}, {"it is the second one", true}};
-	struct phrase_said *said = calloc(1, sizeof(*said));
-	struct phrase p;
-
-	(void)state;
-	phrase_read(STR("My espresso machine leaks."), &p);
-	phrase_said_add(said, &p);
-	phrase_read(STR("It is the second one."), &p);
-	phrase_said_add(said, &p);
-	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-		phrase_read(str_from(rows[i].part), &p);
-		if (phrase_said_may(said, &p) != rows[i].may)
-			fail_msg("%s", rows[i].part);
-	}
-	free(said);
-}
-
-static void
 test_long(void **state)
 {
 	struct buf b = {0};
@@ -165,7 +138,6 @@ main(void)
 	    cmocka_unit_test(test_lists),
 	    cmocka_unit_test(test_find_and_count),
 	    cmocka_unit_test(test_spots),
-	    cmocka_unit_test(test_said),
 	    cmocka_unit_test(test_long),
 	};
 

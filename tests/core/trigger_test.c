@@ -5,6 +5,10 @@
 #include "tests/lib/cmocka.h"
 #include "tests/lib/random.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
 static struct str refund[] = {STR("refund"), STR("money back")};
 static struct str bikes[] = {STR("bike")};
 static struct str skills[] = {STR("billing"), STR("fr\"ench")};
@@ -171,6 +175,72 @@ test_earlier_of_many(void **state)
 		found += out.rule != NULL && out.rule != &some[0];
 	}
 	assert_in_range(found, 10, 290);
+}
+
+/*
+ * As many phrases as a company may have, of three words each, and of each the
+ * first two and the last two were said: somewhere, but apart. To search all
+ * that was said for each took minutes of the thread; now it is a moment.
+ */
+#define MANY_RULES 200u
+#define MANY_WORDS 100u
+#define MANY_SAID 400u
+#define LETTERS 28u
+
+struct plenty {
+	char words[MANY_RULES * MANY_WORDS][16], texts[MANY_SAID][1024];
+	struct str list[MANY_RULES * MANY_WORDS], said[MANY_SAID];
+	struct company_rule rules[MANY_RULES];
+};
+
+static void
+make_plenty(struct plenty *p)
+{
+	unsigned i, k, n, pair = 0;
+
+	for (i = 0; i < MANY_RULES * MANY_WORDS; i++) {
+		snprintf(p->words[i], sizeof(p->words[i]), "w%u w%u w%u",
+		    i % LETTERS, i / LETTERS % LETTERS,
+		    i / LETTERS / LETTERS % LETTERS);
+		p->list[i] = str_from(p->words[i]);
+	}
+	for (i = 0; i < MANY_RULES; i++)
+		p->rules[i] = (struct company_rule){
+		    .words = &p->list[i * MANY_WORDS],
+		    .word_count = MANY_WORDS,
+		    .when = STR("handed")};
+	for (i = 0; i < MANY_SAID; i++) {
+		for (n = 0, k = 0; k < 85; k++, pair++)
+			n += (unsigned)snprintf(p->texts[i] + n,
+			    sizeof(p->texts[i]) - n, "w%u w%u q ",
+			    pair % LETTERS, pair / LETTERS % LETTERS);
+		p->said[i] = str_from(p->texts[i]);
+	}
+}
+
+static void
+test_earlier_takes_a_moment(void **state)
+{
+	struct plenty *p = calloc(1, sizeof(*p));
+	const struct company many = {
+	    .rules = p->rules, .rule_count = MANY_RULES};
+	const struct trigger_case t = {.company = &many,
+	    .channel = STR("web"),
+	    .earlier = p->said,
+	    .earlier_count = MANY_SAID};
+	struct triggered out;
+	clock_t begin;
+
+	(void)state;
+	make_plenty(p);
+	begin = clock();
+	trigger_look(&t, &out);
+	assert_null(out.rule);
+	assert_true(clock() - begin < 2 * CLOCKS_PER_SEC);
+	p->said[MANY_SAID / 2] = p->list[MANY_RULES * MANY_WORDS - 1];
+	trigger_look(&t, &out);
+	assert_ptr_equal(out.rule, &p->rules[MANY_RULES - 1]);
+	free(p);
 }
 
 static void
@@ -367,6 +437,7 @@ main(void)
 	    cmocka_unit_test(test_asked),
 	    cmocka_unit_test(test_rules),
 	    cmocka_unit_test(test_earlier_of_many),
+	    cmocka_unit_test(test_earlier_takes_a_moment),
 	    cmocka_unit_test(test_several_texts),
 	    cmocka_unit_test(test_answers),
 	    cmocka_unit_test(test_runs),
