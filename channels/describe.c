@@ -192,7 +192,13 @@ cell_retry(const struct capabilities *can, struct buf *out)
 static void
 cell_lookup(const struct capabilities *can, struct buf *out)
 {
-	buf_str(out, can->lookup ? "the vendor is asked" : "people decide");
+	if (can->lookup)
+		buf_str(out, "the vendor is asked");
+	else if (can->repeats == 1)
+		buf_str(out, "it goes out once more, with the same id; then "
+			     "people decide");
+	else
+		buf_str(out, "people decide");
 }
 
 static void
