@@ -19,7 +19,10 @@ function pastLast() {
   }
 }
 
-const LAST = Math.max(pastLast(), FIRST + TRIES);
+// A part of them for each process: files of tests run beside each other.
+const PART = 256;
+const parts = Math.max(1, Math.floor((pastLast() - FIRST) / PART));
+const first = FIRST + (process.pid % parts) * PART;
 
 const isFree = (port) => new Promise((done) => {
   const server = createServer();
@@ -32,10 +35,10 @@ const given = new Set();
 
 export async function freePort() {
   for (let i = 0; i < TRIES; i++) {
-    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
+    const port = first + Math.floor(Math.random() * PART);
     if (given.has(port)) continue;
     given.add(port);
     if (await isFree(port)) return port;
   }
-  throw new Error(`no free port from ${FIRST} to ${LAST}`);
+  throw new Error(`no free port from ${first} to ${first + PART - 1}`);
 }
