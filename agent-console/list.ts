@@ -1,8 +1,8 @@
 // The left side: what is looked for, views with their counts, and rows.
 
 import { button, h, type Item, list, say, since } from "./dom.ts";
-import { customer, nameOf, shown, type State, VIEWS } from "./state.ts";
-import type { Found, Row } from "./types.ts";
+import { customer, nameOf, shown, type State, VIEWS, wish } from "./state.ts";
+import type { Found, Offer, Row } from "./types.ts";
 import { channel, whose } from "./words.ts";
 import type { Actions } from "./actions.ts";
 
@@ -111,19 +111,35 @@ export class Side {
 
 // ---- offers ----------------------------------------------------------------
 
-/** What is offered, and how long; who listens hears of it once (work.ts). */
+export const about = (s: State, o: Offer) => wish(o) ?? newest(s, o.row);
+
+const offer = (to: Actions, id: number): Item => ({ key: String(id), is: "",
+  make: () => h("li", { class: "offer" },
+    h("div", { class: "offer-words" }, h("strong"), h("span"),
+      h("b", { class: "urgent" }, " urgent"), h("p")),
+    h("span", { class: "left" }),
+    button("Accept", () => void to.act(id, "accept"), "main"),
+    button("Decline", () => void to.act(id, "decline"))) });
+
+/**
+ * What is offered, and how long; who listens hears of it once (work.ts). Its
+ * words change where they stand: the keyboard, or a press, is on a button.
+ */
 export function drawOffers(s: State, to: Actions, offers: Element) {
-  list(offers, s.offers.map((o) => ({ key: String(o.conversation),
-    is: JSON.stringify([o.said, newest(s, o.row), o.row.priority,
-      customer(o.row)]),
-    make: () => h("li", { class: "offer" },
-      h("div", { class: "offer-words" },
-        h("strong", {}, customer(o.row)), ` · ${channel(o.row)}`,
-        !!o.row.priority && h("b", { class: "urgent" }, " urgent"),
-        h("p", {}, o.said ?? newest(s, o.row))),
-      h("span", { class: "left", "data-until": o.until }),
-      button("Accept", () => void to.act(o.conversation, "accept"), "main"),
-      button("Decline", () => void to.act(o.conversation, "decline"))) })));
+  list(offers, s.offers.map((o) => offer(to, o.conversation)));
+  for (const [i, o] of s.offers.entries()) {
+    const e = offers.children[i];
+    const part = (name: string) => e?.querySelector<HTMLElement>(name);
+    const put = (name: string, text: string) => {
+      const at = part(name);
+      if (at) say(at, text);
+    };
+    put("strong", customer(o.row));
+    put(".offer-words span", ` · ${channel(o.row)}`);
+    put("p", about(s, o));
+    part("b")?.toggleAttribute("hidden", !o.row.priority);
+    part(".left")?.setAttribute("data-until", String(o.until));
+  }
   tick(offers);
 }
 

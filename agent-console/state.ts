@@ -48,8 +48,8 @@ export function initial(account: Account | null = null): State {
   return { account, line: "connecting", away: false, set: false, view: "mine",
     lists: { mine: [], view: [] }, loaded: false, more: false, found: null,
     counts: {}, teams: [], staff: new Map(), offers: [], open: 0, row: null,
-    taking: 0, channel: null, from: 0, entries: [], seen: 0, typing: "", draft: "",
-    unsent: [] };
+    taking: 0, channel: null, from: 0, entries: [], seen: 0, typing: "",
+    draft: "", unsent: [] };
 }
 
 /** The newest event that is on the screen. */
@@ -105,6 +105,13 @@ function takeHolder(s: State, seq: number, is: { status?: string;
     ...(is.agent && { agent: is.agent }) };
 }
 
+/** What comes after their word, as a notice, does not hide it. */
+function heard(o: Offer): Offer {
+  const m = o.row.message;
+  if (m?.author !== "customer" || m.seq <= (o.said?.seq ?? 0)) return o;
+  return { ...o, said: { seq: m.seq, text: m.text || "a file" } };
+}
+
 function takeRow(s: State, f: Extract<Frame, { type: "row" }>) {
   s.lists.mine = f.mine ? put(s.lists.mine, f.row, "mine")
     : without(s.lists.mine, f.row.id);
@@ -112,7 +119,7 @@ function takeRow(s: State, f: Extract<Frame, { type: "row" }>) {
     : without(s.lists.view, f.row.id);
   takeOpenRow(s, f.row);
   s.offers = s.offers.map((o) => o.conversation === f.row.id
-    ? { ...o, row: f.row } : o);
+    ? heard({ ...o, row: f.row }) : o);
 }
 
 function takeEvent(s: State, f: Extract<Frame, { type: "event" }>) {
@@ -175,7 +182,7 @@ const taking: Taking = {
     s.lists.view = without(s.lists.view, f.id);
   },
   counts(s, { type: _, ...counts }) { Object.assign(s.counts, counts); },
-  offer(s, f) { s.offers = [...otherOffers(s, f.conversation), f]; },
+  offer(s, f) { s.offers = [...otherOffers(s, f.conversation), heard(f)]; },
   offer_end(s, f) { s.offers = otherOffers(s, f.conversation); },
   typing(s, f) {
     if (f.conversation === s.open && f.agent !== own(s))
@@ -207,14 +214,20 @@ export const rowOf = (s: State, id: number): Row | undefined =>
     ...(s.found?.list ?? []).flatMap((f) => f.row ?? [])]
     .find((r) => r.id === id);
 
-/** What a customer wants: as it was handed over, else their newest word. */
-export function wish(entries: Entry[]): string | undefined {
+/** What events tell of an offer: how it was handed over, and their words. */
+export function learn(o: Offer, entries: Entry[]): Offer {
   const pack = entries.findLast((e) => e.kind === "pack")?.body?.["summary"];
-  const said = entries.findLast((e) => e.kind === "message" &&
-    e.author === "customer")?.body?.["text"];
-  return (Array.isArray(pack) ? pack.join(" ") : "") || String(said ?? "") ||
-    undefined;
+  const word = entries.findLast((e) => e.kind === "message" &&
+    e.author === "customer");
+  const text = String(word?.body?.["text"] ?? "");
+  return { ...o,
+    ...(Array.isArray(pack) && { handed: pack.join(" ") }),
+    ...(word && text && word.seq >= (o.said?.seq ?? 0) &&
+      { said: { seq: word.seq, text } }) };
 }
+
+/** What they want: as it was handed over, else their newest word. */
+export const wish = (o: Offer) => o.handed || o.said?.text;
 
 export const nameOf = (s: State, agent?: number) =>
   (agent && s.staff.get(agent)?.name) || "A colleague";

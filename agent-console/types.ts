@@ -28,7 +28,8 @@ export type Colleague = { agent: number; name?: string; online: boolean;
 
 export type Offer = { conversation: number; row: Row; until: number;
   reason?: Record<string, unknown>;
-  said?: string }; // what they want, as far as it is known
+  handed?: string; // what they want, as it was handed over
+  said?: { seq: number; text: string } }; // their newest word
 
 export type Team = { key: string; name: string };
 

@@ -2,10 +2,11 @@
 
 import type { Actions } from "./actions.ts";
 import { announce } from "./dom.ts";
+import { about } from "./list.ts";
 import { build } from "./page.ts";
 import { Post } from "./post.ts";
 import { Reading } from "./reading.ts";
-import { customer, initial, type Mode, MOST, type State, take, wish } from
+import { customer, initial, learn, type Mode, MOST, type State, take } from
   "./state.ts";
 import type { Account, Frame, Offer } from "./types.ts";
 import { call, complaint, events, Refused, search, Wire } from "./wire.ts";
@@ -183,15 +184,18 @@ export class Work implements Actions {
     this.#page.draw();
   }
 
-  /** What was said last seldom tells what a customer wants. */
+  /** Said at once; what it is about, where that must be asked for, shows. */
   async #offered({ conversation, row }: Offer) {
-    const said = await events(conversation, Math.max(0, row.seq - RECENT),
-      RECENT).then((all) => wish(all.events), () => undefined);
-    const now = this.#s.offers.find((o) => o.conversation === conversation);
-    if (!now) return;
-    if (said) now.said = said;
-    announce(`Offered to you: ${customer(row)}. ${
-      said ?? row.message?.text ?? ""}`);
+    const s = this.#s;
+    const at = () => s.offers.findIndex((o) => o.conversation === conversation);
+    const offer = s.offers[at()];
+    if (!offer) return;
+    announce(`Offered to you: ${customer(row)}. ${about(s, offer)}`);
+    const all = await events(conversation, Math.max(0, row.seq - RECENT),
+      RECENT).catch(() => null);
+    const now = s.offers[at()];
+    if (!all || !now) return;
+    s.offers[at()] = learn(now, all.events);
     this.#page.draw();
   }
 

@@ -140,6 +140,18 @@ describe("the console", { skip: noBrowser }, () => {
     await page.getByRole("button", { name: new RegExp(`^${name}`) }).click();
     await page.locator(".row", { hasText: text }).click();
   };
+  // Requests of that address go on with go().
+  const hold = async (page, address) => {
+    let ask, go;
+    const asked = new Promise((resolve) => { ask = resolve; });
+    const held = new Promise((resolve) => { go = resolve; });
+    await page.route(address, async (route) => {
+      ask();
+      await held;
+      await route.continue();
+    });
+    return { asked, go };
+  };
   const focused = (page) => page.evaluate(() =>
     document.activeElement.textContent);
 
@@ -214,6 +226,41 @@ describe("the console", { skip: noBrowser }, () => {
         .waitFor();
       await page.getByRole("heading", { name: "eve@mail.example" }).waitFor();
       assert.deepEqual(page.problems, []);
+    });
+
+  test("an offer is told at once, and stays the same while it is read", limit,
+    async () => {
+      const page = await enter({ name: "Ann" });
+      const { asked, go } = await hold(page, "**/events?*");
+      try {
+        const v = await visitor();
+        await v.say("My pump lost its hose.");
+        await v.waitEvent("the bot", (e) => e.author === "bot");
+        await v.say("Can I talk to a human?");
+        await within("it is asked what they want", asked);
+        const told = page.locator("#said");
+        await told.filter({ hasText: "Offered to you" }).waitFor(
+          { state: "attached" });
+        const offer = page.locator(".offer");
+        assert.ok(!(await offer.textContent()).includes("hose"));
+        await offer.getByRole("button", { name: "Accept" }).waitFor();
+        await page.keyboard.press("Alt+o");
+        await page.evaluate(() => {
+          window.kept = document.activeElement;
+          window.left = 0;
+          window.kept.addEventListener("blur", () => { window.left++; });
+        });
+        const said = await told.textContent();
+        go();
+        await offer.getByText("hose").waitFor();
+        assert.deepEqual(await page.evaluate(() => [window.left,
+          window.kept === document.activeElement, window.kept.textContent]),
+        [0, true, "Accept"]);
+        assert.equal(await told.textContent(), said);
+        assert.deepEqual(page.problems, []);
+      } finally {
+        go();
+      }
     });
 
   test("two do not talk over each other", limit, async () => {
@@ -397,7 +444,11 @@ describe("the console", { skip: noBrowser }, () => {
 
   test("a long thread opens at its end", limit, async () => {
     const page = await enter({ name: "Hal" });
+    const { asked, go } = await hold(page, "**/events?*");
     const v = await customer();
+    await within("it is asked what they want", asked);
+    await v.say("line 0 of many");
+    go(); // what is told then is old soon
     for (let i = 1; i <= 230; i++) await v.say(`line ${i} of many`);
     await page.locator(".offer", { hasText: "line 230 of many" }).waitFor();
     await page.getByRole("button", { name: "Accept" }).click();

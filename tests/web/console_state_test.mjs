@@ -8,8 +8,8 @@ import { loadTypeScript } from "../lib/typescript.mjs";
 
 const console_ = new URL("../../agent-console/", import.meta.url);
 const load = (name) => loadTypeScript(new URL(name, console_));
-const { initial, isMine, modes, rowOf, seenSeq, show, shown, take } =
-  await load("state.ts");
+const { initial, isMine, learn, modes, rowOf, seenSeq, show, shown, take,
+  wish } = await load("state.ts");
 const { line, refusal, speaker } = await load("words.ts");
 const { attached } = await load("files.ts");
 const schema = (name) => JSON.parse(readFileSync(
@@ -98,6 +98,34 @@ test("how one may say something", () => {
   assert.deepEqual(how(others, "supervise"), ["note", "whisper", "barge"]);
   assert.deepEqual(how({ ...others, holder: "queue" }, "supervise"), ["note"]);
   assert.deepEqual(how({ status: "resolved", holder: "bot" }), ["note"]);
+});
+
+const said = (seq, author, text) => ({ seq: seq + 1, offered: ANN,
+  message: { seq, author, at: seq, ...(text && { text }) } });
+
+test("an offer says their newest word, whenever it was learned", () => {
+  const offer = (more) => ({ type: "offer", conversation: 7, until: 99,
+    row: row(7, more) });
+  const hears = (s, ...of) => take(s, { type: "row", row: row(7, said(...of)) });
+  const s = state([offer(said(5, "system", "You are first"))]);
+  const wants = () => wish(s.offers[0]);
+  const asked = [event(3).event, event(4).event];
+  assert.equal(wants(), undefined);
+  s.offers[0] = learn(s.offers[0], asked);
+  assert.equal(wants(), "4");
+  hears(s, 8, "customer", "Hello?");
+  assert.equal(wants(), "Hello?");
+  hears(s, 9, "system", "A moment more");
+  assert.equal(wants(), "Hello?");
+  hears(s, 10, "customer");
+  assert.equal(wants(), "a file");
+  s.offers[0] = learn(s.offers[0], asked); // the answer came late
+  assert.equal(wants(), "a file");
+  // What was handed over says more than what came after it.
+  s.offers[0] = learn(s.offers[0], [...asked, { seq: 6, kind: "pack",
+    body: { summary: ["A hose", "is lost"] } }]);
+  hears(s, 12, "customer", "Hello??");
+  assert.equal(wants(), "A hose is lost");
 });
 
 test("what was said waits until its event comes", () => {
