@@ -89,9 +89,11 @@
  *	wake, resolve, reopen, block
  *	label      {"add":["vip"],"remove":["new"]}
  *	priority   {"priority":2}
- *	contact    {"email":"ann@x.example"}   where they are written to from now
- *	           on, in all their conversations; a note says so to colleagues.
- *	           403 where they have proven who they are with another address
+ *	contact    {"email":"ann@x.example"}   theirs, in all their
+ *	           conversations: who has left the website is written to there;
+ *	           chats on other channels go on where they are. One that they
+ *	           say later replaces it. A note says so to colleagues. 403 where
+ *	           they have proven who they are with another address
  *	typing     {"on":true}    -> 204
  *	seen       {"seq":15}     -> 204
  * id: 1 to 64 of A-Za-z0-9._~-, chosen by the client, unique for the seller in
