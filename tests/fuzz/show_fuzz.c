@@ -3,6 +3,7 @@
  * body that we wrote it is JSON, without what is the company's business.
  */
 #include "core/conversation.h"
+#include "core/utf8.h"
 
 #include <jansson.h>
 
@@ -62,7 +63,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	event_show(&shown, all);
 	buf_free(&shown);
-	if (size > 2)
+	/* All that is stored is UTF-8. */
+	if (size > 2 && utf8_valid((struct str){all.p + 2, size - 2}))
 		show_ours((enum event_kind)(data[0] % EVENT_KINDS),
 		    (enum author)(data[1] % AUTHORS),
 		    (struct str){all.p + 2, size - 2});
