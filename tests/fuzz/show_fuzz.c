@@ -45,7 +45,7 @@ show_ours(enum event_kind kind, enum author author, struct str from)
 				.seq = 7,
 				.body = buf_view(&body)});
 	event_show(&shown, buf_view(&whole));
-	j = json_loadb(shown.data, shown.len, 0, NULL);
+	j = json_loadb(shown.data, shown.len, JSON_ALLOW_NUL, NULL);
 	if (shown.failed || json_object_get(j, "seq") == NULL ||
 	    json_object_get(json_object_get(j, "body"), "why") != NULL)
 		__builtin_trap();
