@@ -214,7 +214,7 @@ static bool
 make_contact(struct making *m)
 {
 	struct store_act *act = &m->o->op.act;
-	struct str email = m->f->email;
+	struct str email = m->f->email, note;
 
 	if (!is_address(email) || company_is_address(m->o->company, email)) {
 		*m->no = refusal(seller_act_row(ACT_MALFORMED),
@@ -223,11 +223,11 @@ make_contact(struct making *m)
 		return false;
 	}
 	act->email = arena_copy(&m->o->arena, email);
-	email = arena_printf(
+	note = arena_printf(
 	    &m->o->arena, "The customer's address is %.*s.", STR_FMT(email));
-	if (act->email.p == NULL || email.p == NULL)
+	if (act->email.p == NULL || note.p == NULL)
 		return out_of_memory(m);
-	return write_body(m, email, &act->act.body);
+	return write_body(m, note, &act->act.body);
 }
 
 static bool

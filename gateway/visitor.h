@@ -70,7 +70,7 @@ struct visitor_op *visitor_op_seen(
  * To people instead of the bot; seller: whom they would rather have, or 0. By
  * their choice nothing is refused: with people already, it changes nothing.
  * reader: of the thread, which reads what was said (intake/handover.h); NULL:
- * nothing was yet, of a conversation that was opened a moment ago.
+ * nothing was yet, for the conversation was opened a moment ago.
  * company: theirs; NULL: it is looked up, which may block for a read.
  */
 struct visitor_op *visitor_op_handoff(struct gateway *g,

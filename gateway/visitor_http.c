@@ -224,9 +224,8 @@ visitor_handoff(struct request *r)
 /* ---- session ----------------------------------------------------------- */
 
 /*
- * They came for a seller, and have said nothing that a rule could look for or a
- * person should know. So nothing is read; on the store's thread it could not be.
- * Where it is refused, they may ask again.
+ * They came for a seller, and have said nothing yet. So nothing is read; on the
+ * store's thread it could not be. Where it is refused, they may ask again.
  */
 static void
 hand_over(struct visitor_op *o)

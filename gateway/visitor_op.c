@@ -137,15 +137,6 @@ visitor_op_message(
 	return o;
 }
 
-static void
-write_member(struct buf *out, const char *before, struct str s)
-{
-	if (s.n == 0)
-		return;
-	buf_str(out, before);
-	buf_json(out, s);
-}
-
 /* The same identity again is the same event again. */
 static void
 write_identity_source(
@@ -178,9 +169,10 @@ visitor_op_identify(
 	pack(&p, PART(op.inbound.event.source));
 	write_identity_source(&p.text, who, f);
 	pack(&p, PART(op.inbound.event.body));
-	write_member(&p.text, "{\"user\":", f->user);
-	write_member(&p.text, ",\"name\":", f->name);
-	write_member(&p.text, ",\"email\":", f->email);
+	buf_char(&p.text, '{');
+	buf_member(&p.text, "user", f->user);
+	buf_member(&p.text, "name", f->name);
+	buf_member(&p.text, "email", f->email);
 	buf_char(&p.text, '}');
 	pack_str(&p, PART(op.inbound.external_id), f->user);
 	pack_str(&p, PART(op.inbound.name), f->name);
@@ -232,9 +224,11 @@ gather(struct visitor_op *o, struct store_reader *reader, enum trigger trigger)
 	    .channel = str_from(channel_of_visitors()->name),
 	    .log = o->gateway->log,
 	    .metrics = o->gateway->metrics};
+	struct str word = str_from(trigger_name(trigger));
 
-	return handover_gather(
-	    &of, in->conversation, str_from(trigger_name(trigger)), &in->act);
+	if (reader == NULL)
+		return handover_unspoken(&of, word, &in->act);
+	return handover_gather(&of, in->conversation, word, &in->act);
 }
 
 /* With its company; what is done is still to be set. */
@@ -269,7 +263,7 @@ visitor_op_handoff(struct gateway *g, struct store_reader *reader,
 		return NULL;
 	o->seller = seller;
 	set_handoff(o, who, trigger);
-	if (reader == NULL || gather(o, reader, trigger) == OK)
+	if (gather(o, reader, trigger) == OK)
 		return o;
 	visitor_op_free(o);
 	return NULL;

@@ -253,7 +253,7 @@ visitor_hand_over(struct visitor_socket *v)
 	    visitor_acked);
 }
 
-/* They have said nothing that a rule could look for or a person should know. */
+/* They have said nothing yet, so there is nothing to read. */
 void
 visitor_hand_over_new(
     struct visitor_socket *v, struct company *company, uint64_t seller)

@@ -91,6 +91,8 @@ find_contact(
 {
 	struct list_row row;
 
+	if (of->reader == NULL)
+		return;
 	if (store_read_row(of->reader, of->c.company, of->c.id, a, &row) != OK)
 		return;
 	src->name = row.contact.name;
@@ -161,20 +163,39 @@ find_rule(const struct handover_of *of, const struct handover_past *p)
 }
 
 static enum err
+fill_by_rule(const struct handover_of *of, const struct handover_past *p,
+    struct str word, struct act *act)
+{
+	const struct handover_why why = {
+	    .word = word, .rule = find_rule(of, p)};
+
+	return handover_fill(of, p, &why, act);
+}
+
+static enum err
 gather(const struct handover_of *of, struct str word, struct act *act)
 {
 	struct handover_past *p = calloc(1, sizeof(*p));
-	struct handover_why why = {.word = word};
-	enum err e = p == NULL ? E_NOMEM : handover_read(of, of->c.seq, p);
+	enum err e = p == NULL ? E_NOMEM : OK;
 
-	if (e == OK) {
-		why.rule = find_rule(of, p);
-		e = handover_fill(of, p, &why, act);
-	}
+	if (e == OK && of->reader != NULL)
+		e = handover_read(of, of->c.seq, p);
+	if (e == OK)
+		e = fill_by_rule(of, p, word, act);
 	if (p != NULL)
 		handover_past_free(p);
 	free(p);
 	return e;
+}
+
+enum err
+handover_unspoken(
+    const struct handover_of *of, struct str word, struct act *act)
+{
+	struct handover_of silent = *of;
+
+	silent.reader = NULL;
+	return gather(&silent, word, act);
 }
 
 static void

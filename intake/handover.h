@@ -6,7 +6,7 @@
  *
  * All of it reads, and takes time in the length of what was said: at most the
  * newest PACK_EVENTS_MAX events since the bot began. Never on the store's
- * thread.
+ * thread, but for handover_unspoken().
  */
 #ifndef INTAKE_HANDOVER_H
 #define INTAKE_HANDOVER_H
@@ -56,7 +56,8 @@ struct handover_why {
 	const struct answer *answer; /* that the bot found and did not say */
 };
 
-/* Sets the act's team, priority, route and pack. E_NOMEM. */
+/* Sets the act's team, priority, route and pack. Without of->reader nothing is
+ * read, and who they are is left out. E_NOMEM. */
 enum err handover_fill(const struct handover_of *of,
     const struct handover_past *past, const struct handover_why *why,
     struct act *act) MUST_USE;
@@ -71,5 +72,13 @@ enum err handover_fill(const struct handover_of *of,
  */
 enum err handover_gather(struct handover_of *of, int64_t conversation,
     struct str word, struct act *act) MUST_USE;
+
+/*
+ * The same for a chat that was opened a moment ago, in which nothing was said:
+ * a rule that asks for no words fits all the same. Reads nothing, so any thread
+ * may call it, and of->reader and of->c are not looked at. E_NOMEM.
+ */
+enum err handover_unspoken(
+    const struct handover_of *of, struct str word, struct act *act) MUST_USE;
 
 #endif

@@ -40,15 +40,6 @@ place_of(const struct row *r, struct arena *a, size_t *count)
 	return place;
 }
 
-static void
-member(struct buf *b, const char *name, struct str value)
-{
-	if (value.n == 0)
-		return;
-	buf_addf(b, ",\"%s\":", name);
-	buf_json(b, value);
-}
-
 static struct event
 event_of(
     struct deliver *d, enum event_kind kind, struct buf *body, struct arena *a)
@@ -68,9 +59,9 @@ event_delivery(
 	size_t n, place = place_of(r, a, &n);
 
 	buf_addf(&b, "{\"state\":\"%s\"", state);
-	member(&b, "channel", t->channel_name);
-	member(&b, "code", s->code);
-	member(&b, "reason", s->reason);
+	buf_member(&b, "channel", t->channel_name);
+	buf_member(&b, "code", s->code);
+	buf_member(&b, "reason", s->reason);
 	if (n > 1)
 		buf_addf(&b, ",\"part\":%zu", place + 1);
 	buf_char(&b, '}');

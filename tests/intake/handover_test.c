@@ -226,6 +226,32 @@ test_nothing_said(void **state)
 	assert_true(act.pack.n > 0);
 }
 
+/* In a chat that was opened a moment ago, of which nothing can be read. */
+static void
+test_unspoken(void **state)
+{
+	static const struct {
+		const char *channel;
+		struct str team;
+	} rows[] = {{"web", STR("all")}, {"slack", STR("slackers")},
+	    {"sms", STR("sales")}};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+		struct act act = {.kind = ACT_QUEUE, .wanted = 7};
+		struct handover_of of = {.company = company,
+		    .arena = &arena,
+		    .channel = str_from(rows[i].channel)};
+
+		assert_int_equal(
+		    handover_unspoken(&of, STR("seller"), &act), OK);
+		goes_to(&act, rows[i].team, 0);
+		assert_true(has(act.pack, "\"why\":\"seller\""));
+		assert_true(str_eq(act.route, STR("{}")));
+		assert_int_equal(act.wanted, 7);
+	}
+}
+
 static void
 test_not_with_the_bot(void **state)
 {
@@ -333,6 +359,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	    TEST(test_pack_and_rule),
 	    TEST(test_nothing_said),
+	    TEST(test_unspoken),
 	    TEST(test_not_with_the_bot),
 	    TEST(test_since_the_bot_began),
 	    TEST(test_newest_of_many),

@@ -21,8 +21,9 @@ export class Refused extends Error {
 }
 
 export class Visitor {
-  constructor(server, { company = "demo", token, after = 0 } = {}) {
-    Object.assign(this, { server, company, token, after });
+  // seller: whom they come for.
+  constructor(server, { company = "demo", token, after = 0, seller } = {}) {
+    Object.assign(this, { server, company, token, after, seller });
     this.frames = []; // all that came, in order
     this.log = new Map(); // by seq: its event, or its ack
     this.newest = after; // event seq that came last
@@ -155,6 +156,7 @@ export class SocketVisitor extends Visitor {
     this.send({
       type: "hello", company: this.company, after: this.after,
       ...(this.token === undefined ? {} : { token: this.token }),
+      ...(this.seller === undefined ? {} : { seller: this.seller }),
     });
     this.welcome = await this.wait("a welcome", (f) => f.type === "welcome");
     this.token = this.welcome.token;

@@ -51,6 +51,7 @@ class HttpVisitor extends Visitor {
     const { body } = await this.post({
       type: "hello", company: this.company,
       ...(this.token === undefined ? {} : { token: this.token }),
+      ...(this.seller === undefined ? {} : { seller: this.seller }),
     });
     this.take(body);
     this.welcome = body;

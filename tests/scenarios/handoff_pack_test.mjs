@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { company } from "../lib/server.mjs";
-import { DESK, inShop } from "../lib/shop.mjs";
+import { DESK, inShop, Page } from "../lib/shop.mjs";
 import { checkLog, tell } from "../lib/story.mjs";
 import { until } from "../lib/until.mjs";
 import { Refused } from "../lib/visitor.mjs";
@@ -146,6 +146,37 @@ test("what a seller says themselves stands before the rule",
       await visitor.close();
     }
   }));
+
+// Nothing was said by then, so only a rule that asks for no words can fit.
+const anybody = {
+  company: { handoff: { team: "sales", rules: [
+    { words: ["espresso"], when: "handed", team: "sales" },
+    { channel: "sms", when: "handed", team: "sales" },
+    { channel: "web", when: "handed", team: "repairs", skills: ["coffee"],
+      priority: 2 }] } },
+  sellers: shopOf.sellers,
+};
+
+for (const [way, Way] of Object.entries({ "with hello": Page,
+  "with a session": StreamVisitor }))
+  test(`who comes for a seller, ${way}, comes by the rules as well`,
+    inShop(anybody, async (shop) => {
+      const { sam, kim } = shop.sellers;
+      for (const seller of [sam, kim]) await seller.open();
+      const visitor = await new Way(shop.server,
+        { company: "shop", seller: kim.id }).open();
+      const conversation = conversationOf(visitor);
+      await kim.offer(conversation);
+      await kim.takes(conversation);
+      const row = await kim.row(conversation);
+      assert.deepEqual([row.team, row.priority], ["repairs", 2]);
+      const events = await kim.log(conversation);
+      checkLog(events);
+      checkRoute(events, "seller");
+      assert.deepEqual(kindOf(events, "pack").map((e) => e.body.why),
+        ["seller"], tell(events));
+      await visitor.close();
+    }));
 
 test("who waits already changes nothing by asking again",
   inShop(shopOf, async (shop) => {
