@@ -98,6 +98,7 @@ const OTHER_MEANINGS = {
     'gateway/staff_login.c', // a seller's, a member
     'gateway/seller_frames.c', // a customer's, a member
     'gateway/seller_write.c', // the same
+    'gateway/visitor_op.c', // the visitor's own
     'store/sqlite/write_act.c',
     'gateway/staff_agents.c',
     'cmd/agent_file.c',
