@@ -18,7 +18,19 @@ const more = (counts) => [...counts].filter(([, n]) => n > 1).map(([x]) => x);
 
 // ---- what was said to us ------------------------------------------------------
 
-export function checkInbound({ messages, conversations, mailed }, said) {
+// Whose support desk no mail reached since a person spoke to them: they wait.
+function unreached({ messages, notes }) {
+  const last = new Map(notes.filter((n) => n.what === "unreached")
+    .map((n) => [n.conversation, n.note]));
+  for (const m of messages)
+    if (m.author === "agent" && m.message > (last.get(m.conversation) ?? 0))
+      last.delete(m.conversation);
+  return last;
+}
+
+export function checkInbound(stored, said) {
+  const { messages, conversations, mailed } = stored;
+  const waits = unreached(stored);
   const seen = tally(messages.filter((m) => m.author === "customer")
     .map((m) => markOf(m.body.text)));
   const upto = new Map(mailed.map((m) => [m.conversation, m.upto]));
@@ -28,8 +40,9 @@ export function checkInbound({ messages, conversations, mailed }, said) {
     "unanswered");
   none(conversations.filter((c) => c.holder === "email" &&
     (upto.get(c.conversation) ?? 0) < c.last), "not written to the desk");
-  none(conversations.filter((c) => !["bot", "email"].includes(c.holder)),
-    "still with people");
+  none(conversations.filter((c) => !["bot", "email"].includes(c.holder) &&
+    !(c.holder === "queue" && waits.has(c.conversation))),
+  "still with people");
 }
 
 // Each is there once, where it was acknowledged, by whom; what was refused is

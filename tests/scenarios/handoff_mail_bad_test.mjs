@@ -284,7 +284,10 @@ test("a mail to the desk that bounces is seen on the conversation", inShop(
     assert.equal(failed.body.channel, "email");
     assert.equal(failed.body.code, "5.1.1");
     assert.match(failed.body.reason, /\w/);
-    const events = await sam.log(chat.conversation);
+    const events = await until("what comes of it", async () => {
+      const log = await sam.log(chat.conversation);
+      return log.some((e) => e.body?.why === "unreached") && log;
+    });
     await handIn(shop, raw);
     assert.deepEqual(await sam.log(chat.conversation), events, "once");
     assert.equal((await chat.bo.texts()).length, 1);
