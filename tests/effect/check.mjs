@@ -116,8 +116,10 @@ function byRow(effects) {
 // its id. That may be so only where the server did not tell us of the first, or
 // we were killed before we had written down what it said.
 const WRITTEN_MS = 2000; // by then, however slow it is
+const OUTLIVES_MS = 1000; // what speaks SMTP for us, when we are killed
 const excused = (kills) => (effect, i, all) => !effect.told ||
-  kills.some((at) => at >= effect.at && at <= effect.at + WRITTEN_MS &&
+  kills.some((at) => at >= effect.at - OUTLIVES_MS &&
+    at <= effect.at + WRITTEN_MS &&
     at <= (all[i + 1]?.at ?? Infinity));
 
 const fits = {
