@@ -139,6 +139,13 @@ test("where nobody is it goes by mail, and the answer comes back",
 test("what customers are told by itself goes out at once",
   inShop(how, async (shop) => {
     await shop.sellers.sam.open({ away: true });
+    // Just begun, the other process may not have heard of him yet.
+    await until("it is known that he is there", async () => {
+      const ann = shop.slack();
+      await ann.say("Can I talk to a human?");
+      const told = await until("a word", async () => (await ann.texts()).at(-1));
+      return told.includes("in line");
+    });
     const waits = [];
     for (let i = 0; i < 5; i++) {
       const bo = shop.slack();
