@@ -241,10 +241,15 @@ fold_mailed(struct conversation *c, const struct event *e)
 	raise_handled(c, e->ref);
 }
 
-/* What did not arrive was as good as not sent. */
+/*
+ * What did not arrive was as good as not sent. And whose answer was not taken,
+ * since a seller had the chat, must hear of it when it comes back.
+ */
 static void
 fold_note(struct conversation *c, const struct event *e)
 {
+	if (e->ref == NOTE_REFUSED && c->holder == HOLDER_AGENT)
+		c->mailed_seq = 0;
 	if (e->ref != NOTE_UNREACHED)
 		return;
 	c->unreached = true;

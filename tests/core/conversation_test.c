@@ -165,6 +165,15 @@ test_the_desk_is_told_once(void **state)
 	fold(&c, queue);
 	fold(&c, mail);
 	assert_false(conversation_pending(&c));
+	/* But it answered, and a seller had it: the answer was not taken. */
+	fold(
+	    &c, (struct event){
+		    .kind = EVENT_HOLDER, .ref = HOLDER_AGENT, .author_id = 7});
+	fold(&c, (struct event){.kind = EVENT_NOTE, .ref = NOTE_REFUSED});
+	fold(&c, mail);
+	assert_true(conversation_pending(&c));
+	fold(&c, (struct event){.kind = EVENT_MAILED, .ref = c.seq});
+	assert_false(conversation_pending(&c));
 	fold(&c, queue);
 	fold(&c,
 	    (struct event){
