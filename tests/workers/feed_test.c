@@ -247,6 +247,8 @@ ops_done(void)
 	return stats.ops;
 }
 
+#define SLACK 10u /* what was done before is counted a moment later */
+
 static void
 it_lets_many_go_first(void **state)
 {
@@ -264,7 +266,7 @@ it_lets_many_go_first(void **state)
 	said = crowd(conversations, from + CROWD_MS);
 	pages = ops_done() - before - said;
 	assert_in_range(pages, 0,
-	    (uint64_t)(clock_steady(&feed_rig.f.clock) - from) / 200 + 3);
+	    (uint64_t)(clock_steady(&feed_rig.f.clock) - from) / 200 + SLACK);
 	feed_reads_all();
 	feed_assert_told("some", 0, FEW);
 }

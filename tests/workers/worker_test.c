@@ -153,7 +153,7 @@ static void
 test_lost_notice_is_swept(void **state)
 {
 	struct fixture f;
-	uint64_t seq;
+	uint64_t seq, swept;
 	int64_t id;
 
 	(void)state;
@@ -161,9 +161,11 @@ test_lost_notice_is_swept(void **state)
 	fixture_start_worker(&f);
 	id = fixture_visitor(&f, "a");
 	fixture_wait_handled(&f, id, fixture_say(&f, id, "open?", true));
+	/* On a slow machine the first may have been swept as well. */
+	swept = metric_get(&f.metrics, METRIC_SWEPT);
 	seq = fixture_say(&f, id, "when do you open", false);
 	fixture_wait_handled(&f, id, seq);
-	assert_int_equal(metric_get(&f.metrics, METRIC_SWEPT), 1);
+	assert_true(metric_get(&f.metrics, METRIC_SWEPT) > swept);
 	fixture_close(&f);
 }
 
